@@ -1,0 +1,3 @@
+//! What every record is made of, and the pipeline every write goes through.
+pub mod field;
+pub mod problem;
