@@ -1,6 +1,7 @@
 //! The field table: what a record's fields are called, what they hold, and what may be done with each. Filter, sort, sparse
 //! fields, metadata, import headers and field permissions all read it, so none of them can disagree with the record.
 use std::borrow::Cow;
+use utoipa::openapi::{RefOr, Schema};
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,10 +55,134 @@ pub struct Field {
     pub sortable: bool,
     /// A filter can name it.
     pub filterable: bool,
-    /// It is shown only to those who hold the field permission `object.field:read`.
-    pub sensitive: bool,
+    /// A search over the text of the record looks into it.
+    pub searchable: bool,
+    /// How it is shown to those who lack the field permission `object.field:read`; they can't filter, sort or write by it either.
+    pub mask: Option<Mask>,
+    /// The fewest characters or items.
+    pub min: u32,
+    /// The most items of a list.
+    pub max_items: u32,
     /// What it means, as the contract says it.
     pub doc: &'static str,
+    /// A value as it might be, for the contract's examples; JSON text.
+    pub example: &'static str,
+    /// The contract's schema of a structure; plain kinds have theirs from `kind`.
+    pub schema: Option<fn() -> RefOr<Schema>>,
+    /// The named schemas that `schema` refers to.
+    pub schemas: Option<fn(&mut Vec<(String, RefOr<Schema>)>)>,
+}
+
+impl Field {
+    /// A plain field that anyone may set and that a filter can name: what a declaration starts from.
+    pub const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
+        let filterable = !matches!(kind, Kind::Structure);
+        Field {
+            name,
+            kind,
+            access: Access::Free,
+            required: false,
+            nullable: false,
+            sortable: false,
+            filterable,
+            searchable: false,
+            mask: None,
+            min: 0,
+            max_items: 100,
+            doc,
+            example: "",
+            schema: None,
+            schemas: None,
+        }
+    }
+}
+
+/// How a sensitive value is shown to those who may not read it in the clear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mask {
+    /// Not at all: null.
+    Hidden,
+    /// The last four characters, the others as `•`.
+    Last4,
+    /// In each item of a list, the named member as by `Last4`.
+    Member(&'static str),
+}
+
+/// A Rust type that a record's field can have, and what it holds in the field table's terms.
+pub trait FieldType {
+    const KIND: Kind;
+    /// Whether null is one of its values.
+    const NULLABLE: bool = false;
+    /// Whether a create may leave it out.
+    const OPTIONAL: bool = Self::NULLABLE;
+}
+impl<T: FieldType> FieldType for Option<T> {
+    const KIND: Kind = T::KIND;
+    const NULLABLE: bool = true;
+}
+impl FieldType for String {
+    const KIND: Kind = Kind::Text(255);
+}
+impl FieldType for Vec<String> {
+    const KIND: Kind = Kind::Texts;
+    const OPTIONAL: bool = true;
+}
+impl FieldType for bool {
+    const KIND: Kind = Kind::Boolean;
+}
+impl FieldType for i64 {
+    const KIND: Kind = Kind::Integer;
+}
+impl FieldType for rust_decimal::Decimal {
+    const KIND: Kind = Kind::Decimal;
+}
+impl FieldType for chrono::NaiveDate {
+    const KIND: Kind = Kind::Date;
+}
+impl FieldType for super::instant::Instant {
+    const KIND: Kind = Kind::Instant;
+}
+impl<R: super::resource::Named> FieldType for super::id::Id<R> {
+    const KIND: Kind = Kind::Reference(R::OBJECT);
+}
+
+/// A closed list of words.
+pub trait Choice: Sized + Copy + 'static {
+    /// The words as the contract spells them.
+    const WORDS: &'static [Cow<'static, str>];
+    /// The word of this value.
+    fn word(self) -> &'static str;
+    /// The value of a word; none for a word that is not in the list.
+    fn of(word: &str) -> Option<Self>;
+}
+
+/// Declares a closed list of words: the enum, its spelling in JSON and its place in the field table.
+#[macro_export]
+macro_rules! choice {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name { $($(#[$variant_meta])* #[serde(rename = $word)] $variant),+ }
+        impl $crate::core::field::Choice for $name {
+            const WORDS: &'static [std::borrow::Cow<'static, str>] = &[$(std::borrow::Cow::Borrowed($word)),+];
+            fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+            fn of(word: &str) -> Option<Self> {
+                match word { $($word => Some($name::$variant),)+ _ => None }
+            }
+        }
+        impl $crate::core::field::FieldType for $name {
+            const KIND: $crate::core::field::Kind =
+                $crate::core::field::Kind::Choice(std::borrow::Cow::Borrowed(<$name as $crate::core::field::Choice>::WORDS));
+        }
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                $crate::core::schema::of_kind(&<$name as $crate::core::field::FieldType>::KIND)
+            }
+        }
+        impl utoipa::ToSchema for $name {}
+    };
 }
 
 /// What a condition may name on one object, built-in or custom, and what stands there.

@@ -1,3 +1,13 @@
 //! What every record is made of, and the pipeline every write goes through.
+pub mod actor;
+pub mod base;
+pub mod error;
 pub mod field;
+pub mod id;
+pub mod input;
+pub mod instant;
+pub mod pipeline;
 pub mod problem;
+pub mod resource;
+pub mod schema;
+pub mod text;

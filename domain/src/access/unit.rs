@@ -1,0 +1,20 @@
+//! Organization units: head office, branches, agencies, as a tree.
+use crate::core::base::Base;
+use crate::core::id::Id;
+use crate::core::resource::Rules;
+use derive::Record;
+
+/// A part of the organization: head office, branch or agency. Units form a tree.
+#[derive(Debug, Clone, Record)]
+#[record(path = "/units", one = "unit", many = "units", tag = "Access")]
+pub struct Unit {
+    #[record(base)]
+    pub base: Base,
+    /// What the unit is called.
+    #[record(min = 1, max = 200, sort, search, example = r#""Yazd branch""#)]
+    pub name: String,
+    /// The unit above it; null for the top of the tree.
+    pub parent_id: Option<Id<Unit>>,
+}
+
+impl Rules for Unit {}

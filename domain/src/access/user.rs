@@ -1,0 +1,27 @@
+//! The people who sign in.
+use super::unit::Unit;
+use crate::core::base::Base;
+use crate::core::id::Id;
+use crate::core::resource::Rules;
+use derive::Record;
+
+/// Someone who works here and signs in.
+#[derive(Debug, Clone, Record)]
+#[record(path = "/users", one = "user", many = "users", tag = "Access")]
+pub struct User {
+    #[record(base)]
+    pub base: Base,
+    /// What they are called.
+    #[record(min = 1, max = 200, sort, search, example = r#""Sara Ahmadi""#)]
+    pub name: String,
+    /// The address they sign in with.
+    #[record(min = 3, max = 254, search, example = r#""sara@yazd.example""#)]
+    pub email: String,
+    /// The unit they work in.
+    pub works_in_id: Option<Id<Unit>>,
+    /// Whether they may sign in. False ends their sessions and keys at once.
+    #[record(default)]
+    pub active: bool,
+}
+
+impl Rules for User {}

@@ -1,0 +1,369 @@
+//! The way of a write, the same for every record: read the body, find the record in the caller's sight, change it, check the
+//! result, write it with its version, note it in the change log. Storage comes in as a trait, time and ids as values.
+use super::actor::{Actor, Sight};
+use super::base::Base;
+use super::error::{Error, Result};
+use super::field::Kind;
+use super::id::{Id, Ids};
+use super::input::Members;
+use super::instant::Instant;
+use super::problem::{Code, Problems};
+use super::resource::{Input, Resource, Setting, Spec};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// What a write knows of its surroundings.
+pub struct Context<'a> {
+    pub actor: &'a Actor,
+    pub setting: &'a Setting,
+    pub ids: &'a dyn Ids,
+    /// The request or job that causes it, for the change log.
+    pub origin: Uuid,
+}
+
+impl Context<'_> {
+    /// The moment of the write.
+    pub fn now(&self) -> Instant {
+        self.setting.now
+    }
+
+    /// What the actor may do, or that they may not.
+    pub fn sight(&self, object: &'static str, action: &'static str) -> Result<Sight<'_>> {
+        self.actor.sight(object, action).ok_or_else(|| Error::Forbidden(format!("{object}:{action}")))
+    }
+}
+
+/// What happened to a record, as the change log says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    Created,
+    Updated,
+    Deleted,
+    Restored,
+}
+
+impl Op {
+    /// The word of the change log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Op::Created => "created",
+            Op::Updated => "updated",
+            Op::Deleted => "deleted",
+            Op::Restored => "restored",
+        }
+    }
+}
+
+/// One entry of the change log, before storage gives it its place.
+pub struct Entry<'a> {
+    pub object: &'static str,
+    pub record: Uuid,
+    pub op: Op,
+    pub version: i64,
+    /// Owner and unit before and after: whether it came into or left somebody's sight.
+    pub before: Option<(Option<Uuid>, Option<Uuid>)>,
+    pub after: Option<(Option<Uuid>, Option<Uuid>)>,
+    /// Each changed field with its value before and after.
+    pub changed: Map<String, Value>,
+    pub context: &'a Context<'a>,
+}
+
+/// What the pipeline asks of storage, whatever the record.
+pub trait Storage {
+    /// Whether a record of the object exists within a sight.
+    fn sees(&mut self, object: &str, id: Uuid, sight: &Sight<'_>) -> Result<bool>;
+    /// Appends to the change log.
+    fn note(&mut self, entry: Entry<'_>) -> Result<()>;
+    /// The unit of a user; none where there is no such user.
+    fn unit_of(&mut self, user: Uuid) -> Result<Option<Option<Uuid>>>;
+    /// Keeps the index of external ids in step; one that another record has is `Code::Taken` at its pointer.
+    fn name_externally(&mut self, object: &'static str, id: Uuid, before: &Base, after: &Base) -> Result<Problems>;
+    /// Checks custom values against their declarations, and keeps their index in step.
+    fn customize(&mut self, object: &'static str, id: Uuid, before: Option<&Base>, after: &mut Base) -> Result<Problems>;
+}
+
+/// What the pipeline asks of storage for one kind of record. There is no finder without a sight.
+pub trait Store<R: Resource>: Storage {
+    /// The record, if it is within the sight and not in the trash (or, with `trashed`, only if it is).
+    fn load(&mut self, id: Id, sight: &Sight<'_>, trashed: bool) -> Result<Option<R>>;
+    fn insert(&mut self, record: &R) -> Result<()>;
+    /// Writes the record over the version seen; false when that is no longer the version.
+    fn update(&mut self, record: &R, seen: i64) -> Result<bool>;
+    /// Moves the record to the trash or back, as of its version.
+    fn trash(&mut self, record: &R, seen: i64, at: Option<Instant>) -> Result<bool>;
+    /// Keeps what is derived from the record in step with it: keys to find it by, trees. After the row is written.
+    fn derive(&mut self, before: Option<&R>, after: Option<&R>, context: &Context<'_>) -> Result<()>;
+}
+
+/// Which version the caller means to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expect {
+    /// Whatever it is now (`If-Match: *`).
+    Any,
+    Version(i64),
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    pub id: Uuid,
+    pub version: i64,
+    /// False where the change left everything as it was, so that nothing was written.
+    pub changed: bool,
+}
+
+/// Reads an input, or says all that is wrong with it.
+fn read<I: Input>(body: Map<String, Value>, spec: &'static Spec, patch: bool, actor: &Actor) -> Result<I> {
+    let mut members = Members::new(body, spec, patch);
+    for field in spec.fields.iter().filter(|f| f.mask.is_some()) {
+        if members.names().any(|n| n == field.name) && !actor.may_field(spec.object, field.name, "write") {
+            members.problems.add(format!("/{}", field.name), Code::Forbidden);
+        }
+    }
+    let input = I::read(&mut members);
+    let problems = members.finish();
+    match input {
+        Some(input) => Ok(problems.or(input)?),
+        None if problems.0.is_empty() => Err(Error::Internal(format!("a {} was not read and not refused", spec.one))),
+        None => Err(problems.into()),
+    }
+}
+
+/// Creates a record; `id` where the client brings its own.
+pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Done> {
+    let spec = &R::SPEC;
+    let sight = context.sight(spec.object, "create")?;
+    let input: R::Create = read(body, spec, false, context.actor)?;
+    let id = id.unwrap_or_else(|| context.ids.next());
+    let mut record = R::new(input, base(id, context));
+    let mut problems = record.check(context.setting);
+    place(tx, &sight, None, record.base_mut(), &mut problems)?;
+    let doc = document(&record)?;
+    refer(tx, context, spec, None, &doc, &mut problems)?;
+    let nothing = base(id, context);
+    problems.0.extend(tx.customize(spec.object, id, None, record.base_mut())?.0);
+    problems.or(())?;
+    tx.insert(&record)?;
+    tx.name_externally(spec.object, id, &nothing, record.base())?.or(())?;
+    tx.derive(None, Some(&record), context)?;
+    let changed = document(&record)?.into_iter().filter(|(k, v)| told(k) && !v.is_null()).map(|(k, v)| (k, Value::Array(vec![Value::Null, v])));
+    let entry = Entry {
+        object: spec.object,
+        record: id,
+        op: Op::Created,
+        version: 1,
+        before: None,
+        after: Some(whose(record.base())),
+        changed: changed.collect(),
+        context,
+    };
+    tx.note(entry)?;
+    Ok(Done { id, version: 1, changed: true })
+}
+
+/// Changes a record by a merge patch.
+pub fn patch<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, body: Map<String, Value>) -> Result<Done> {
+    let input: R::Patch = read(body, &R::SPEC, true, context.actor)?;
+    change(tx, context, id, expect, "update", |record| {
+        record.apply(input);
+        Ok(())
+    })
+}
+
+/// Changes a record by a rule of its own: what every action is.
+pub fn change<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Uuid,
+    expect: Expect,
+    action: &'static str,
+    rule: impl FnOnce(&mut R) -> Result<()>,
+) -> Result<Done> {
+    let spec = &R::SPEC;
+    let before = find(tx, context, id, action, false)?;
+    let seen = expected(before.base(), expect)?;
+    let sight = context.sight(spec.object, action)?;
+    let mut after = before.clone();
+    rule(&mut after)?;
+    let mut problems = after.check(context.setting);
+    place(tx, &sight, Some(before.base()), after.base_mut(), &mut problems)?;
+    problems.0.extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
+    let (old, new) = (document(&before)?, document(&after)?);
+    refer(tx, context, spec, Some(&old), &new, &mut problems)?;
+    problems.or(())?;
+    let changed = difference(old, new);
+    if changed.is_empty() {
+        return Ok(Done { id, version: seen, changed: false });
+    }
+    touch(after.base_mut(), context);
+    if !tx.update(&after, seen)? {
+        return Err(Error::Stale(seen + 1));
+    }
+    tx.name_externally(spec.object, id, before.base(), after.base())?.or(())?;
+    tx.derive(Some(&before), Some(&after), context)?;
+    let version = after.base().version;
+    let entry = Entry {
+        object: spec.object,
+        record: id,
+        op: Op::Updated,
+        version,
+        before: Some(whose(before.base())),
+        after: Some(whose(after.base())),
+        changed,
+        context,
+    };
+    tx.note(entry)?;
+    Ok(Done { id, version, changed: true })
+}
+
+/// Moves a record to the trash.
+pub fn delete<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
+    trash(tx, context, id, expect, Op::Deleted)
+}
+
+/// Takes a record out of the trash. It needs the same permission as putting it there.
+pub fn restore<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
+    trash(tx, context, id, expect, Op::Restored)
+}
+
+fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, op: Op) -> Result<Done> {
+    let deletes = op == Op::Deleted;
+    let before: R = find(tx, context, id, "delete", !deletes)?;
+    let seen = expected(before.base(), expect)?;
+    let mut after = before.clone();
+    touch(after.base_mut(), context);
+    if !tx.trash(&after, seen, deletes.then_some(context.now()))? {
+        return Err(Error::Stale(seen + 1));
+    }
+    // What is in the trash has no name elsewhere and no key: both are free for another record until it comes back.
+    let nothing = Base { external_ids: Default::default(), ..after.base().clone() };
+    let (named, unnamed) = if deletes { (&nothing, after.base()) } else { (after.base(), &nothing) };
+    tx.name_externally(R::SPEC.object, id, unnamed, named)?.or(())?;
+    match op {
+        Op::Deleted => tx.derive(Some(&before), None, context)?,
+        _ => tx.derive(None, Some(&after), context)?,
+    }
+    let (version, place) = (after.base().version, whose(after.base()));
+    let entry = Entry {
+        object: R::SPEC.object,
+        record: id,
+        op,
+        version,
+        before: deletes.then_some(place),
+        after: (!deletes).then_some(place),
+        changed: Map::new(),
+        context,
+    };
+    tx.note(entry)?;
+    Ok(Done { id, version, changed: true })
+}
+
+/// The record, if the actor may see it and do this to it: 404 when it is out of sight, 403 when it is in sight but not theirs to change.
+fn find<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, action: &'static str, trashed: bool) -> Result<R> {
+    let object = R::SPEC.object;
+    let act = context.sight(object, action)?;
+    let read = context.sight(object, "read")?;
+    let record: R = tx.load(Id::from_uuid(id), &read, trashed)?.ok_or(Error::NotFound)?;
+    let (owner, unit) = whose(record.base());
+    if !act.covers(owner, unit) && tx.load(Id::from_uuid(id), &act, trashed)?.is_none() {
+        return Err(Error::Forbidden(format!("{object}:{action}")));
+    }
+    Ok(record)
+}
+
+fn expected(base: &Base, expect: Expect) -> Result<i64> {
+    match expect {
+        Expect::Version(v) if v != base.version => Err(Error::Stale(base.version)),
+        _ => Ok(base.version),
+    }
+}
+
+/// The base of a record made now by this actor, before its input has a say.
+fn base(id: Uuid, context: &Context<'_>) -> Base {
+    Base {
+        id: Id::from_uuid(id),
+        version: 1,
+        created_at: context.now(),
+        updated_at: context.now(),
+        created_by: context.actor.user(),
+        updated_by: context.actor.user(),
+        owner_id: context.actor.user(),
+        unit_id: None,
+        external_ids: Default::default(),
+        custom: Default::default(),
+    }
+}
+
+fn touch(base: &mut Base, context: &Context<'_>) {
+    base.version += 1;
+    base.updated_at = context.now();
+    base.updated_by = context.actor.user();
+}
+
+/// Owner and unit.
+fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
+    (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
+}
+
+/// The unit follows the owner, and nobody gives a record further than their own sight reaches.
+fn place(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&Base>, after: &mut Base, problems: &mut Problems) -> Result<()> {
+    if before.is_some_and(|b| b.owner_id == after.owner_id) {
+        return Ok(());
+    }
+    let Some(owner) = after.owner_id.map(Id::uuid) else {
+        after.unit_id = before.and_then(|b| b.unit_id).or(sight.actor.unit_id.map(Id::from_uuid));
+        return Ok(());
+    };
+    match tx.unit_of(owner)? {
+        None => problems.add("/owner_id", Code::NotFound),
+        Some(unit) => {
+            after.unit_id = unit.map(Id::from_uuid);
+            if !sight.covers(Some(owner), unit) {
+                problems.add("/owner_id", Code::Forbidden);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What a changed reference names exists, in the caller's sight: otherwise it is as if it did not.
+fn refer(tx: &mut dyn Storage, context: &Context<'_>, spec: &Spec, before: Option<&Map<String, Value>>, after: &Map<String, Value>, problems: &mut Problems) -> Result<()> {
+    for field in spec.fields.iter().skip(Base::HEAD) {
+        let (Kind::Reference(object), Some(Value::String(id))) = (&field.kind, after.get(field.name)) else { continue };
+        if before.and_then(|b| b.get(field.name)) == after.get(field.name) {
+            continue;
+        }
+        let seen = match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
+            (Some(sight), Ok(id)) => tx.sees(object, id, &sight)?,
+            _ => false,
+        };
+        if !seen {
+            problems.add(format!("/{}", field.name), Code::NotFound);
+        }
+    }
+    Ok(())
+}
+
+fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {
+    match serde_json::to_value(record) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Error::Internal(format!("a {} is no JSON object", R::SPEC.one))),
+        Err(error) => Err(Error::Internal(error.to_string())),
+    }
+}
+
+/// Members that the change log tells by themselves, outside `changed`.
+fn told(name: &str) -> bool {
+    !matches!(name, "id" | "object" | "version" | "created_at" | "updated_at" | "created_by" | "updated_by")
+}
+
+fn difference(old: Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
+    let mut changed = Map::new();
+    for (name, before) in old {
+        let after = new.remove(&name).unwrap_or_default();
+        if before != after && told(&name) {
+            changed.insert(name, Value::Array(vec![before, after]));
+        }
+    }
+    changed
+}
