@@ -2,3 +2,4 @@
 pub mod core;
 pub mod access;
 pub mod customers;
+pub mod customize;

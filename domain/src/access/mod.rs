@@ -1,3 +1,4 @@
 //! People who work here, and what they may do.
+pub mod role;
 pub mod unit;
 pub mod user;

@@ -1,4 +1,5 @@
 //! The people who sign in.
+use super::role::Role;
 use super::unit::Unit;
 use crate::core::base::Base;
 use crate::core::id::Id;
@@ -19,6 +20,12 @@ pub struct User {
     pub email: String,
     /// The unit they work in.
     pub works_in_id: Option<Id<Unit>>,
+    /// The roles they hold. Nobody can give a role that reaches further than their own.
+    #[record(max = 50)]
+    pub role_ids: Vec<Id<Role>>,
+    /// The language they are answered in where a request does not say: `fa` or `en`.
+    #[record(max = 2, default, example = r#""fa""#)]
+    pub locale: String,
     /// Whether they may sign in. False ends their sessions and keys at once.
     #[record(default)]
     pub active: bool,

@@ -19,6 +19,8 @@ pub enum Error {
     Precondition,
     /// It contradicts the state of things; the code of why.
     Conflict(&'static str),
+    /// A value that must be unique belongs to another record; the field's name.
+    Taken(String),
     /// The same idempotency key came with another request.
     KeyReused,
     /// The same idempotency key is being worked on.

@@ -25,6 +25,8 @@ pub enum Kind {
     Instant,
     /// The id of a record of the named object.
     Reference(&'static str),
+    /// The ids of several records of the named object.
+    References(&'static str),
     /// An object or a list of objects; it can be read and written, not compared or sorted.
     Structure,
 }
@@ -125,6 +127,10 @@ impl FieldType for String {
 }
 impl FieldType for Vec<String> {
     const KIND: Kind = Kind::Texts;
+    const OPTIONAL: bool = true;
+}
+impl<R: super::resource::Named> FieldType for Vec<super::id::Id<R>> {
+    const KIND: Kind = Kind::References(R::OBJECT);
     const OPTIONAL: bool = true;
 }
 impl FieldType for bool {

@@ -126,9 +126,11 @@ fn check(field: &Field, value: &Value, problems: &mut Problems) {
                 problems.with(at(), Code::Format, vec![("format", "YYYY-MM-DD".to_owned())]);
             }
         }
-        (Kind::Reference(_), Value::String(s)) => {
-            if uuid::Uuid::try_parse(s).is_err() {
-                problems.with(at(), Code::Format, vec![("format", "UUID".to_owned())]);
+        (Kind::Reference(_), Value::String(s)) => uuid(&at(), s, problems),
+        (Kind::References(_), Value::Array(items)) => {
+            count(&at(), items.len(), field, problems);
+            for (i, item) in items.iter().enumerate() {
+                uuid(&format!("{}/{i}", at()), item.as_str().unwrap_or_default(), problems);
             }
         }
         (Kind::Instant, Value::String(s)) => {
@@ -144,6 +146,12 @@ fn check(field: &Field, value: &Value, problems: &mut Problems) {
         (Kind::Structure, Value::Array(items)) => count(&at(), items.len(), field, problems),
         (Kind::Boolean, Value::Bool(_)) | (Kind::Structure | Kind::Money, Value::Object(_)) => {}
         _ => problems.add(at(), Code::WrongType),
+    }
+}
+
+fn uuid(at: &str, s: &str, problems: &mut Problems) {
+    if s.len() != 36 || uuid::Uuid::try_parse(s).is_err() {
+        problems.with(at, Code::Format, vec![("format", "UUID".to_owned())]);
     }
 }
 

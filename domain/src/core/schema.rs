@@ -52,6 +52,10 @@ fn plain(kind: &Kind, nullable: bool, min: u32, max_items: u32) -> Schema {
             let item = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
             ArrayBuilder::new().items(item).max_items(Some(max_items as usize)).into()
         }
+        Kind::References(_) => {
+            let item = ObjectBuilder::new().schema_type(Type::String).format(known(KnownFormat::Uuid)).max_length(Some(36));
+            ArrayBuilder::new().items(item).max_items(Some(max_items as usize)).into()
+        }
         Kind::Boolean => ObjectBuilder::new().schema_type(types(Type::Boolean, nullable)).into(),
         Kind::Integer => {
             const EXACT: f64 = 9_007_199_254_740_991.0;
@@ -159,7 +163,7 @@ fn value(field: &Field) -> Value {
         _ if field.nullable => Value::Null,
         Kind::Text(_) => "text".into(),
         Kind::Choice(words) => words.first().map(|w| w.as_ref().into()).unwrap_or_default(),
-        Kind::Texts => Value::Array(Vec::new()),
+        Kind::Texts | Kind::References(_) => Value::Array(Vec::new()),
         Kind::Boolean => false.into(),
         Kind::Integer => 1.into(),
         Kind::Decimal => "12.50".into(),

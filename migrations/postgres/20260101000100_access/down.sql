@@ -1,0 +1,11 @@
+DROP TABLE devices;
+DROP TABLE sign_in_failures;
+DROP TABLE sessions;
+DROP TABLE api_key_secrets;
+DROP TABLE credentials;
+DROP TABLE api_keys;
+DROP TABLE shares;
+DROP TABLE roles;
+DROP TABLE teams;
+DROP TABLE users;
+DROP TABLE units;

@@ -1,0 +1,134 @@
+-- The change log. `seq` is the order of writing; on PostgreSQL transactions commit in another order, so followers read by (tx, seq)
+-- and only below the oldest transaction still open.
+CREATE TABLE changes (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    tx BIGINT NOT NULL DEFAULT 0,
+    object TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    op TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    at INTEGER NOT NULL,
+    actor_id BLOB NOT NULL,
+    via TEXT NOT NULL,
+    origin BLOB NOT NULL,
+    changed TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    was_there BOOLEAN NOT NULL,
+    is_there BOOLEAN NOT NULL,
+    owner_before BLOB,
+    unit_before BLOB,
+    owner_after BLOB,
+    unit_after BLOB
+);
+CREATE INDEX changes_order ON changes (tx, seq);
+CREATE INDEX changes_record ON changes (record_id, version);
+CREATE INDEX changes_at ON changes (at, seq);
+CREATE INDEX changes_actor ON changes (actor_id, seq);
+
+-- Seals over ranges of the change log: an entry cut out of a sealed range shows.
+CREATE TABLE change_seals (
+    seq BIGINT NOT NULL PRIMARY KEY,
+    entries BIGINT NOT NULL,
+    at INTEGER NOT NULL,
+    hash TEXT NOT NULL
+);
+
+CREATE TABLE external_ids (
+    object TEXT NOT NULL,
+    system TEXT NOT NULL,
+    value TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    PRIMARY KEY (object, system, value)
+) WITHOUT ROWID;
+CREATE INDEX external_ids_record ON external_ids (record_id);
+
+-- Custom field values by which records are found: each as a text whose order is the value's.
+CREATE TABLE custom_values (
+    object TEXT NOT NULL,
+    field TEXT NOT NULL,
+    key TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    PRIMARY KEY (object, field, key, record_id)
+) WITHOUT ROWID;
+CREATE INDEX custom_values_record ON custom_values (object, record_id);
+
+-- Answers kept for repeated requests, each written in the transaction of its effect.
+CREATE TABLE idempotency_keys (
+    principal BLOB NOT NULL,
+    route TEXT NOT NULL,
+    key TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    status BIGINT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    PRIMARY KEY (principal, route, key)
+) WITHOUT ROWID;
+CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at);
+
+-- What the organization has set, and the server's own secrets.
+CREATE TABLE settings (
+    name TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE jobs (
+    id BLOB NOT NULL PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts BIGINT NOT NULL,
+    max_attempts BIGINT NOT NULL,
+    run_at INTEGER NOT NULL,
+    lease_until INTEGER,
+    fence BIGINT NOT NULL,
+    progress_done BIGINT NOT NULL,
+    progress_total BIGINT,
+    error TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    origin BLOB NOT NULL
+);
+CREATE UNIQUE INDEX jobs__key_key ON jobs (kind, key) WHERE state IN ('queued', 'running');
+CREATE INDEX jobs_due ON jobs (run_at, id) WHERE state IN ('queued', 'running');
+CREATE INDEX jobs_created ON jobs (created_at, id);
+CREATE TABLE custom_fields (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    object TEXT NOT NULL,
+    name TEXT NOT NULL,
+    label_en TEXT NOT NULL,
+    label_fa TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    choices TEXT NOT NULL,
+    required BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX custom_fields_created_at ON custom_fields (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX custom_fields_updated_at ON custom_fields (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX custom_fields_owner ON custom_fields (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX custom_fields_unit ON custom_fields (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE custom_fields_search USING fts5 (search, content = 'custom_fields', tokenize = 'trigram', detail = 'full');
+CREATE TRIGGER custom_fields_search_insert AFTER INSERT ON custom_fields BEGIN
+    INSERT INTO custom_fields_search (rowid, search) VALUES (new.rowid, new.search);
+END;
+CREATE TRIGGER custom_fields_search_delete AFTER DELETE ON custom_fields BEGIN
+    INSERT INTO custom_fields_search (custom_fields_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+END;
+CREATE TRIGGER custom_fields_search_update AFTER UPDATE OF search ON custom_fields WHEN old.search <> new.search BEGIN
+    INSERT INTO custom_fields_search (custom_fields_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT INTO custom_fields_search (rowid, search) VALUES (new.rowid, new.search);
+END;
+CREATE UNIQUE INDEX custom_fields__name_key ON custom_fields (object, name) WHERE deleted_at IS NULL;

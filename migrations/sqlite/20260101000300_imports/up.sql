@@ -1,0 +1,46 @@
+CREATE TABLE imports (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    object TEXT NOT NULL,
+    format TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    match_on TEXT NOT NULL,
+    dry_run BOOLEAN NOT NULL,
+    mapping TEXT NOT NULL,
+    file_name TEXT,
+    state TEXT NOT NULL,
+    columns TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    size_bytes BIGINT,
+    digest TEXT,
+    failure TEXT,
+    started_at INTEGER,
+    finished_at INTEGER,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX imports_created_at ON imports (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX imports_updated_at ON imports (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX imports_owner ON imports (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX imports_unit ON imports (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+
+-- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once.
+CREATE TABLE import_rows (
+    import_id BLOB NOT NULL,
+    number BIGINT NOT NULL,
+    outcome TEXT NOT NULL,
+    record_id BLOB,
+    version BIGINT,
+    undo TEXT,
+    errors TEXT,
+    source TEXT NOT NULL,
+    PRIMARY KEY (import_id, number)
+) WITHOUT ROWID;
+CREATE INDEX import_rows_outcome ON import_rows (import_id, outcome, number);

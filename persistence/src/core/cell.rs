@@ -1,0 +1,259 @@
+//! One value of one row, from either database, on its way into JSON without a Rust struct between: a page of fifty records is
+//! written straight from the database's own memory.
+use super::conn::fault;
+use super::sql::{Bind, Sql};
+use crate::core::conn::Conn;
+use diesel::connection::{DefaultLoadingMode, LoadConnection};
+use diesel::deserialize::FromSql;
+use diesel::pg::{Pg, PgValue};
+use diesel::row::{Field as _, Row as _};
+use diesel::sql_types::{BigInt, Bool, Date, Timestamptz};
+use diesel::sqlite::{Sqlite, SqliteValue};
+use domain::core::error::{Error, Result};
+use domain::core::field::Kind;
+use domain::core::id::Id;
+use domain::core::instant::Instant;
+use std::io::Write;
+use uuid::Uuid;
+
+/// A value as its database hands it over.
+pub trait Cell {
+    fn text(&mut self) -> Result<&str>;
+    /// JSON text.
+    fn json(&mut self) -> Result<&str>;
+    fn uuid(&mut self) -> Result<Uuid>;
+    fn integer(&mut self) -> Result<i64>;
+    fn boolean(&mut self) -> Result<bool>;
+    fn instant(&mut self) -> Result<Instant>;
+    fn date(&mut self) -> Result<chrono::NaiveDate>;
+    fn bytes(&mut self) -> Result<&[u8]>;
+}
+
+fn bad(error: impl std::fmt::Display) -> Error {
+    Error::Internal(format!("a column holds what it should not: {error}"))
+}
+
+struct Lite<'r, 's, 'q>(SqliteValue<'r, 's, 'q>);
+impl Cell for Lite<'_, '_, '_> {
+    fn text(&mut self) -> Result<&str> {
+        Ok(self.0.read_text())
+    }
+    fn json(&mut self) -> Result<&str> {
+        Ok(self.0.read_text())
+    }
+    fn uuid(&mut self) -> Result<Uuid> {
+        Uuid::from_slice(self.0.read_blob()).map_err(bad)
+    }
+    fn integer(&mut self) -> Result<i64> {
+        Ok(self.0.read_long())
+    }
+    fn boolean(&mut self) -> Result<bool> {
+        Ok(self.0.read_long() != 0)
+    }
+    fn instant(&mut self) -> Result<Instant> {
+        Instant::from_micros(self.0.read_long()).ok_or_else(|| bad("a moment outside the calendar"))
+    }
+    fn date(&mut self) -> Result<chrono::NaiveDate> {
+        self.0.read_text().parse().map_err(bad)
+    }
+    fn bytes(&mut self) -> Result<&[u8]> {
+        Ok(self.0.read_blob())
+    }
+}
+
+struct Post<'r>(PgValue<'r>);
+impl Post<'_> {
+    fn value(&self) -> PgValue<'_> {
+        self.0.clone()
+    }
+}
+impl Cell for Post<'_> {
+    fn text(&mut self) -> Result<&str> {
+        std::str::from_utf8(self.0.as_bytes()).map_err(bad)
+    }
+    fn json(&mut self) -> Result<&str> {
+        // The binary form of jsonb: its version, then the text.
+        std::str::from_utf8(self.0.as_bytes().get(1..).unwrap_or_default()).map_err(bad)
+    }
+    fn uuid(&mut self) -> Result<Uuid> {
+        Uuid::from_slice(self.0.as_bytes()).map_err(bad)
+    }
+    fn integer(&mut self) -> Result<i64> {
+        FromSql::<BigInt, Pg>::from_sql(self.value()).map_err(bad)
+    }
+    fn boolean(&mut self) -> Result<bool> {
+        FromSql::<Bool, Pg>::from_sql(self.value()).map_err(bad)
+    }
+    fn instant(&mut self) -> Result<Instant> {
+        FromSql::<Timestamptz, Pg>::from_sql(self.value()).map(Instant::new).map_err(bad)
+    }
+    fn date(&mut self) -> Result<chrono::NaiveDate> {
+        FromSql::<Date, Pg>::from_sql(self.value()).map_err(bad)
+    }
+    fn bytes(&mut self) -> Result<&[u8]> {
+        Ok(self.0.as_bytes())
+    }
+}
+
+/// The cells of one row, by position; none is null.
+pub trait Cells {
+    /// Calls back with the cell; false when it is null.
+    fn at(&self, index: usize, then: &mut dyn FnMut(&mut dyn Cell) -> Result<()>) -> Result<bool>;
+
+    /// The cell as a value that can be bound again; none when it is null.
+    fn bind(&self, index: usize, kind: &Kind) -> Result<Option<Bind>> {
+        let mut value = None;
+        self.at(index, &mut |cell| {
+            value = Some(match kind {
+                Kind::Boolean => Bind::Boolean(cell.boolean()?),
+                Kind::Integer => Bind::Integer(cell.integer()?),
+                Kind::Date => Bind::Date(cell.date()?),
+                Kind::Instant => Bind::Instant(cell.instant()?),
+                Kind::Reference(_) => Bind::Id(Id::from_uuid(cell.uuid()?)),
+                _ => Bind::Text(cell.text()?.to_owned()),
+            });
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// An integer column, 0 when it is null.
+    fn integer(&self, index: usize) -> Result<i64> {
+        let mut value = 0;
+        self.at(index, &mut |cell| {
+            value = cell.integer()?;
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// An id column; none when it is null.
+    fn uuid(&self, index: usize) -> Result<Option<Uuid>> {
+        let mut value = None;
+        self.at(index, &mut |cell| {
+            value = Some(cell.uuid()?);
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// A text column; none when it is null.
+    fn text(&self, index: usize) -> Result<Option<String>> {
+        let mut value = None;
+        self.at(index, &mut |cell| {
+            value = Some(cell.text()?.to_owned());
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// A moment; none when it is null.
+    fn instant(&self, index: usize) -> Result<Option<Instant>> {
+        let mut value = None;
+        self.at(index, &mut |cell| {
+            value = Some(cell.instant()?);
+            Ok(())
+        })?;
+        Ok(value)
+    }
+
+    /// Bytes; none when it is null.
+    fn bytes(&self, index: usize) -> Result<Option<Vec<u8>>> {
+        let mut value = None;
+        self.at(index, &mut |cell| {
+            value = Some(cell.bytes()?.to_vec());
+            Ok(())
+        })?;
+        Ok(value)
+    }
+}
+
+/// Gives one database's rows the common face.
+macro_rules! cells {
+    ($name:ident, $db:ty, $cell:ident) => {
+        struct $name<'a, R>(&'a R, std::marker::PhantomData<&'a ()>);
+        impl<'a, R> Cells for $name<'a, R>
+        where
+            R: diesel::row::Row<'a, $db>,
+        {
+            fn at(&self, index: usize, then: &mut dyn FnMut(&mut dyn Cell) -> Result<()>) -> Result<bool> {
+                let field = self.0.get(index).ok_or_else(|| bad("fewer columns than asked for"))?;
+                let Some(value) = field.value() else { return Ok(false) };
+                then(&mut $cell(value))?;
+                Ok(true)
+            }
+        }
+    };
+}
+cells!(LiteRow, Sqlite, Lite);
+cells!(PostRow, Pg, Post);
+
+impl Conn {
+    /// Runs a statement and calls back with each row, in order.
+    pub fn rows(&mut self, sql: &Sql, mut each: impl FnMut(&dyn Cells) -> Result<()>) -> Result<()> {
+        match self {
+            Conn::Sqlite(c) => {
+                for row in LoadConnection::<DefaultLoadingMode>::load(c, sql).map_err(fault)? {
+                    let row = row.map_err(fault)?;
+                    each(&LiteRow(&row, std::marker::PhantomData))?;
+                }
+            }
+            Conn::Postgres(c) => {
+                for row in LoadConnection::<DefaultLoadingMode>::load(c, sql).map_err(fault)? {
+                    let row = row.map_err(fault)?;
+                    each(&PostRow(&row, std::marker::PhantomData))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a statement that answers with no rows; how many rows it touched.
+    pub fn execute(&mut self, sql: &Sql) -> Result<usize> {
+        use diesel::connection::Connection;
+        match self {
+            Conn::Sqlite(c) => c.execute_returning_count(sql).map_err(fault),
+            Conn::Postgres(c) => c.execute_returning_count(sql).map_err(fault),
+        }
+    }
+
+    /// The first row of a statement, read by a callback; none when there is no row.
+    pub fn row<T>(&mut self, sql: &Sql, read: impl Fn(&dyn Cells) -> Result<T>) -> Result<Option<T>> {
+        let mut found = None;
+        self.rows(sql, |row| {
+            if found.is_none() {
+                found = Some(read(row)?);
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+}
+
+/// Writes a cell as the JSON of its kind.
+pub fn write(out: &mut Vec<u8>, kind: &Kind, cell: &mut dyn Cell) -> Result<()> {
+    match kind {
+        Kind::Text(_) | Kind::Choice(_) | Kind::Decimal => quote(out, cell.text()?)?,
+        Kind::Texts | Kind::References(_) | Kind::Money | Kind::Structure => out.extend_from_slice(cell.json()?.as_bytes()),
+        Kind::Boolean => out.extend_from_slice(if cell.boolean()? { b"true" } else { b"false" }),
+        Kind::Integer => write!(out, "{}", cell.integer()?).map_err(bad)?,
+        Kind::Date => write!(out, "\"{}\"", cell.date()?).map_err(bad)?,
+        Kind::Instant => {
+            out.push(b'"');
+            out.extend_from_slice(&cell.instant()?.text());
+            out.push(b'"');
+        }
+        Kind::Reference(_) => {
+            let mut buffer = [0; 36];
+            out.push(b'"');
+            out.extend_from_slice(cell.uuid()?.as_hyphenated().encode_lower(&mut buffer).as_bytes());
+            out.push(b'"');
+        }
+    }
+    Ok(())
+}
+
+/// Writes a JSON string.
+pub fn quote(out: &mut Vec<u8>, text: &str) -> Result<()> {
+    serde_json::to_writer(out, text).map_err(bad)
+}

@@ -1,0 +1,100 @@
+//! A connection to either database, and the one macro that runs the same expression on whichever it is.
+use diesel::{PgConnection, SqliteConnection};
+use domain::core::error::Error;
+use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
+
+/// A connection, chosen at run time by the database's address.
+#[expect(missing_debug_implementations, reason = "a connection shows nothing")]
+#[expect(clippy::large_enum_variant, reason = "there are a handful of connections, each behind a pool")]
+pub enum Conn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Runs the same diesel expression on whichever database this is. Both arms are concrete, so upserts, batches,
+/// `into_boxed::<Db>()` and savepoints are all available.
+#[macro_export]
+macro_rules! on {
+    ($conn:expr, |$c:ident| $body:expr) => {
+        match $conn {
+            $crate::core::conn::Conn::Sqlite($c) => {
+                #[allow(clippy::allow_attributes, dead_code, reason = "not every expression names its database")]
+                type Db = diesel::sqlite::Sqlite;
+                $body
+            }
+            $crate::core::conn::Conn::Postgres($c) => {
+                #[allow(clippy::allow_attributes, dead_code, reason = "not every expression names its database")]
+                type Db = diesel::pg::Pg;
+                $body
+            }
+        }
+    };
+}
+
+impl Conn {
+    /// Whether this is the embedded database.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Conn::Sqlite(_))
+    }
+
+    /// Runs a body in a savepoint: what it did is undone when it fails, and only that.
+    pub fn savepoint<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        self.batch("SAVEPOINT inner_step")?;
+        let result = body(self);
+        match &result {
+            Ok(_) => self.batch("RELEASE SAVEPOINT inner_step")?,
+            Err(_) => self.batch("ROLLBACK TO SAVEPOINT inner_step; RELEASE SAVEPOINT inner_step")?,
+        }
+        result
+    }
+
+    /// Runs fixed statements that take no values.
+    pub fn batch(&mut self, sql: &str) -> Result<(), Error> {
+        use diesel::connection::SimpleConnection;
+        on!(self, |c| c.batch_execute(sql)).map_err(fault)
+    }
+}
+
+/// What a database's refusal means to the caller.
+pub fn fault(error: DieselError) -> Error {
+    match &error {
+        DieselError::NotFound => Error::NotFound,
+        DieselError::DatabaseError(Kind::UniqueViolation, info) => {
+            Error::Taken(taken(info.constraint_name(), info.message()))
+        }
+        DieselError::DatabaseError(Kind::ClosedConnection | Kind::ReadOnlyTransaction, _) => Error::Unavailable("database_away"),
+        DieselError::DatabaseError(_, info) if away(info.message()) => Error::Unavailable("database_away"),
+        DieselError::DatabaseError(_, info) if full(info.message()) => Error::Unavailable("storage_full"),
+        DieselError::BrokenTransactionManager => Error::Unavailable("database_away"),
+        _ => Error::Internal(error.to_string()),
+    }
+}
+
+/// The field of a unique index: SQLite names `table.column`, PostgreSQL our `table_column_key`.
+fn taken(constraint: Option<&str>, message: &str) -> String {
+    if let Some(columns) = message.strip_prefix("UNIQUE constraint failed: ") {
+        let last = columns.rsplit(", ").next().unwrap_or(columns);
+        return last.rsplit('.').next().unwrap_or(last).to_owned();
+    }
+    let name = constraint.unwrap_or_default().trim_end_matches("_key");
+    name.split_once("__").map_or(name, |(_, column)| column).to_owned()
+}
+
+fn full(message: &str) -> bool {
+    message.contains("database or disk is full") || message.contains("No space left on device")
+}
+
+fn away(message: &str) -> bool {
+    const SIGNS: [&str; 9] = [
+        "server closed the connection",
+        "terminating connection",
+        "could not connect",
+        "connection to server",
+        "the database system is",
+        "canceling statement due to",
+        "deadlock detected",
+        "database is locked",
+        "disk I/O error",
+    ];
+    SIGNS.iter().any(|sign| message.contains(sign))
+}

@@ -1,0 +1,144 @@
+//! The only doors to storage: `read` and `write`. One closure is one transaction; on SQLite a single writer commits all that wait
+//! together, on PostgreSQL a pool serves both.
+use super::conn::Conn;
+use super::migrate;
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
+use domain::core::error::{Error, Result};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::{oneshot, watch};
+
+/// Where the data is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A file beside the program.
+    Sqlite(PathBuf),
+    /// A server, by its libpq address.
+    Postgres(String),
+}
+
+impl std::str::FromStr for Address {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Address::Sqlite(PathBuf::from(path))),
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Ok(Address::Postgres(text.to_owned())),
+            _ => Err(format!("'{text}' is no database address: give sqlite:PATH or postgres://USER@HOST/NAME")),
+        }
+    }
+}
+
+/// A job for a thread that has a connection: it is run, then told whether what it did is kept.
+pub(super) trait Work: Send {
+    fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Called once, after `run`: `Err` when what it did was lost with its transaction, or it never ran.
+    fn finish(self: Box<Self>, kept: Result<()>);
+}
+
+struct Task<T, F> {
+    body: Option<F>,
+    result: Option<Result<T>>,
+    reply: oneshot::Sender<Result<T>>,
+}
+impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send> Work for Task<T, F> {
+    fn run(&mut self, conn: &mut Conn) -> bool {
+        let Some(body) = self.body.take() else { return false };
+        let run = std::panic::AssertUnwindSafe(|| body(conn));
+        let result = std::panic::catch_unwind(run).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            Err(Error::Internal(format!("panicked: {}", text.unwrap_or("for no stated reason"))))
+        });
+        let good = result.is_ok();
+        self.result = Some(result);
+        good
+    }
+    fn finish(self: Box<Self>, kept: Result<()>) {
+        let result = match (self.result, kept) {
+            (Some(Err(error)), _) => Err(error),
+            (_, Err(error)) => Err(error),
+            (Some(result), Ok(())) => result,
+            (None, Ok(())) => Err(Error::Internal("the work never ran".to_owned())),
+        };
+        // The one who asked may have gone away; the work is done all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+/// An open database. Cheap to clone; the last clone closes it.
+#[derive(Debug, Clone)]
+pub struct Database {
+    engine: Arc<Engine>,
+    address: Address,
+    written: watch::Sender<u64>,
+}
+
+impl Database {
+    /// How much work may wait in each direction before more is refused.
+    pub const QUEUE: usize = 1024;
+
+    /// Opens the database and brings its schema up to date.
+    pub fn open(address: &Address, readers: usize) -> Result<Self> {
+        migrate::run(address)?;
+        let engine = match address {
+            Address::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, readers)?),
+            Address::Postgres(url) => Engine::Postgres(Postgres::open(url)?),
+        };
+        Ok(Database { engine: Arc::new(engine), address: address.clone(), written: watch::Sender::new(0) })
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// Changes with every write of this process: what a follower of the change log waits for.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.written.subscribe()
+    }
+
+    /// Runs a body that only reads, in one snapshot.
+    pub async fn read<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        self.send(body, false).await
+    }
+
+    /// Runs a body in a transaction of its own: all of it is kept, durably, before this returns, or none of it.
+    pub async fn write<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let result = self.send(body, true).await;
+        if result.is_ok() {
+            self.written.send_modify(|n| *n += 1);
+        }
+        result
+    }
+
+    async fn send<T, F>(&self, body: F, writes: bool) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let work: Box<dyn Work> = Box::new(Task { body: Some(body), result: None, reply });
+        let queue = match (&*self.engine, writes) {
+            (Engine::Sqlite(s), false) => &s.reads,
+            (Engine::Sqlite(s), true) => &s.writes,
+            (Engine::Postgres(p), false) => &p.reads,
+            (Engine::Postgres(p), true) => &p.writes,
+        };
+        queue.try_send(work).map_err(|_| Error::Unavailable("overloaded"))?;
+        answer.await.map_err(|_| Error::Unavailable("stopping"))?
+    }
+}

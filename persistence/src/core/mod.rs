@@ -1,0 +1,20 @@
+//! Storage of any record: connections, doors, reading, the change log.
+pub mod cell;
+pub mod changes;
+pub mod columns;
+pub mod condition;
+pub mod conn;
+pub mod cursor;
+pub mod custom;
+pub mod database;
+pub mod external;
+pub mod migrate;
+pub mod object;
+mod postgres;
+pub mod read;
+mod record;
+pub mod search;
+pub mod share;
+pub mod sql;
+mod sqlite;
+mod storage;

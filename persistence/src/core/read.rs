@@ -1,0 +1,267 @@
+//! Reading records: one record, and lists. One piece of code for every record, driven by the field table; there is no way to read
+//! that does not go through a sight.
+use super::cell::{Cells, quote, write};
+use super::condition;
+use super::conn::Conn;
+use super::cursor::{self, Key};
+use super::search;
+use super::sql::{Bind, Sql};
+use domain::core::actor::{Actor, Scope, Sight};
+use domain::core::condition::Condition;
+use domain::core::error::{Error, Result};
+use domain::core::field::{Field, Kind, Mask};
+use domain::core::problem::{Code, Problems};
+use domain::core::resource::Spec;
+use uuid::Uuid;
+
+/// Which fields of a record are shown, and how.
+#[derive(Debug, Clone)]
+pub struct View {
+    shown: Vec<(&'static Field, Option<Mask>)>,
+    columns: String,
+    names: Vec<String>,
+}
+
+impl View {
+    /// The fields asked for (all when none are named), sensitive ones masked unless the actor may see them.
+    pub fn new(spec: &'static Spec, actor: &Actor, fields: Option<&str>) -> Result<View> {
+        let mut problems = Problems::default();
+        // The id is always there, and first: what a client keys its copy by.
+        let mut chosen = vec![&spec.fields[0]];
+        match fields {
+            None => chosen.extend(spec.fields.iter().skip(1)),
+            Some(names) => {
+                for name in names.split(',').filter(|n| *n != "object") {
+                    match spec.field(name) {
+                        Some(field) if chosen.iter().all(|f: &&Field| f.name != name) => chosen.push(field),
+                        Some(_) => {}
+                        None => problems.with("", Code::UnknownField, vec![("name", name.to_owned())]),
+                    }
+                }
+            }
+        }
+        problems.or(()).map_err(|p| Error::Query(vec![("fields", p)]))?;
+        let shown: Vec<_> = chosen
+            .into_iter()
+            .map(|f| (f, f.mask.filter(|_| !actor.may_field(spec.object, f.name, "read"))))
+            .collect();
+        let columns = shown.iter().map(|(f, _)| format!("t0.{}, ", f.name)).collect::<String>() + "t0.version";
+        let names = shown.iter().enumerate().map(|(i, (f, _))| format!("{}\"{}\":", if i == 0 { '{' } else { ',' }, f.name)).collect();
+        Ok(View { shown, columns, names })
+    }
+
+    /// Writes the row's record as JSON.
+    fn write(&self, spec: &Spec, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
+        for (i, ((field, mask), name)) in self.shown.iter().zip(&self.names).enumerate() {
+            out.extend_from_slice(name.as_bytes());
+            let found = row.at(i, &mut |cell| match mask {
+                None => write(out, &field.kind, cell),
+                Some(mask) => masked(out, *mask, field, cell),
+            })?;
+            if !found {
+                out.extend_from_slice(b"null");
+            }
+            if i == 0 {
+                out.extend_from_slice(b",\"object\":\"");
+                out.extend_from_slice(spec.one.as_bytes());
+                out.push(b'"');
+            }
+        }
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+fn last4(text: &str) -> String {
+    let n = text.chars().count();
+    text.chars().enumerate().map(|(i, c)| if i + 4 < n || n <= 4 { '•' } else { c }).collect()
+}
+
+fn masked(out: &mut Vec<u8>, mask: Mask, field: &Field, cell: &mut dyn super::cell::Cell) -> Result<()> {
+    match (mask, &field.kind) {
+        (Mask::Last4, Kind::Text(_)) => quote(out, &last4(cell.text()?)),
+        (Mask::Member(name), _) => {
+            let unreadable = |e: serde_json::Error| Error::Internal(e.to_string());
+            let mut items: Vec<serde_json::Value> = serde_json::from_str(cell.json()?).map_err(unreadable)?;
+            for member in items.iter_mut().filter_map(|item| item.get_mut(name)) {
+                if let Some(text) = member.as_str() {
+                    *member = last4(text).into();
+                }
+            }
+            serde_json::to_writer(out, &items).map_err(unreadable)
+        }
+        _ => {
+            out.extend_from_slice(b"null");
+            Ok(())
+        }
+    }
+}
+
+/// The condition a sight adds to a finder, over the table `t0`; none where the actor sees everything.
+pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
+    let actor = sight.actor;
+    let ids = |set: &std::collections::BTreeSet<Uuid>| set.iter().map(|id| Bind::from(*id)).collect::<Vec<_>>();
+    let mine = || Sql::new("t0.owner_id = ").bind(actor.user_id);
+    let mut any = match sight.scope {
+        Scope::All => return None,
+        Scope::Own => vec![mine()],
+        Scope::Team => vec![mine(), Sql::new("t0.owner_id IN ").list(ids(&actor.teammates))],
+        Scope::Unit => vec![mine(), Sql::new("t0.unit_id IN ").list(actor.unit_id.map(Bind::from))],
+        Scope::UnitAndBelow => vec![mine(), Sql::new("t0.unit_id IN ").list(ids(&actor.units_below))],
+    };
+    if actor.has_shares {
+        let rights = if sight.action == "read" { "('read', 'update')" } else { "('update')" };
+        if matches!(sight.action, "read" | "update") {
+            any.push(
+                Sql::new("t0.id IN (SELECT record_id FROM shares WHERE deleted_at IS NULL AND object = ")
+                    .bind(sight.object)
+                    .text(format!(" AND action IN {rights} AND grantee_id IN "))
+                    .list(ids(&actor.grantees))
+                    .text(")"),
+            );
+        }
+    }
+    Some(Sql::join(any, " OR ", "FALSE"))
+}
+
+/// One record as JSON, with its version; none when it is not there, or out of sight.
+pub fn get(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, view: &View, id: Uuid, trashed: bool) -> Result<Option<(i64, Vec<u8>)>> {
+    let mut sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE t0.id = ", view.columns, spec.object)).bind(id);
+    if !trashed {
+        sql = sql.text(" AND t0.deleted_at IS NULL");
+    }
+    if let Some(seen) = sight(sight_) {
+        sql = sql.text(" AND (").add(seen).text(")");
+    }
+    conn.row(&sql, |row| {
+        let mut out = Vec::with_capacity(1024);
+        view.write(spec, &mut out, row)?;
+        Ok((row.integer(view.shown.len())?, out))
+    })
+}
+
+/// What a list asks for.
+#[derive(Debug)]
+pub struct List {
+    pub view: View,
+    pub filter: Option<Condition>,
+    /// Folded search terms; all must be found.
+    pub terms: Vec<String>,
+    /// Field and whether it falls; ends with the id.
+    pub sort: Vec<(&'static Field, bool)>,
+    pub limit: usize,
+    pub cursor: Option<String>,
+    pub trashed: bool,
+    /// Count up to the cap, or not.
+    pub count: Option<usize>,
+}
+
+impl List {
+    /// The sort of a list: the fields named, then the id in the direction of the first.
+    pub fn sort(spec: &'static Spec, text: Option<&str>) -> Result<Vec<(&'static Field, bool)>> {
+        let mut out: Vec<(&'static Field, bool)> = Vec::new();
+        let mut problems = Problems::default();
+        for name in text.unwrap_or("-created_at").split(',') {
+            let (name, falls) = name.strip_prefix('-').map_or((name, false), |n| (n, true));
+            match spec.field(name).filter(|f| f.sortable) {
+                Some(field) if out.iter().all(|(f, _)| f.name != name) && out.len() < 3 => out.push((field, falls)),
+                _ => problems.with("", Code::UnknownField, vec![("name", name.to_owned())]),
+            }
+        }
+        problems.or(()).map_err(|p| Error::Query(vec![("sort", p)]))?;
+        let falls = out.first().is_some_and(|(_, falls)| *falls);
+        if out.iter().all(|(f, _)| f.name != "id") {
+            out.push((&spec.fields[0], falls));
+        }
+        Ok(out)
+    }
+}
+
+/// A page of records as JSON: `{"data": […], "page": {…}}`, and the next page's cursor.
+pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &List, secret: &[u8]) -> Result<(Vec<u8>, Option<String>)> {
+    let bound = cursor::binding(spec, sight_, list);
+    let mut all = Vec::new();
+    if !list.trashed {
+        all.push(Sql::new("t0.deleted_at IS NULL"));
+    }
+    all.extend(sight(sight_));
+    if let Some(filter) = &list.filter {
+        all.push(condition::sql(filter, spec, conn.is_sqlite())?);
+    }
+    all.extend(search::sql(spec, &list.terms, conn.is_sqlite()));
+    let count = match list.count {
+        Some(cap) => Some(total(conn, spec, &all, cap)?),
+        None => None,
+    };
+    if let Some(text) = &list.cursor {
+        all.push(cursor::after(&list.sort, &cursor::open(text, secret, &bound, &list.sort)?));
+    }
+    let keys = list.sort.iter().map(|(f, _)| format!(", t0.{}", f.name)).collect::<String>();
+    let order = list.sort.iter().map(|(f, falls)| {
+        let nulls = match (f.nullable, falls, conn.is_sqlite()) {
+            (true, false, false) => " NULLS FIRST",
+            (true, true, false) => " NULLS LAST",
+            _ => "",
+        };
+        format!("t0.{}{}{nulls}", f.name, if *falls { " DESC" } else { "" })
+    });
+    let order = order.collect::<Vec<_>>().join(", ");
+    let sql = Sql::new(format!("SELECT {}{keys} FROM {} t0 WHERE ", list.view.columns, spec.object))
+        .add(Sql::join(all, " AND ", "TRUE"))
+        .text(format!(" ORDER BY {order} LIMIT "))
+        .bind(list.limit as i64 + 1);
+    let (mut out, mut n, mut last) = (Vec::with_capacity(1024 * list.limit.min(64)), 0, None);
+    out.extend_from_slice(b"{\"data\":[");
+    conn.rows(&sql, |row| {
+        n += 1;
+        if n > list.limit {
+            return Ok(());
+        }
+        if n > 1 {
+            out.push(b',');
+        }
+        list.view.write(spec, &mut out, row)?;
+        if n == list.limit {
+            let first = list.view.shown.len() + 1;
+            let keys = list.sort.iter().enumerate().map(|(i, (f, _))| row.bind(first + i, &f.kind));
+            last = Some(keys.collect::<Result<Vec<Key>>>()?);
+        }
+        Ok(())
+    })?;
+    let next = match last {
+        Some(keys) if n > list.limit => Some(cursor::seal(&keys, secret, &bound)?),
+        _ => None,
+    };
+    out.extend_from_slice(b"],\"page\":{\"next_cursor\":");
+    match &next {
+        Some(text) => quote(&mut out, text)?,
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(if next.is_some() { b",\"has_more\":true" } else { b",\"has_more\":false" });
+    if let Some((count, capped)) = count {
+        out.extend_from_slice(format!(",\"count\":{count},\"count_capped\":{capped}").as_bytes());
+    }
+    out.extend_from_slice(b"}}");
+    Ok((out, next))
+}
+
+/// How many records the conditions let through, counted no further than the cap.
+fn total(conn: &mut Conn, spec: &Spec, all: &[Sql], cap: usize) -> Result<(i64, bool)> {
+    let sql = Sql::new(format!("SELECT COUNT(*) FROM (SELECT 1 FROM {} t0 WHERE ", spec.object))
+        .add(Sql::join(all.to_vec(), " AND ", "TRUE"))
+        .text(" LIMIT ")
+        .bind(cap as i64 + 1)
+        .text(") counted");
+    let n = conn.row(&sql, |row| row.integer(0))?.unwrap_or_default();
+    Ok((n.min(cap as i64), n > cap as i64))
+}
+
+/// Whether a record is there and within a sight.
+pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Result<bool> {
+    // Objects are names of our own tables; the caller takes them from a field table.
+    let mut sql = Sql::new(format!("SELECT 1 FROM {object} t0 WHERE t0.deleted_at IS NULL AND t0.id = ")).bind(id);
+    if let Some(seen) = sight(sight_) {
+        sql = sql.text(" AND (").add(seen).text(")");
+    }
+    Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}

@@ -1,0 +1,99 @@
+//! The embedded database: reader threads, and one writer that takes all waiting work into one transaction and answers after the one
+//! commit. Several writers would only wait for each other's locks, and each would pay for its own fsync.
+use super::conn::{Conn, fault};
+use super::database::{Database, Work};
+use crossbeam_channel::{Receiver, Sender};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, SqliteConnection};
+use domain::core::error::{Error, Result};
+use std::path::Path;
+use std::thread;
+
+/// How many writes share one commit at most: more would make the first wait too long.
+const GROUP: usize = 128;
+/// How many reads share one snapshot at most.
+const BATCH: usize = 16;
+
+/// The threads of an open file.
+#[derive(Debug)]
+pub(super) struct Sqlite {
+    pub reads: Sender<Box<dyn Work>>,
+    pub writes: Sender<Box<dyn Work>>,
+}
+
+impl Sqlite {
+    pub fn open(path: &Path, readers: usize) -> Result<Self> {
+        let (writes, waiting) = crossbeam_channel::bounded(Database::QUEUE);
+        let (reads, asked) = crossbeam_channel::bounded(Database::QUEUE);
+        let started = |error: std::io::Error| Error::Internal(format!("a thread could not start: {error}"));
+        let writer = connect(path)?;
+        thread::Builder::new().name("writer".to_owned()).spawn(move || write(writer, &waiting)).map_err(started)?;
+        for n in 0..readers.max(1) {
+            let (reader, asked) = (connect(path)?, asked.clone());
+            thread::Builder::new().name(format!("reader-{n}")).spawn(move || read(reader, &asked)).map_err(started)?;
+        }
+        Ok(Sqlite { reads, writes })
+    }
+}
+
+/// Opens a connection with the settings that all of them need. An I/O error must be an error and not a signal, so nothing is mapped.
+pub fn connect(path: &Path) -> Result<Conn> {
+    let name = path.to_str().ok_or_else(|| Error::Internal("the database's path is not UTF-8".to_owned()))?;
+    let mut conn = SqliteConnection::establish(name).map_err(|e| Error::Internal(format!("{name}: {e}")))?;
+    let pragmas = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                   PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000;";
+    conn.batch_execute(pragmas).map_err(fault)?;
+    Ok(Conn::Sqlite(conn))
+}
+
+/// The first piece of work that waits, and what has gathered behind it.
+fn gather(queue: &Receiver<Box<dyn Work>>, most: usize) -> Option<Vec<Box<dyn Work>>> {
+    let mut work = vec![queue.recv().ok()?];
+    work.extend(queue.try_iter().take(most - 1));
+    Some(work)
+}
+
+fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
+    while let Some(mut group) = gather(queue, GROUP) {
+        let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
+            for work in &mut group {
+                conn.batch("SAVEPOINT one")?;
+                let end = if work.run(&mut conn) { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
+                conn.batch(end)?;
+            }
+            conn.batch("COMMIT")
+        });
+        let why = match kept {
+            Ok(()) => None,
+            Err(error) => {
+                tracing::error!(%error, "a group of writes was lost whole");
+                if let Err(error) = conn.batch("ROLLBACK") {
+                    tracing::debug!(%error, "nothing was open to roll back");
+                }
+                Some(match error {
+                    Error::Unavailable(why) => why,
+                    _ => "database_away",
+                })
+            }
+        };
+        for work in group {
+            work.finish(why.map_or(Ok(()), |why| Err(Error::Unavailable(why))));
+        }
+    }
+}
+
+fn read(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
+    // What has gathered was asked for before the snapshot is taken, so each sees at least what its caller has seen.
+    while let Some(mut batch) = gather(queue, BATCH) {
+        let many = batch.len() > 1 && conn.batch("BEGIN").is_ok();
+        for work in &mut batch {
+            work.run(&mut conn);
+        }
+        if many && let Err(error) = conn.batch("COMMIT") {
+            tracing::error!(%error, "a read snapshot did not close");
+        }
+        for work in batch {
+            work.finish(Ok(()));
+        }
+    }
+}

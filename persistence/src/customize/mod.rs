@@ -1,0 +1,2 @@
+//! What an organization adds to the product by itself.
+mod field;
