@@ -1,4 +1,5 @@
 //! What every record is made of, and the pipeline every write goes through.
 pub mod field;
+pub mod identifiers;
 pub mod problem;
 pub mod text;
