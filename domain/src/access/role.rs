@@ -27,7 +27,6 @@ pub struct Role {
 /// One permission and how far it reaches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(additional_properties = false)]
 pub struct Permission {
     /// `object:action`, such as `customers:read`; `*` stands for every object or action. `object.field:read` shows a sensitive field.
     #[schema(min_length = 3, max_length = 120, example = "customers:read")]

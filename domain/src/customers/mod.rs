@@ -1,1 +1,7 @@
-//! Whom we deal with.
+//! Whom we deal with: people and organizations, how to reach them, and how they belong together.
+pub mod address;
+pub mod bank_account;
+pub mod contact_point;
+pub mod customer;
+pub mod group;
+pub mod relationship;

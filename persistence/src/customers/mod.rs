@@ -1,1 +1,4 @@
-//! Whom we deal with.
+//! Keeping whom we deal with.
+mod customer;
+mod group;
+mod relationship;

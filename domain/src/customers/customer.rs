@@ -1,0 +1,233 @@
+//! The party: a person or an organization we deal with, from first contact on.
+use super::address::Address;
+use super::bank_account::{self, BankAccount};
+use super::contact_point::{self, ContactPoint};
+use crate::access::user::User;
+use crate::core::base::Base;
+use crate::core::id::Id;
+use crate::core::identifiers::iran;
+use crate::core::problem::{Code, Problems};
+use crate::core::resource::{Rules, Setting};
+use chrono::NaiveDate;
+use derive::Record;
+
+crate::choice! {
+    /// Whether it is a person or an organization.
+    pub enum CustomerKind { Person = "person", Organization = "organization" }
+}
+crate::choice! {
+    /// How far along it is with us.
+    pub enum LifecycleStage { Prospect = "prospect", Lead = "lead", Customer = "customer", Former = "former" }
+}
+impl Default for LifecycleStage {
+    fn default() -> Self {
+        LifecycleStage::Prospect
+    }
+}
+crate::choice! {
+    /// Gender, where it was told.
+    pub enum Gender { Female = "female", Male = "male", Other = "other" }
+}
+crate::choice! {
+    /// How good a payer it is.
+    pub enum CreditClass { A = "a", B = "b", C = "c", D = "d" }
+}
+
+/// A person or an organization we deal with, from first contact on.
+#[derive(Debug, Clone, Record)]
+#[record(path = "/customers", one = "customer", many = "customers", tag = "Customers")]
+pub struct Customer {
+    #[record(base)]
+    pub base: Base,
+    /// Whether it is a person or an organization.
+    #[record(fixed, example = r#""person""#)]
+    pub kind: CustomerKind,
+    /// A person's given name.
+    #[record(max = 100, search, example = r#""علی""#)]
+    pub given_name: Option<String>,
+    /// A person's family name.
+    #[record(max = 100, search, example = r#""کریمی""#)]
+    pub family_name: Option<String>,
+    /// An organization's name; for a person, where they work.
+    #[record(max = 200, search, example = r#""فولاد یزد""#)]
+    pub organization_name: Option<String>,
+    /// What it is called in lists; made of the other names unless given.
+    #[record(max = 300, sort, search, default, example = r#""علی کریمی""#)]
+    pub display_name: String,
+    /// A person's Iranian national id: ten digits, its check digit checked. Hidden but for four digits without `customers.national_id:read`.
+    #[record(max = 20, mask = last4)]
+    pub national_id: Option<String>,
+    /// An organization's Iranian national id (شناسهٔ ملی): eleven digits, its check digit checked.
+    #[record(max = 20)]
+    pub legal_id: Option<String>,
+    #[record(example = r#""1984-05-12""#)]
+    /// When a person was born.
+    pub birth_date: Option<NaiveDate>,
+    /// A person's gender, where it was told.
+    pub gender: Option<Gender>,
+    /// By what one would know them.
+    #[record(max = 500)]
+    pub identifying_features: Option<String>,
+    /// How far along it is with us.
+    #[record(default, example = r#""prospect""#)]
+    pub lifecycle_stage: LifecycleStage,
+    /// Where it is; taken from the first address unless given.
+    #[record(max = 100, example = r#""یزد""#)]
+    pub province: Option<String>,
+    /// Where it is; taken from the first address unless given.
+    #[record(max = 100, search, example = r#""یزد""#)]
+    pub city: Option<String>,
+    /// Where it is; taken from the first address unless given.
+    #[record(max = 100)]
+    pub district: Option<String>,
+    /// Where it is, ISO 3166-1 alpha-2; telephones without country code are read in it.
+    #[record(max = 2, example = r#""IR""#)]
+    pub country: Option<String>,
+    /// What it is interested in.
+    #[record(max = 50, example = r#"["فولاد"]"#)]
+    pub interests: Vec<String>,
+    /// What it likes.
+    #[record(max = 1000)]
+    pub tastes: Option<String>,
+    /// What it tends to.
+    #[record(max = 1000)]
+    pub tendencies: Option<String>,
+    /// How it buys.
+    #[record(max = 1000)]
+    pub buying_habits: Option<String>,
+    /// What it does for a living.
+    #[record(max = 200)]
+    pub field_of_work: Option<String>,
+    /// The class of its work.
+    #[record(max = 100)]
+    pub job_class: Option<String>,
+    /// A person's position.
+    #[record(max = 200)]
+    pub job_title: Option<String>,
+    /// How good a payer it is.
+    pub credit_class: Option<CreditClass>,
+    /// Which services it has access to.
+    #[record(max = 50)]
+    pub access_class: Option<String>,
+    /// Which group prices and campaigns count it to.
+    #[record(max = 50)]
+    pub customer_group: Option<String>,
+    /// The language to address it in: `fa` or `en`.
+    #[record(max = 10, default, example = r#""fa""#)]
+    pub language: String,
+    /// Anything else worth knowing.
+    #[record(max = 10000)]
+    pub notes: Option<String>,
+    /// Who brought it to us.
+    pub marketer_id: Option<Id<User>>,
+    /// Which customer referred it to us.
+    pub referrer_id: Option<Id<Customer>>,
+    /// Who of us keeps in touch.
+    pub liaison_id: Option<Id<User>>,
+    /// Ways to reach it.
+    #[record(items = ContactPoint, max = 50, example = r#"[{"kind": "mobile", "value": "+989121234567", "label": "work", "primary": true, "verified": false, "valid_until": null, "do_not_use": false}]"#)]
+    pub contact_points: Vec<ContactPoint>,
+    /// Postal addresses.
+    #[record(items = Address, max = 20, example = r#"[{"country": "IR", "province": "یزد", "city": "یزد", "district": null, "street": "خیابان کاشانی", "postal_code": "8916789101", "label": "home", "latitude": null, "longitude": null}]"#)]
+    pub addresses: Vec<Address>,
+    /// Bank accounts; masked without `customers.bank_accounts:read`.
+    #[record(items = BankAccount, max = 20, mask = "iban")]
+    pub bank_accounts: Vec<BankAccount>,
+}
+
+impl Rules for Customer {
+    fn check(&mut self, setting: &Setting) -> Problems {
+        let mut problems = Problems::default();
+        self.place(&mut problems);
+        let region = self.country.clone().unwrap_or_else(|| setting.default_region.clone());
+        problems.0.extend(contact_point::settle(&mut self.contact_points, &region).0);
+        problems.0.extend(bank_account::settle(&mut self.bank_accounts).0);
+        self.identify(setting, &mut problems);
+        self.name(&mut problems);
+        if self.language.is_empty() {
+            self.language = "fa".to_owned();
+        } else if !matches!(self.language.as_str(), "fa" | "en") {
+            problems.with("/language", Code::NotAllowed, vec![("allowed", "fa, en".to_owned())]);
+        }
+        for (i, interest) in self.interests.iter().enumerate() {
+            if self.interests[..i].contains(interest) {
+                problems.add(format!("/interests/{i}"), Code::Duplicate);
+            }
+        }
+        problems
+    }
+}
+
+impl Customer {
+    /// Where it is, from its first address where nothing else was said.
+    fn place(&mut self, problems: &mut Problems) {
+        for (i, address) in self.addresses.iter_mut().enumerate() {
+            problems.0.extend(address.settle(&format!("/addresses/{i}")).0);
+        }
+        if let Some(first) = self.addresses.first() {
+            let from = [(&mut self.province, &first.province), (&mut self.city, &first.city), (&mut self.district, &first.district), (&mut self.country, &first.country)];
+            for (own, theirs) in from {
+                if own.is_none() {
+                    *own = theirs.clone();
+                }
+            }
+        }
+        if let Some(country) = &mut self.country {
+            country.make_ascii_uppercase();
+            if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+                problems.with("/country", Code::Format, vec![("format", "ISO 3166-1 alpha-2".to_owned())]);
+            }
+        }
+    }
+
+    /// Ids by their published rules, and a birth that has happened.
+    fn identify(&mut self, setting: &Setting, problems: &mut Problems) {
+        let person = self.kind == CustomerKind::Person;
+        let ids = [
+            ("/national_id", &mut self.national_id, person, iran::national_id as fn(&str) -> Result<String, Code>),
+            ("/legal_id", &mut self.legal_id, !person, iran::legal_id),
+        ];
+        for (at, id, fits, parse) in ids {
+            let Some(text) = id else { continue };
+            match parse(text) {
+                _ if !fits => problems.with(at, Code::Conflict, vec![("with", "/kind".to_owned())]),
+                Ok(normal) => *text = normal,
+                Err(code) => problems.add(at, code),
+            }
+        }
+        if self.birth_date.is_some_and(|d| d > setting.now.utc().date_naive()) {
+            problems.with("/birth_date", Code::OutOfRange, vec![("max", setting.now.utc().date_naive().to_string())]);
+        }
+    }
+
+    /// A party has a name; the one in lists is made of the others unless given.
+    fn name(&mut self, problems: &mut Problems) {
+        let parts = match self.kind {
+            CustomerKind::Person => [self.given_name.as_deref(), self.family_name.as_deref()],
+            CustomerKind::Organization => [self.organization_name.as_deref(), None],
+        };
+        let made = parts.iter().flatten().map(|p| p.trim()).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ");
+        if self.display_name.trim().is_empty() {
+            self.display_name = made;
+        }
+        if self.display_name.is_empty() {
+            let member = if self.kind == CustomerKind::Person { "/family_name" } else { "/organization_name" };
+            problems.add(member, Code::Required);
+        }
+    }
+
+    /// All that a search by text looks into.
+    pub fn search_text(&self) -> String {
+        let names = [&self.given_name, &self.family_name, &self.organization_name, &self.city, &self.legal_id];
+        let mut text = self.display_name.clone();
+        for part in names.into_iter().flatten().filter(|p| !self.display_name.contains(p.as_str())) {
+            text.push(' ');
+            text.push_str(part);
+        }
+        for point in &self.contact_points {
+            text.push(' ');
+            text.push_str(&point.value);
+        }
+        crate::core::text::search_key(&text)
+    }
+}
