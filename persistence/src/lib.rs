@@ -1,7 +1,6 @@
 //! How a CRM's records are kept: rows, reading, the change log and jobs, on SQLite and PostgreSQL alike.
-#[macro_use]
+
 pub mod core;
 pub mod access;
 pub mod customers;
 pub mod customize;
-pub mod schema;

@@ -1,13 +1,12 @@
 //! Units.
-use crate::schema::units;
+use crate::{row, store};
 use domain::access::unit::Unit;
-use domain::core::id::Id;
 use domain::core::text::fold;
 
-row! { UnitRow in units <=> Unit {
-    name: String,
-    parent_id: Option<Id<Unit>>,
+row! { Unit in units {
+    name: Plain,
+    parent_id: Maybe,
 } hidden {
-    search: String = |u: &Unit| fold(&u.name),
+    search = |u: &Unit| fold(&u.name),
 } }
-store! { Unit, UnitRow in units }
+store! { Unit }

@@ -1,20 +1,16 @@
 //! Users.
-use crate::core::columns::Json;
-use crate::schema::users;
-use domain::access::role::Role;
-use domain::access::unit::Unit;
+use crate::{row, store};
 use domain::access::user::User;
-use domain::core::id::Id;
 use domain::core::text::fold;
 
-row! { UserRow in users <=> User {
-    name: String,
-    email: String,
-    works_in_id: Option<Id<Unit>>,
-    role_ids: Json<Vec<Id<Role>>>,
-    locale: String,
-    active: bool,
+row! { User in users {
+    name: Plain,
+    email: Plain,
+    works_in_id: Maybe,
+    role_ids: Json,
+    locale: Plain,
+    active: Plain,
 } hidden {
-    search: String = |u: &User| fold(&format!("{} {}", u.name, u.email)),
+    search = |u: &User| fold(&format!("{} {}", u.name, u.email)),
 } }
-store! { User, UserRow in users }
+store! { User }

@@ -6,7 +6,7 @@ use crate::core::conn::Conn;
 use diesel::connection::{DefaultLoadingMode, LoadConnection};
 use diesel::deserialize::FromSql;
 use diesel::pg::{Pg, PgValue};
-use diesel::row::{Field as _, Row as _};
+use diesel::row::Field as _;
 use diesel::sql_types::{BigInt, Bool, Date, Timestamptz};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use domain::core::error::{Error, Result};
@@ -171,8 +171,8 @@ pub trait Cells {
 /// Gives one database's rows the common face.
 macro_rules! cells {
     ($name:ident, $db:ty, $cell:ident) => {
-        struct $name<'a, R>(&'a R, std::marker::PhantomData<&'a ()>);
-        impl<'a, R> Cells for $name<'a, R>
+        struct $name<'r, 'a, R>(&'r R, std::marker::PhantomData<&'a ()>);
+        impl<'a, R> Cells for $name<'_, 'a, R>
         where
             R: diesel::row::Row<'a, $db>,
         {

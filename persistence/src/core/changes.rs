@@ -1,7 +1,7 @@
 //! The change log: one row for each write, in the write's own transaction. Audit, change feed and webhooks are readings of it. Each
 //! entry carries the hash of its record's entry before, so that an edited or missing one shows.
 use super::conn::Conn;
-use super::sql::Sql;
+use crate::sql;
 use domain::core::actor::Via;
 use domain::core::error::{Error, Result};
 use domain::core::pipeline::{Entry, Op};
@@ -37,46 +37,35 @@ pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
     let hash = sealed.hash(&previous);
     let place = |p: Option<(Option<Uuid>, Option<Uuid>)>| p.unwrap_or_default();
     let ((owner_before, unit_before), (owner_after, unit_after)) = (place(entry.before), place(entry.after));
-    let mut sql = Sql::new(
+    let sql = sql!(
         "INSERT INTO changes (object, record_id, op, version, at, actor_id, via, origin, changed, previous_hash, hash, \
-         was_there, is_there, owner_before, unit_before, owner_after, unit_after) VALUES (",
-    )
-    .bind(entry.object)
-    .text(", ")
-    .bind(entry.record)
-    .text(", ")
-    .bind(entry.op.as_str())
-    .text(", ")
-    .bind(entry.version)
-    .text(", ")
-    .bind(context.now())
-    .text(", ")
-    .bind(context.actor.user_id)
-    .text(", ")
-    .bind(via.as_str())
-    .text(", ")
-    .bind(context.origin)
-    .text(", ")
-    .bind(changed.as_str())
-    .text(", ")
-    .bind(previous.as_str())
-    .text(", ")
-    .bind(hash.as_str())
-    .text(if entry.before.is_some() { ", TRUE" } else { ", FALSE" })
-    .text(if entry.after.is_some() { ", TRUE" } else { ", FALSE" });
-    for id in [owner_before, unit_before, owner_after, unit_after] {
-        sql = match id {
-            Some(id) => sql.text(", ").bind(id),
-            None => sql.text(", NULL"),
-        };
-    }
-    conn.execute(&sql.text(")"))?;
+         was_there, is_there, owner_before, unit_before, owner_after, unit_after) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        entry.object,
+        entry.record,
+        entry.op.as_str(),
+        entry.version,
+        context.now(),
+        context.actor.user_id,
+        via,
+        context.origin,
+        changed,
+        previous,
+        hash,
+        entry.before.is_some(),
+        entry.after.is_some(),
+        owner_before,
+        unit_before,
+        owner_after,
+        unit_after,
+    );
+    conn.execute(&sql)?;
     Ok(())
 }
 
 fn last_hash(conn: &mut Conn, object: &str, record: Uuid) -> Result<String> {
-    let sql = Sql::new("SELECT hash FROM changes WHERE record_id = ").bind(record).text(" AND object = ").bind(object);
-    Ok(conn.row(&sql.text(" ORDER BY version DESC LIMIT 1"), |row| row.text(0))?.flatten().unwrap_or_default())
+    let sql = sql!("SELECT hash FROM changes WHERE record_id = ? AND object = ? ORDER BY version DESC LIMIT 1", record, object);
+    Ok(conn.row(&sql, |row| row.text(0))?.flatten().unwrap_or_default())
 }
 
 /// What the hash of an entry covers.

@@ -1,4 +1,5 @@
 //! A connection to either database, and the one macro that runs the same expression on whichever it is.
+use diesel::r2d2::{ConnectionManager, PooledConnection};
 use diesel::{PgConnection, SqliteConnection};
 use domain::core::error::Error;
 use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
@@ -8,7 +9,7 @@ use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 #[expect(clippy::large_enum_variant, reason = "there are a handful of connections, each behind a pool")]
 pub enum Conn {
     Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+    Postgres(PooledConnection<ConnectionManager<PgConnection>>),
 }
 
 /// Runs the same diesel expression on whichever database this is. Both arms are concrete, so upserts, batches,
@@ -46,6 +47,15 @@ impl Conn {
             Err(_) => self.batch("ROLLBACK TO SAVEPOINT inner_step; RELEASE SAVEPOINT inner_step")?,
         }
         result
+    }
+
+    /// Marks the connection as broken, so that its pool throws it away.
+    pub fn discard(&mut self) {
+        use diesel::connection::{Connection, TransactionManager};
+        fn mark<C: Connection>(conn: &mut C) {
+            C::TransactionManager::transaction_manager_status_mut(conn).set_in_error();
+        }
+        on!(self, |c| mark(c));
     }
 
     /// Runs fixed statements that take no values.

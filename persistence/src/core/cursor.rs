@@ -43,7 +43,7 @@ pub fn seal(keys: &[Key], secret: &[u8], bound: &str) -> Result<String> {
     let values: Vec<Value> = keys
         .iter()
         .map(|key| match key {
-            None => Value::Null,
+            None | Some(Bind::Json(_) | Bind::Bytes(_) | Bind::Null(_)) => Value::Null,
             Some(Bind::Text(s)) => s.as_str().into(),
             Some(Bind::Integer(n)) => (*n).into(),
             Some(Bind::Boolean(b)) => (*b).into(),

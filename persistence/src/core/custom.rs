@@ -1,6 +1,7 @@
 //! The organization's own fields: checked against their declarations, and indexed so that filters and sorts on them are as fast as
 //! on built-in ones. The index keeps each value as a text whose order is the value's.
 use super::conn::Conn;
+use crate::sql;
 use super::sql::{Bind, Sql};
 use domain::core::base::Base;
 use domain::core::error::Result;
@@ -31,12 +32,13 @@ pub fn key_of(value: &Bind) -> String {
         Bind::Id(id) => id.to_string(),
         Bind::Instant(at) => at.to_string(),
         Bind::Date(d) => d.to_string(),
+        Bind::Json(_) | Bind::Bytes(_) | Bind::Null(_) => String::new(),
     }
 }
 
 /// The declarations of an object's custom fields.
 pub fn declared(conn: &mut Conn, object: &str) -> Result<Vec<Declaration>> {
-    let sql = Sql::new("SELECT name, kind, choices, required FROM custom_fields WHERE deleted_at IS NULL AND object = ").bind(object).text(" ORDER BY name");
+    let sql = sql!("SELECT name, kind, choices, required FROM custom_fields WHERE deleted_at IS NULL AND object = ? ORDER BY name", object);
     let mut out = Vec::new();
     conn.rows(&sql, |row| {
         let kind = row.text(1)?.unwrap_or_default();
@@ -78,7 +80,7 @@ pub fn keep(conn: &mut Conn, object: &'static str, id: Uuid, before: Option<&Bas
         return Ok(problems);
     }
     if before.is_some_and(|b| !b.custom.is_empty()) {
-        conn.execute(&Sql::new("DELETE FROM custom_values WHERE object = ").bind(object).text(" AND record_id = ").bind(id))?;
+        conn.execute(&sql!("DELETE FROM custom_values WHERE object = ? AND record_id = ?", object, id))?;
     }
     for declaration in &declared {
         let Some(value) = after.custom.get(&declaration.name) else { continue };
@@ -87,9 +89,8 @@ pub fn keep(conn: &mut Conn, object: &'static str, id: Uuid, before: Option<&Bas
                 domain::customize::field::Key::Number(n) => decimal_key(n),
                 domain::customize::field::Key::Text(s) => s,
             };
-            let sql = Sql::new("INSERT INTO custom_values (object, field, key, record_id) VALUES (").bind(object).text(", ");
-            let sql = sql.bind(declaration.name.as_str()).text(", ").bind(key).text(", ").bind(id).text(") ON CONFLICT DO NOTHING");
-            conn.execute(&sql)?;
+            let insert = "INSERT INTO custom_values (object, field, key, record_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+            conn.execute(&Sql::with(insert, vec![object.into(), (&declaration.name).into(), key.into(), id.into()]))?;
         }
     }
     Ok(problems)

@@ -32,6 +32,8 @@ impl std::str::FromStr for Address {
 /// A job for a thread that has a connection: it is run, then told whether what it did is kept.
 pub(super) trait Work: Send {
     fn run(&mut self, conn: &mut Conn) -> bool;
+    /// Whether what it met was the database going away.
+    fn lost_connection(&self) -> bool;
     /// Called once, after `run`: `Err` when what it did was lost with its transaction, or it never ran.
     fn finish(self: Box<Self>, kept: Result<()>);
 }
@@ -52,6 +54,9 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send> Work for Task<T, F> {
         let good = result.is_ok();
         self.result = Some(result);
         good
+    }
+    fn lost_connection(&self) -> bool {
+        matches!(self.result, Some(Err(Error::Unavailable("database_away"))))
     }
     fn finish(self: Box<Self>, kept: Result<()>) {
         let result = match (self.result, kept) {

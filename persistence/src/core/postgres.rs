@@ -1,7 +1,7 @@
 //! A PostgreSQL server: a pool of connections and as many threads, so that what waits is bounded and refused quickly when it is too much.
 use super::conn::{Conn, fault};
 use super::database::{Database, Work};
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::{Receiver, Sender, bounded};
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
@@ -44,14 +44,14 @@ impl Postgres {
             .build(Manager::new(url))
             .map_err(|e| Error::Internal(format!("the database can't be reached: {e}")))?;
         let start = |name: &str, writes: bool| {
-            let (sender, queue) = crossbeam_channel::bounded::<Box<dyn Work>>(Database::QUEUE);
+            let (sender, queue) = bounded::<Box<dyn Work>>(Database::QUEUE);
             for n in 0..POOL {
                 let (pool, queue) = (pool.clone(), queue.clone());
                 let run = move || serve(&pool, &queue, writes);
                 let thread = thread::Builder::new().name(format!("{name}-{n}")).spawn(run);
                 thread.map_err(|e| Error::Internal(format!("a thread could not start: {e}")))?;
             }
-            Ok(sender)
+            Ok::<_, Error>(sender)
         };
         Ok(Postgres { reads: start("reader", false)?, writes: start("writer", true)? })
     }
@@ -70,14 +70,24 @@ fn serve(pool: &Pool<Manager>, queue: &Receiver<Box<dyn Work>>, writes: bool) {
 
 fn transaction(pooled: PooledConnection<Manager>, work: &mut dyn Work, writes: bool) -> Result<()> {
     let mut conn = Conn::Postgres(pooled);
-    if !writes {
+    let kept = if writes {
+        conn.batch("BEGIN").and_then(|()| conn.run(work))
+    } else {
         // One statement is one snapshot; a read of several takes what each sees, as the default isolation has it.
         work.run(&mut conn);
-        return Ok(());
+        Ok(())
+    };
+    if kept.is_err() || work.lost_connection() {
+        conn.discard();
     }
-    conn.batch("BEGIN")?;
-    let end = if work.run(&mut conn) { "COMMIT" } else { "ROLLBACK" };
-    conn.batch(end)
+    kept
+}
+
+impl Conn {
+    fn run(&mut self, work: &mut dyn Work) -> Result<()> {
+        let end = if work.run(self) { "COMMIT" } else { "ROLLBACK" };
+        self.batch(end)
+    }
 }
 
 /// Opens one connection outside the pool, for migrations and backups.

@@ -1,57 +1,57 @@
-//! `row!` and `store!`: a record's row in its table, and the plain diesel that keeps it. They expand to code for one table; nothing
-//! generic over databases is left.
+//! `row!` and `store!`: the columns of a record, and the statements that keep it. Both are plain code for one table over functions
+//! that are compiled once; each statement's text is always the same, so it is prepared once for each connection.
+use super::cell::Cells;
+use super::conn::Conn;
+use super::sql::{Bind, Sql};
+use super::stored::{Column, Json, Maybe, Plain, Stored};
+use domain::core::actor::Sight;
+use domain::core::base::Base;
+use domain::core::error::Result;
+use domain::core::id::Id;
+use domain::core::instant::Instant;
 
-/// Declares the row of a record: the base's columns, then its own, and both conversions by exhaustive destructuring. Behind
-/// `hidden`, columns that the record does not have, each with how it is made from the record.
+/// A record's row: its own columns between the base's, then hidden ones that only storage knows.
+pub trait Row: Sized {
+    const TABLE: &'static str;
+    /// Its own columns, in order.
+    const OWN: &'static [&'static str];
+    /// Columns made from the record, never read back.
+    const HIDDEN: &'static [&'static str];
+    /// The values of its own and the hidden columns.
+    fn bind(&self, values: &mut Vec<Bind>) -> Result<()>;
+    /// The record from its base and its own columns, which begin at `first`.
+    fn read(base: Base, row: &dyn Cells, first: usize) -> Result<Self>;
+    fn base(&self) -> &Base;
+}
+
+/// The base's columns.
+const BASE: [&str; 10] =
+    ["id", "version", "created_at", "updated_at", "created_by", "updated_by", "owner_id", "unit_id", "external_ids", "custom"];
+
+/// Declares the row of a record: each field with how it is kept (`Plain`, `Maybe` null, `Word`, `MaybeWord`, `Json`), by exhaustive
+/// destructuring, so that a field forgotten here does not compile. Behind `hidden`, columns that the record does not have.
 #[macro_export]
 macro_rules! row {
-    ($row:ident in $table:ident <=> $record:ident { $($field:ident : $column:ty),* $(,)? } $(hidden { $($hidden:ident : $hidden_column:ty = $make:expr),* $(,)? })?) => {
-        #[derive(Debug, diesel::Queryable, diesel::Selectable, diesel::Insertable, diesel::AsChangeset)]
-        #[diesel(table_name = $table, treat_none_as_null = true, treat_none_as_default_value = false)]
-        pub(crate) struct $row {
-            id: domain::core::id::Id,
-            version: i64,
-            created_at: domain::core::instant::Instant,
-            updated_at: domain::core::instant::Instant,
-            created_by: Option<domain::core::id::Id<domain::access::user::User>>,
-            updated_by: Option<domain::core::id::Id<domain::access::user::User>>,
-            owner_id: Option<domain::core::id::Id<domain::access::user::User>>,
-            unit_id: Option<domain::core::id::Id<domain::access::unit::Unit>>,
-            $($field: $column,)*
-            external_ids: $crate::core::columns::Json<std::collections::BTreeMap<String, String>>,
-            custom: $crate::core::columns::Json<serde_json::Map<String, serde_json::Value>>,
-            $($($hidden: $hidden_column,)*)?
-        }
-        impl From<&$record> for $row {
-            fn from(record: &$record) -> Self {
-                use $crate::core::columns::{Json, Stored};
-                let $record { base, $($field),* } = record;
-                $row {
-                    id: base.id,
-                    version: base.version,
-                    created_at: base.created_at,
-                    updated_at: base.updated_at,
-                    created_by: base.created_by,
-                    updated_by: base.updated_by,
-                    owner_id: base.owner_id,
-                    unit_id: base.unit_id,
-                    $($field: Stored::keep($field),)*
-                    external_ids: Json(base.external_ids.clone()),
-                    custom: Json(base.custom.clone()),
-                    $($($hidden: $make(record),)*)?
-                }
+    ($record:ident in $table:ident { $($field:ident : $how:ident),* $(,)? } $(hidden { $($hidden:ident = $make:expr),* $(,)? })?) => {
+        impl $crate::core::record::Row for $record {
+            const TABLE: &'static str = stringify!($table);
+            const OWN: &'static [&'static str] = &[$(stringify!($field)),*];
+            const HIDDEN: &'static [&'static str] = &[$($(stringify!($hidden)),*)?];
+            fn bind(&self, values: &mut Vec<$crate::core::sql::Bind>) -> domain::core::error::Result<()> {
+                use $crate::core::stored::Stored;
+                let $record { base: _, $($field),* } = self;
+                $(values.push($crate::core::stored::$how::bind($field)?);)*
+                $($(values.push($crate::core::stored::Column::bind(&$make(self))?);)*)?
+                Ok(())
             }
-        }
-        impl From<$row> for $record {
-            fn from(row: $row) -> Self {
-                use $crate::core::columns::Stored;
-                let $row {
-                    id, version, created_at, updated_at, created_by, updated_by, owner_id, unit_id, $($field,)* external_ids, custom, ..
-                } = row;
-                let base = domain::core::base::Base {
-                    id, version, created_at, updated_at, created_by, updated_by, owner_id, unit_id, external_ids: external_ids.0, custom: custom.0,
-                };
-                $record { base, $($field: Stored::give($field)),* }
+            fn read(base: domain::core::base::Base, row: &dyn $crate::core::cell::Cells, first: usize) -> domain::core::error::Result<Self> {
+                use $crate::core::stored::Stored;
+                let mut next = first..;
+                let mut at = move || next.next().unwrap_or(usize::MAX);
+                Ok($record { base, $($field: $crate::core::stored::$how::read(row, at())?),* })
+            }
+            fn base(&self) -> &domain::core::base::Base {
+                &self.base
             }
         }
     };
@@ -60,10 +60,10 @@ macro_rules! row {
 /// Keeps a record in its table. `derive` is what must be kept in step with it: keys to find it by, a tree.
 #[macro_export]
 macro_rules! store {
-    ($record:ident, $row:ident in $table:ident) => {
-        $crate::store! { $record, $row in $table, derive |_conn, _before, _after, _context| Ok(()) }
+    ($record:ident) => {
+        $crate::store! { $record, derive |_conn, _before, _after, _context| Ok(()) }
     };
-    ($record:ident, $row:ident in $table:ident, derive |$conn:ident, $before:ident, $after:ident, $context:ident| $derive:expr) => {
+    ($record:ident, derive |$conn:ident, $before:ident, $after:ident, $context:ident| $derive:expr) => {
         impl domain::core::pipeline::Store<$record> for $crate::core::conn::Conn {
             fn load(
                 &mut self,
@@ -71,32 +71,13 @@ macro_rules! store {
                 sight: &domain::core::actor::Sight<'_>,
                 trashed: bool,
             ) -> domain::core::error::Result<Option<$record>> {
-                use diesel::{ExpressionMethods, NullableExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
-                let found = $crate::on!(self, |c| {
-                    $table::table
-                        .filter($table::id.eq(id))
-                        .filter($table::deleted_at.is_not_null().eq(trashed))
-                        .select($row::as_select())
-                        .get_result(c)
-                        .optional()
-                })
-                .map_err($crate::core::conn::fault)?;
-                let Some(record) = found.map(<$record>::from) else { return Ok(None) };
-                let base = &record.base;
-                let seen = sight.covers(base.owner_id.map(|i| i.uuid()), base.unit_id.map(|i| i.uuid())) || $crate::core::share::given(self, sight, id.uuid())?;
-                Ok(seen.then_some(record))
+                $crate::core::record::load(self, id, sight, trashed)
             }
             fn insert(&mut self, record: &$record) -> domain::core::error::Result<()> {
-                use diesel::RunQueryDsl;
-                let row = $row::from(record);
-                $crate::on!(self, |c| diesel::insert_into($table::table).values(row).execute(c)).map_err($crate::core::conn::fault)?;
-                Ok(())
+                $crate::core::record::insert(self, record)
             }
             fn update(&mut self, record: &$record, seen: i64) -> domain::core::error::Result<bool> {
-                use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-                let row = $row::from(record);
-                let target = $table::table.filter($table::id.eq(record.base.id)).filter($table::version.eq(seen));
-                Ok($crate::on!(self, |c| diesel::update(target).set(&row).execute(c)).map_err($crate::core::conn::fault)? == 1)
+                $crate::core::record::update(self, record, seen)
             }
             fn trash(
                 &mut self,
@@ -104,16 +85,8 @@ macro_rules! store {
                 seen: i64,
                 at: Option<domain::core::instant::Instant>,
             ) -> domain::core::error::Result<bool> {
-                use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-                let base = &record.base;
-                let target = $table::table.filter($table::id.eq(base.id)).filter($table::version.eq(seen));
-                let set = (
-                    $table::version.eq(base.version),
-                    $table::updated_at.eq(base.updated_at),
-                    $table::updated_by.eq(base.updated_by),
-                    $table::deleted_at.eq(at),
-                );
-                Ok($crate::on!(self, |c| diesel::update(target).set(set).execute(c)).map_err($crate::core::conn::fault)? == 1)
+                let table = <$record as $crate::core::record::Row>::TABLE;
+                $crate::core::record::trash(self, table, &record.base, seen, at)
             }
             fn derive(
                 &mut self,
@@ -126,4 +99,89 @@ macro_rules! store {
             }
         }
     };
+}
+
+fn values<R: Row>(record: &R) -> Result<Vec<Bind>> {
+    let mut values = Vec::with_capacity(BASE.len() + R::OWN.len() + R::HIDDEN.len());
+    let base = record.base();
+    values.push(base.id.bind()?);
+    values.push(base.version.bind()?);
+    values.push(base.created_at.bind()?);
+    values.push(base.updated_at.bind()?);
+    values.push(Maybe::bind(&base.created_by)?);
+    values.push(Maybe::bind(&base.updated_by)?);
+    values.push(Maybe::bind(&base.owner_id)?);
+    values.push(Maybe::bind(&base.unit_id)?);
+    values.push(Json::bind(&base.external_ids)?);
+    values.push(Json::bind(&base.custom)?);
+    record.bind(&mut values)?;
+    Ok(values)
+}
+
+fn columns<R: Row>() -> impl Iterator<Item = &'static str> {
+    BASE.iter().chain(R::OWN).chain(R::HIDDEN).copied()
+}
+
+/// A row's base, from the first columns of a statement.
+fn base(row: &dyn Cells) -> Result<Base> {
+    Ok(Base {
+        id: Plain::read(row, 0)?,
+        version: Plain::read(row, 1)?,
+        created_at: Plain::read(row, 2)?,
+        updated_at: Plain::read(row, 3)?,
+        created_by: Maybe::read(row, 4)?,
+        updated_by: Maybe::read(row, 5)?,
+        owner_id: Maybe::read(row, 6)?,
+        unit_id: Maybe::read(row, 7)?,
+        external_ids: Json::read(row, 8)?,
+        custom: Json::read(row, 9)?,
+    })
+}
+
+/// Records that a piece of SQL picks from `t0`: for rules of the server's own, so without a sight.
+pub fn pick<R: Row>(conn: &mut Conn, which: Sql) -> Result<Vec<R>> {
+    let names: Vec<String> = BASE.iter().chain(R::OWN).map(|c| format!("t0.{c}")).collect();
+    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", names.join(", "), R::TABLE)).add(which);
+    let mut found = Vec::new();
+    conn.rows(&sql, |row| {
+        found.push(R::read(base(row)?, row, BASE.len())?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// See [`domain::core::pipeline::Store::load`].
+pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -> Result<Option<R>> {
+    let which = Sql::new("t0.id = ").bind(id.uuid()).text(if trashed { " AND t0.deleted_at IS NOT NULL" } else { " AND t0.deleted_at IS NULL" });
+    let Some(record) = pick::<R>(conn, which)?.pop() else { return Ok(None) };
+    let whose = record.base();
+    let seen = sight.covers(whose.owner_id.map(Id::uuid), whose.unit_id.map(Id::uuid)) || super::share::given(conn, sight, id.uuid())?;
+    Ok(seen.then_some(record))
+}
+
+/// See [`domain::core::pipeline::Store::insert`].
+pub fn insert<R: Row>(conn: &mut Conn, record: &R) -> Result<()> {
+    let names = columns::<R>().collect::<Vec<_>>().join(", ");
+    let mut sql = Sql::new(format!("INSERT INTO {} ({names}) VALUES (", R::TABLE));
+    for (i, value) in values(record)?.into_iter().enumerate() {
+        sql = if i > 0 { sql.text(", ") } else { sql }.bind(value);
+    }
+    conn.execute(&sql.text(")"))?;
+    Ok(())
+}
+
+/// See [`domain::core::pipeline::Store::update`].
+pub fn update<R: Row>(conn: &mut Conn, record: &R, seen: i64) -> Result<bool> {
+    let mut sql = Sql::new(format!("UPDATE {} SET ", R::TABLE));
+    for (i, (name, value)) in columns::<R>().zip(values(record)?).enumerate().skip(1) {
+        sql = sql.text(format!("{}{name} = ", if i > 1 { ", " } else { "" })).bind(value);
+    }
+    Ok(conn.execute(&sql.text(" WHERE id = ").bind(record.base().id.uuid()).text(" AND version = ").bind(seen))? == 1)
+}
+
+/// See [`domain::core::pipeline::Store::trash`].
+pub fn trash(conn: &mut Conn, table: &'static str, base: &Base, seen: i64, at: Option<Instant>) -> Result<bool> {
+    let sql = Sql::new(format!("UPDATE {table} SET version = ")).bind(base.version).text(", updated_at = ").bind(base.updated_at);
+    let sql = sql.text(", updated_by = ").bind(Maybe::bind(&base.updated_by)?).text(", deleted_at = ").bind(Maybe::bind(&at)?);
+    Ok(conn.execute(&sql.text(" WHERE id = ").bind(base.id.uuid()).text(" AND version = ").bind(seen))? == 1)
 }

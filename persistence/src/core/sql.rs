@@ -1,10 +1,10 @@
 //! SQL as text and bound values: what lists, filters and searches are built of. Names come only from the field table; every value
 //! is bound. diesel caches the prepared statement by its text, so the same list asked twice is planned once.
-use super::columns::{InstantSql, UuidSql};
+use super::columns::{InstantSql, JsonSql, JsonText, UuidSql};
 use diesel::QueryResult;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{BigInt, Bool, Date, Text, Untyped};
+use diesel::sql_types::{BigInt, Binary, Bool, Date, Nullable, Text, Untyped};
 use diesel::sqlite::Sqlite;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
@@ -20,6 +20,20 @@ pub enum Bind {
     Id(Id),
     Instant(Instant),
     Date(chrono::NaiveDate),
+    Json(JsonText),
+    Bytes(Vec<u8>),
+    Null(Null),
+}
+
+/// The type of a column that is null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Null {
+    Text,
+    Integer,
+    Boolean,
+    Id,
+    Instant,
+    Date,
 }
 impl From<Uuid> for Bind {
     fn from(id: Uuid) -> Self {
@@ -41,6 +55,37 @@ impl From<String> for Bind {
         Bind::Text(s)
     }
 }
+impl From<&String> for Bind {
+    fn from(s: &String) -> Self {
+        Bind::Text(s.clone())
+    }
+}
+impl From<bool> for Bind {
+    fn from(b: bool) -> Self {
+        Bind::Boolean(b)
+    }
+}
+impl From<Vec<u8>> for Bind {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bind::Bytes(bytes)
+    }
+}
+impl From<JsonText> for Bind {
+    fn from(json: JsonText) -> Self {
+        Bind::Json(json)
+    }
+}
+/// Absent values of a type that can be bound are null of that type.
+macro_rules! optional {
+    ($($rust:ty => $null:ident),+) => {
+        $(impl From<Option<$rust>> for Bind {
+            fn from(value: Option<$rust>) -> Self {
+                value.map_or(Bind::Null(Null::$null), Bind::from)
+            }
+        })+
+    };
+}
+optional!(Uuid => Id, i64 => Integer, String => Text, Instant => Instant);
 impl From<Instant> for Bind {
     fn from(at: Instant) -> Self {
         Bind::Instant(at)
@@ -57,7 +102,27 @@ enum Part {
 #[derive(Debug, Clone, Default)]
 pub struct Sql(Vec<Part>);
 
+/// A statement written as one text, `?` where a value is bound: `sql!("SELECT 1 FROM users WHERE email = ?", email)`.
+#[macro_export]
+macro_rules! sql {
+    ($text:literal $(, $value:expr)* $(,)?) => {
+        $crate::core::sql::Sql::with($text, vec![$($crate::core::sql::Bind::from($value)),*])
+    };
+}
+
 impl Sql {
+    /// A text of our own, with a value for each `?` in it. See [`sql!`].
+    pub fn with(text: &'static str, values: Vec<Bind>) -> Self {
+        let mut values = values.into_iter();
+        let mut sql = Sql::default();
+        for (i, piece) in text.split('?').enumerate() {
+            if i > 0 && let Some(value) = values.next() {
+                sql = sql.bind(value);
+            }
+            sql = sql.text(piece);
+        }
+        sql
+    }
     pub fn new(text: impl Into<Cow<'static, str>>) -> Self {
         Sql(vec![Part::Text(text.into())])
     }
@@ -111,6 +176,14 @@ macro_rules! fragment {
                         Part::Bind(Bind::Id(v)) => out.push_bind_param::<UuidSql, _>(v)?,
                         Part::Bind(Bind::Instant(v)) => out.push_bind_param::<InstantSql, _>(v)?,
                         Part::Bind(Bind::Date(v)) => out.push_bind_param::<Date, _>(v)?,
+                        Part::Bind(Bind::Json(v)) => out.push_bind_param::<JsonSql, _>(v)?,
+                        Part::Bind(Bind::Bytes(v)) => out.push_bind_param::<Binary, _>(v)?,
+                        Part::Bind(Bind::Null(Null::Text)) => out.push_bind_param::<Nullable<Text>, _>(&None::<String>)?,
+                        Part::Bind(Bind::Null(Null::Integer)) => out.push_bind_param::<Nullable<BigInt>, _>(&None::<i64>)?,
+                        Part::Bind(Bind::Null(Null::Boolean)) => out.push_bind_param::<Nullable<Bool>, _>(&None::<bool>)?,
+                        Part::Bind(Bind::Null(Null::Id)) => out.push_bind_param::<Nullable<UuidSql>, _>(&None::<Id>)?,
+                        Part::Bind(Bind::Null(Null::Instant)) => out.push_bind_param::<Nullable<InstantSql>, _>(&None::<Instant>)?,
+                        Part::Bind(Bind::Null(Null::Date)) => out.push_bind_param::<Nullable<Date>, _>(&None::<chrono::NaiveDate>)?,
                     }
                 }
                 Ok(())

@@ -1,6 +1,6 @@
 //! What the pipeline asks of storage, answered by a connection in a write's transaction.
 use super::conn::Conn;
-use super::sql::Sql;
+use crate::sql;
 use super::{changes, custom, external, read};
 use domain::core::actor::Sight;
 use domain::core::base::Base;
@@ -17,7 +17,7 @@ impl Storage for Conn {
         changes::append(self, &entry)
     }
     fn unit_of(&mut self, user: Uuid) -> Result<Option<Option<Uuid>>> {
-        let sql = Sql::new("SELECT works_in_id FROM users WHERE deleted_at IS NULL AND id = ").bind(user);
+        let sql = sql!("SELECT works_in_id FROM users WHERE deleted_at IS NULL AND id = ?", user);
         self.row(&sql, |row| row.uuid(0))
     }
     fn name_externally(&mut self, object: &'static str, id: Uuid, before: &Base, after: &Base) -> Result<Problems> {

@@ -1,20 +1,18 @@
 //! Groups and who is in them.
-use crate::schema::{group_members, groups};
-use domain::core::id::Id;
+use crate::{row, store};
 use domain::core::text::search_key;
-use domain::customers::customer::Customer;
 use domain::customers::group::{Group, GroupMember};
 
-row! { GroupRow in groups <=> Group {
-    name: String,
-    description: Option<String>,
+row! { Group in groups {
+    name: Plain,
+    description: Maybe,
 } hidden {
-    search: String = |g: &Group| search_key(&g.name),
+    search = |g: &Group| search_key(&g.name),
 } }
-store! { Group, GroupRow in groups }
+store! { Group }
 
-row! { GroupMemberRow in group_members <=> GroupMember {
-    group_id: Id<Group>,
-    customer_id: Id<Customer>,
+row! { GroupMember in group_members {
+    group_id: Plain,
+    customer_id: Plain,
 } }
-store! { GroupMember, GroupMemberRow in group_members }
+store! { GroupMember }

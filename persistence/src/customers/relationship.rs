@@ -1,17 +1,13 @@
 //! Relationships.
-use crate::core::columns::Word;
-use crate::schema::relationships;
-use chrono::NaiveDate;
-use domain::core::id::Id;
-use domain::customers::customer::Customer;
-use domain::customers::relationship::{Relationship, RelationshipKind};
+use crate::{row, store};
+use domain::customers::relationship::Relationship;
 
-row! { RelationshipRow in relationships <=> Relationship {
-    from_id: Id<Customer>,
-    to_id: Id<Customer>,
-    kind: Word<RelationshipKind>,
-    from_date: Option<NaiveDate>,
-    to_date: Option<NaiveDate>,
-    notes: Option<String>,
+row! { Relationship in relationships {
+    from_id: Plain,
+    to_id: Plain,
+    kind: Word,
+    from_date: Maybe,
+    to_date: Maybe,
+    notes: Maybe,
 } }
-store! { Relationship, RelationshipRow in relationships }
+store! { Relationship }

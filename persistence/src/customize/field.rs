@@ -1,18 +1,17 @@
 //! Custom field declarations.
-use crate::core::columns::{Json, Word};
-use crate::schema::custom_fields;
+use crate::{row, store};
 use domain::core::text::fold;
-use domain::customize::field::{CustomField, CustomKind};
+use domain::customize::field::CustomField;
 
-row! { CustomFieldRow in custom_fields <=> CustomField {
-    object: String,
-    name: String,
-    label_en: String,
-    label_fa: String,
-    kind: Word<CustomKind>,
-    choices: Json<Vec<String>>,
-    required: bool,
+row! { CustomField in custom_fields {
+    object: Plain,
+    name: Plain,
+    label_en: Plain,
+    label_fa: Plain,
+    kind: Word,
+    choices: Json,
+    required: Plain,
 } hidden {
-    search: String = |f: &CustomField| fold(&format!("{} {} {}", f.name, f.label_en, f.label_fa)),
+    search = |f: &CustomField| fold(&format!("{} {} {}", f.name, f.label_en, f.label_fa)),
 } }
-store! { CustomField, CustomFieldRow in custom_fields }
+store! { CustomField }

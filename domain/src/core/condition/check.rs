@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::scalar::{MAX_FRACTION, MAX_INTEGER, MAX_WHOLE, beyond, largest, number};
-use super::{Condition, Fault, Op, Scalar, fold};
+use super::{Condition, Fault, Op, Scalar};
 use crate::core::field::{Kind, Lookup};
 use crate::core::problem::{Code, Problems};
 
@@ -96,11 +96,18 @@ impl Check<'_> {
                 Condition::In { field, values }
             }
             Condition::Has { field, value } => {
-                match self.kind(&field, "has", at) {
-                    Some(kind @ (Kind::Text(_) | Kind::Texts)) => self.needle(&field, &kind, &value, at),
-                    Some(kind) => self.refuse_op(&field, &kind, "has", at),
-                    None => {}
-                }
+                let value = match self.kind(&field, "has", at) {
+                    Some(kind @ Kind::References(_)) => self.value(&field, &kind, value, format!("{at}/value")),
+                    Some(Kind::Text(_) | Kind::Texts) => {
+                        self.needle(&field, &value, at);
+                        value
+                    }
+                    Some(kind) => {
+                        self.refuse_op(&field, &kind, "has", at);
+                        value
+                    }
+                    None => value,
+                };
                 Condition::Has { field, value }
             }
         }
@@ -137,7 +144,7 @@ impl Check<'_> {
         let mut params = vec![("field", field.to_owned()), ("op", op.to_owned())];
         let allowed = match kind {
             Kind::Text(_) => "=, !=, <, <=, >, >=, in, has",
-            Kind::Texts => "has",
+            Kind::Texts | Kind::References(_) => "has",
             Kind::Choice(_) | Kind::Boolean | Kind::Reference(_) => EQUALITY,
             Kind::Integer | Kind::Decimal | Kind::Date | Kind::Instant => ORDER,
             Kind::Money => {
@@ -150,12 +157,12 @@ impl Check<'_> {
         self.problems.with(format!("{at}/op"), Code::NotAllowed, params);
     }
 
-    /// What `:` looks for: a text of which something is left when it is folded.
-    fn needle(&mut self, field: &str, kind: &Kind, value: &Scalar, at: &str) {
+    /// What `:` looks for: a text that is not empty, or an id.
+    fn needle(&mut self, field: &str, value: &Scalar, at: &str) {
         let at = format!("{at}/value");
         let field = ("field", field.to_owned());
         match value {
-            Scalar::Text(text) if *kind == Kind::Texts && text.is_empty() || fold(text).is_empty() => {
+            Scalar::Text(text) if text.is_empty() => {
                 self.problems.with(at, Code::TooShort, vec![field, ("min", "1".to_owned())]);
             }
             Scalar::Text(_) => {}
@@ -178,7 +185,7 @@ impl Check<'_> {
 }
 
 fn equals(kind: &Kind) -> bool {
-    !matches!(kind, Kind::Texts | Kind::Money | Kind::Structure)
+    !matches!(kind, Kind::Texts | Kind::References(_) | Kind::Money | Kind::Structure)
 }
 
 fn orders(kind: &Kind) -> bool {
@@ -202,7 +209,7 @@ fn typed(kind: &Kind, value: &Scalar) -> Result<Scalar, Fault> {
     };
     match (kind, value) {
         (Kind::Text(_) | Kind::Texts, Scalar::Text(_)) | (Kind::Boolean, Scalar::Bool(_)) => Ok(value.clone()),
-        (Kind::Date, Scalar::Date(_)) | (Kind::Instant, Scalar::Instant(_)) | (Kind::Reference(_), Scalar::Id(_)) => Ok(value.clone()),
+        (Kind::Date, Scalar::Date(_)) | (Kind::Instant, Scalar::Instant(_)) | (Kind::Reference(_) | Kind::References(_), Scalar::Id(_)) => Ok(value.clone()),
         (Kind::Integer, Scalar::Integer(n)) if n.abs() <= MAX_INTEGER => Ok(value.clone()),
         (Kind::Integer, Scalar::Integer(_)) => Err(beyond(MAX_INTEGER)),
         (Kind::Decimal, Scalar::Integer(n)) => decimal(Decimal::from(*n)),
@@ -223,7 +230,7 @@ fn typed(kind: &Kind, value: &Scalar) -> Result<Scalar, Fault> {
         (Kind::Instant, _) => instant(written.ok_or_else(|| wrong("instant"))?)
             .map(Scalar::Instant)
             .ok_or_else(|| format("date-time")),
-        (Kind::Reference(_), _) => id(written.ok_or_else(|| wrong("id"))?)
+        (Kind::Reference(_) | Kind::References(_), _) => id(written.ok_or_else(|| wrong("id"))?)
             .map(Scalar::Id)
             .ok_or_else(|| format("uuid")),
         (Kind::Money | Kind::Structure, _) => Err(wrong("a part of it")),

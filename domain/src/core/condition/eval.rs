@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::{Condition, Op, Scalar, check, fold};
+use super::{Condition, Op, Scalar, check};
 
 impl Condition {
     /// Whether the condition is true of a record in its public JSON form.
@@ -20,12 +20,15 @@ impl Condition {
             Condition::Compare { field, op, value } => any(record, field, &mut |found| relates(*op, found, value)),
             Condition::In { field, values } => any(record, field, &mut |found| values.iter().any(|value| relates(Op::Eq, found, value))),
             Condition::Has { field, value } => {
-                let Scalar::Text(wanted) = value else { return false };
-                let folded = fold(wanted);
+                let wanted = &match value {
+                    Scalar::Text(text) => text.clone(),
+                    Scalar::Id(id) => id.to_string(),
+                    _ => return false,
+                };
                 // Only a list of texts ends a path in a list: its elements are whole words, not texts to look into.
                 at(record, field, &mut |found| match found {
                     Value::Array(texts) => texts.iter().any(|text| text.as_str() == Some(wanted)),
-                    Value::String(text) => fold(text).contains(&folded),
+                    Value::String(text) => text.contains(wanted),
                     _ => false,
                 })
             }

@@ -15,7 +15,6 @@
 //! null, as in a left join.
 mod check;
 mod eval;
-mod fold;
 pub mod json;
 mod scalar;
 mod schema;
@@ -24,7 +23,6 @@ mod tests;
 pub mod text;
 
 use crate::core::problem::{Code, Problems};
-use fold::fold;
 pub use scalar::Scalar;
 
 /// The longest condition, in bytes of its text form.
@@ -56,8 +54,8 @@ pub enum Condition {
     Compare { field: String, op: Op, value: Scalar },
     /// The field equals one of the values.
     In { field: String, values: Vec<Scalar> },
-    /// A list of texts has exactly this one among them; a text contains this one, both folded as for search, so that case,
-    /// Arabic and Persian letter forms and digits make no difference.
+    /// A list of texts or ids has exactly this one among them; a text contains this one, letter for letter. Search (`q`) is what
+    /// overlooks case and Arabic or Persian spelling.
     Has { field: String, value: Scalar },
 }
 
