@@ -1,0 +1,14 @@
+//! Signing in, and proving afterwards that one has: the primitives under the sessions, tokens and keys of the API.
+//!
+//! These modules know no HTTP and no database. They compute and decide; what they decide is stored and answered by their
+//! callers. Time and randomness come in as arguments, so that a test can hold them. Everything shown to a client once (a refresh
+//! token, an API key, a recovery code) is a [`secret::Secret`] and is kept as a [`secret::Digest`] only.
+pub mod api_key;
+pub mod device;
+pub mod keys;
+pub mod lockout;
+pub mod password;
+pub mod refresh;
+pub mod secret;
+pub mod token;
+pub mod totp;
