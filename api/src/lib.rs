@@ -1,2 +1,7 @@
-//! Peyvand.
+//! How a CRM is spoken: routes, the contract, sign-in, workers and the command line.
 pub mod access;
+pub mod cli;
+pub mod customers;
+pub mod customize;
+pub mod http;
+pub mod server;

@@ -4,11 +4,13 @@
 //! callers. Time and randomness come in as arguments, so that a test can hold them. Everything shown to a client once (a refresh
 //! token, an API key, a recovery code) is a [`secret::Secret`] and is kept as a [`secret::Digest`] only.
 pub mod api_key;
+pub mod authenticate;
 pub mod device;
 pub mod keys;
 pub mod lockout;
 pub mod password;
 pub mod refresh;
+pub mod routes;
 pub mod secret;
 pub mod token;
 pub mod totp;

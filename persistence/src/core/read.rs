@@ -9,7 +9,7 @@ use super::sql::{Bind, Sql};
 use domain::core::actor::{Actor, Scope, Sight};
 use domain::core::condition::Condition;
 use domain::core::error::{Error, Result};
-use domain::core::field::{Field, Kind, Mask};
+use domain::core::field::{Field, Kind, Lookup, Mask};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Spec;
 use uuid::Uuid;
@@ -264,4 +264,54 @@ pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Re
         sql = sql.text(" AND (").add(seen).text(")");
     }
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}
+
+/// What a condition may name on an object, for one actor: its fields but the sensitive ones they may not read, and custom ones.
+struct Known<'a> {
+    spec: &'static Spec,
+    actor: &'a Actor,
+    custom: Vec<domain::customize::field::Declaration>,
+}
+impl Lookup for Known<'_> {
+    fn kind(&self, path: &str) -> Option<Kind> {
+        if let Some(name) = path.strip_prefix("custom.") {
+            return self.custom.iter().find(|d| d.name == name).map(|d| d.field_kind());
+        }
+        let name = path.split('.').next().unwrap_or(path);
+        let field = self.spec.field(name)?;
+        let clear = field.mask.is_none() || self.actor.may_field(self.spec.object, field.name, "read");
+        self.spec.kind(path).filter(|_| clear)
+    }
+}
+
+/// Holds a condition against an object's fields, as the actor may know them.
+pub fn check(conn: &mut Conn, spec: &'static Spec, actor: &Actor, condition: Condition) -> Result<Condition> {
+    let asks = condition.fields().any(|f| f.starts_with("custom."));
+    let custom = if asks { super::custom::declared(conn, spec.object)? } else { Vec::new() };
+    condition.check(&Known { spec, actor, custom }).map_err(|p| Error::Query(vec![("filter", p)]))
+}
+
+/// Refuses a sort by what the actor may not read.
+pub fn sortable(spec: &Spec, actor: &Actor, sort: &[(&'static Field, bool)]) -> Result<()> {
+    let mut problems = Problems::default();
+    for (field, _) in sort.iter().filter(|(f, _)| f.mask.is_some() && !actor.may_field(spec.object, f.name, "read")) {
+        problems.with("", Code::UnknownField, vec![("name", field.name.to_owned())]);
+    }
+    problems.or(()).map_err(|p| Error::Query(vec![("sort", p)]))
+}
+
+/// Those of some records that are within the sight, as JSON objects.
+pub fn some(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uuid]) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+    let view = View::new(spec, sight_.actor, None)?;
+    let mut all = vec![Sql::new("t0.deleted_at IS NULL"), Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id)))];
+    all.extend(sight(sight_));
+    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", view.columns, spec.object)).add(Sql::join(all, " AND ", "TRUE"));
+    let mut found = Vec::new();
+    conn.rows(&sql, |row| {
+        let mut out = Vec::with_capacity(1024);
+        view.write(spec, &mut out, row)?;
+        found.push(serde_json::from_slice(&out).map_err(|e| Error::Internal(e.to_string()))?);
+        Ok(())
+    })?;
+    Ok(found)
 }

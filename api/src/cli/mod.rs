@@ -1,0 +1,81 @@
+//! The command line. Exit status 0: done; 1: failed; 2: wrong use.
+mod openapi;
+mod serve;
+mod user;
+
+use clap::{Args, Parser, Subcommand};
+use persistence::core::database::Address;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Peyvand, an operational CRM as a JSON API.
+#[derive(Debug, Parser)]
+#[command(name = "peyvand", version)]
+struct Command {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Runs the server.
+    Serve(serve::Serve),
+    /// Brings the database's schema up to date.
+    Migrate(Storage),
+    /// Manages users.
+    #[command(subcommand)]
+    User(user::User),
+    /// Prints the contract.
+    Openapi(openapi::Openapi),
+}
+
+/// Where the data is.
+#[derive(Debug, Clone, Args)]
+pub struct Storage {
+    /// sqlite:PATH or postgres://USER@HOST/NAME
+    #[arg(long, env = "PEYVAND_DATABASE", default_value = "sqlite:./data/peyvand.db")]
+    database: Address,
+    /// The folder of keys and files.
+    #[arg(long, env = "PEYVAND_DATA", default_value = "./data")]
+    data: PathBuf,
+}
+
+/// Why a command failed, in words for its user.
+pub type Outcome = Result<(), String>;
+
+/// Reads the arguments and does what they say.
+pub fn run() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(error) => {
+            // Help and version are no mistake.
+            let wrong = error.use_stderr();
+            if error.print().is_err() {
+                return ExitCode::from(1);
+            }
+            return ExitCode::from(if wrong { 2 } else { 0 });
+        }
+    };
+    let outcome = match command.action {
+        Action::Serve(serve) => serve.run(),
+        Action::Migrate(storage) => migrate(&storage),
+        Action::User(user) => user.run(),
+        Action::Openapi(openapi) => openapi.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("peyvand: {why}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn migrate(storage: &Storage) -> Outcome {
+    match persistence::core::migrate::run(&storage.database) {
+        Ok(0) => println!("The schema was up to date."),
+        Ok(n) => println!("{n} migrations were applied."),
+        Err(error) => return Err(error.to_string()),
+    }
+    Ok(())
+}

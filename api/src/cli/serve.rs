@@ -1,0 +1,106 @@
+//! `peyvand serve`: runs the server until it is told to stop.
+use super::{Outcome, Storage};
+use crate::access::keys::KeyRing;
+use crate::access::token::{MAX_LIFETIME, Tokens};
+use crate::http::app::App;
+use crate::http::caller::Callers;
+use crate::http::limits::Limits;
+use actix_web::web::Data;
+use clap::Args;
+use persistence::core::database::Database;
+use persistence::core::settings;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::Ordering;
+use std::sync::{OnceLock, RwLock};
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    storage: Storage,
+    /// Where clients reach it.
+    #[arg(long, env = "PEYVAND_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where metrics are; nowhere unless given.
+    #[arg(long, env = "PEYVAND_ADMIN_LISTEN")]
+    admin_listen: Option<SocketAddr>,
+    /// `default=600/60,login=10/60`, or `off`.
+    #[arg(long, env = "PEYVAND_RATE_LIMITS", default_value = "")]
+    rate_limits: String,
+    /// The address people reach us under, for links and tokens.
+    #[arg(long, env = "PEYVAND_BASE_URL")]
+    base_url: Option<String>,
+    /// Origins whose pages may call us, separated by commas.
+    #[arg(long, env = "PEYVAND_ORIGINS", default_value = "")]
+    origins: String,
+    /// Threads that answer requests.
+    #[arg(long, env = "PEYVAND_WORKERS")]
+    workers: Option<usize>,
+}
+
+impl Serve {
+    pub fn run(self) -> Outcome {
+        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info,access=info".into());
+        tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+        actix_web::rt::System::new().block_on(self.serve())
+    }
+
+    async fn serve(self) -> Outcome {
+        let words = |e: &dyn std::fmt::Display| e.to_string();
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let db = Database::open(&self.storage.database, cores).map_err(|e| words(&e))?;
+        let listen = TcpListener::bind(self.listen).map_err(|e| format!("can't listen on {}: {e}", self.listen))?;
+        let address = listen.local_addr().map_err(|e| words(&e))?;
+        let base_url = self.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let app = Data::new(self.app(db, base_url).await?);
+        let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
+        eprintln!("listening on {address}");
+        let handle = server.handle();
+        let running = actix_web::rt::spawn(server);
+        stop_signal().await?;
+        // A balancer sees that we are not ready and sends its requests elsewhere; then those we have are finished.
+        app.draining.store(true, Ordering::Relaxed);
+        let pause = std::env::var("PEYVAND_DRAIN_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(5);
+        tokio::time::sleep(Duration::from_secs(pause)).await;
+        handle.stop(true).await;
+        running.await.map_err(|e| words(&e))?.map_err(|e| words(&e))
+    }
+
+    async fn app(&self, db: Database, base_url: String) -> Result<App, String> {
+        let words = |e: domain::core::error::Error| e.to_string();
+        let now = chrono::Utc::now();
+        let keys = KeyRing::open(&self.storage.data.join("keys"), now, &mut rand::rng()).map_err(|e| e.to_string())?;
+        let random = || (0..4).map(|_| format!("{:016x}", rand::random::<u64>())).collect::<String>();
+        let (secret, region) = db
+            .write(move |conn| Ok((settings::get_or_make(conn, "cursor_secret", random)?, settings::get_or_make(conn, "default_region", || "IR".to_owned())?)))
+            .await
+            .map_err(words)?;
+        Ok(App {
+            db,
+            data: self.storage.data.clone(),
+            tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
+            keys: RwLock::new(keys),
+            callers: Callers::default(),
+            limits: Limits::parse(&self.rate_limits)?,
+            secret: secret.into_bytes(),
+            default_region: region,
+            base_url,
+            origins: self.origins.split(',').filter(|o| !o.is_empty()).map(str::to_owned).collect(),
+            draining: false.into(),
+            contract: OnceLock::new(),
+            objects: OnceLock::new(),
+        })
+    }
+}
+
+/// Waits until the process is asked to stop.
+async fn stop_signal() -> Outcome {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| e.to_string())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! What all handlers share.
+use crate::access::keys::KeyRing;
+use crate::access::token::Tokens;
+use crate::http::caller::Callers;
+use crate::http::limits::Limits;
+use domain::core::error::{Error, Result};
+use domain::core::id::Ids;
+use domain::core::instant::Instant;
+use domain::core::resource::Setting;
+use persistence::core::database::Database;
+use persistence::core::object::Object;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock, RwLock};
+use uuid::Uuid;
+
+/// Ids as the product makes them.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemIds;
+impl Ids for SystemIds {
+    fn next(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// The objects that are mounted, by name: what metadata, imports and expansion know.
+pub type Objects = BTreeMap<&'static str, &'static dyn Object>;
+
+/// The running server's state.
+pub struct App {
+    pub db: Database,
+    /// Where files are kept: keys, uploads.
+    pub data: PathBuf,
+    pub tokens: Tokens,
+    pub keys: RwLock<KeyRing>,
+    pub callers: Callers,
+    pub limits: Limits,
+    /// Seals cursors.
+    pub secret: Vec<u8>,
+    pub default_region: String,
+    /// The address people reach us under: what links and the contract say, never the request's `Host`.
+    pub base_url: String,
+    /// Origins whose pages may call us.
+    pub origins: Vec<String>,
+    pub draining: AtomicBool,
+    /// The contract, as it is served.
+    pub contract: OnceLock<Arc<Contract>>,
+    pub objects: OnceLock<Objects>,
+}
+
+/// The contract in its two spellings.
+#[derive(Debug)]
+pub struct Contract {
+    pub json: String,
+    pub yaml: String,
+}
+
+impl App {
+    /// The moment now.
+    pub fn now(&self) -> Instant {
+        Instant::new(chrono::Utc::now())
+    }
+
+    /// What rules may ask of the world.
+    pub fn setting(&self) -> Setting {
+        Setting { now: self.now(), default_region: self.default_region.clone() }
+    }
+
+    /// The object of this name, if it is mounted.
+    pub fn object(&self, name: &str) -> Result<&'static dyn Object> {
+        self.objects.get().and_then(|o| o.get(name)).copied().ok_or(Error::NotFound)
+    }
+}

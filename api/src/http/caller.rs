@@ -1,0 +1,87 @@
+//! Who calls: the bearer token or API key of a request, checked, and the actor behind it, kept for a few seconds.
+use super::app::App;
+use super::problem::Failure;
+use crate::access;
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use domain::core::actor::{Actor, Sight};
+use domain::core::error::Error;
+use quick_cache::sync::Cache;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// How long an actor is believed without a look at the database: what a revocation takes to bite on another node.
+const BELIEVED_MS: i64 = 5_000;
+/// Actors kept at most.
+const KEPT: usize = 10_000;
+
+/// The actors of recent credentials.
+#[derive(Debug)]
+pub struct Callers(Cache<String, Arc<Caller>>);
+
+impl Default for Callers {
+    fn default() -> Self {
+        Callers(Cache::new(KEPT))
+    }
+}
+impl Callers {
+    /// Forgets everyone: after a change of roles, users, sessions or keys on this node.
+    pub fn forget(&self) {
+        self.0.clear();
+    }
+    /// Who is known by this credential, if they were looked up a moment ago.
+    pub fn known(&self, credential: &str, now: domain::core::instant::Instant) -> Option<Arc<Caller>> {
+        let caller = self.0.get(credential)?;
+        let age = now.micros() - caller.actor.loaded_at.micros();
+        ((0..BELIEVED_MS * 1000).contains(&age) && now.micros() < caller.expires_at_micros).then_some(caller)
+    }
+    /// Keeps who was just looked up.
+    pub fn keep(&self, credential: String, caller: Arc<Caller>) {
+        self.0.insert(credential, caller);
+    }
+}
+
+/// Who calls.
+#[derive(Debug)]
+pub struct Caller {
+    pub actor: Actor,
+    /// When the credential itself ends.
+    pub expires_at_micros: i64,
+}
+
+impl Caller {
+    /// What they may do, or that they may not.
+    pub fn sight(&self, object: &'static str, action: &'static str) -> Result<Sight<'_>, Failure> {
+        self.actor.sight(object, action).ok_or_else(|| Error::Forbidden(format!("{object}:{action}")).into())
+    }
+}
+
+/// The credential of a request.
+pub fn credential(request: &HttpRequest) -> Option<&str> {
+    let text = request.headers().get("Authorization")?.to_str().ok()?;
+    let (scheme, token) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+}
+
+/// The extractor: handlers that take it are for those who have signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn(pub Arc<Caller>);
+
+impl FromRequest for SignedIn {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+            return Box::pin(std::future::ready(Err(Failure::Unauthorized)));
+        };
+        let Some(token) = credential(request) else {
+            return Box::pin(std::future::ready(Err(Failure::Unauthorized)));
+        };
+        if let Some(caller) = app.callers.known(token, app.now()) {
+            return Box::pin(std::future::ready(Ok(SignedIn(caller))));
+        }
+        let (token, ip) = (token.to_owned(), super::edge::client_ip(request));
+        Box::pin(async move { access::authenticate::caller(&app, token, ip).await.map(SignedIn) })
+    }
+}

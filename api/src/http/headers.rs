@@ -1,0 +1,61 @@
+//! The request headers that handlers ask for, each with its limits.
+use super::problem::Failure;
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use domain::core::pipeline::Expect;
+
+/// The longest value of a declared header.
+const MAX: usize = 200;
+
+/// A header of at most the declared length.
+fn value<'a>(request: &'a HttpRequest, name: &'static str) -> Result<Option<&'a str>, Failure> {
+    let Some(value) = request.headers().get(name) else { return Ok(None) };
+    let wrong = || Failure::Parameter(name.to_owned(), "invalid_parameter");
+    let text = value.to_str().map_err(|_| wrong())?;
+    if text.len() > MAX { Err(wrong()) } else { Ok(Some(text)) }
+}
+
+/// Which version the caller means to change; it must be said (428).
+pub fn if_match(request: &HttpRequest) -> Result<Expect, Failure> {
+    let Some(text) = value(request, "If-Match")? else {
+        return Err(Failure::Protocol(StatusCode::PRECONDITION_REQUIRED, "precondition_required", None));
+    };
+    match text {
+        "*" => Ok(Expect::Any),
+        _ => {
+            // A weak or unreadable tag matches no version: it is stale, whatever the version is.
+            let version = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
+            Ok(Expect::Version(version.unwrap_or(0)))
+        }
+    }
+}
+
+/// `If-None-Match: *`: only if there is none yet.
+pub fn only_new(request: &HttpRequest) -> Result<bool, Failure> {
+    Ok(value(request, "If-None-Match")? == Some("*"))
+}
+
+/// Whether the caller has this very version.
+pub fn has_seen(request: &HttpRequest, etag: &str) -> Result<bool, Failure> {
+    let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    Ok(value(request, "If-None-Match")?.is_some_and(|text| text == "*" || text.split(',').any(|tag| bare(tag) == bare(etag))))
+}
+
+/// The idempotency key, with or without the draft's quotes.
+pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure> {
+    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default();
+    let text = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"_.:-".contains(&b);
+    if (1..=255).contains(&text.len()) && text.bytes().all(plain) {
+        Ok(Some(text.to_owned()))
+    } else {
+        Err(Failure::Parameter("Idempotency-Key".to_owned(), "invalid_parameter"))
+    }
+}
+
+/// `Prefer: return=minimal` (RFC 7240).
+pub fn wants_minimal(request: &HttpRequest) -> bool {
+    let prefers = |v: &actix_web::http::header::HeaderValue| v.to_str().is_ok_and(|v| v.split(',').any(|p| p.trim() == "return=minimal"));
+    request.headers().get_all("Prefer").any(prefers)
+}

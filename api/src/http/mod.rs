@@ -1,0 +1,15 @@
+//! How the API is spoken, the same for every record: requests in, problems out, the contract.
+pub mod app;
+pub mod body;
+pub mod caller;
+pub mod contract;
+pub mod crud;
+pub mod edge;
+pub mod expand;
+pub mod finish;
+pub mod headers;
+pub mod health;
+pub mod limits;
+pub mod problem;
+pub mod query;
+pub mod resource;

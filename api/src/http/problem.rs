@@ -1,0 +1,308 @@
+//! Problems (RFC 9457): the one table from what went wrong to status, code and texts in English and Persian.
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use domain::core::error::Error;
+use domain::core::problem::{Code, Problems, Violation};
+use serde::Serialize;
+use std::borrow::Cow;
+use std::fmt;
+use utoipa::ToSchema;
+
+/// Where the problem types are explained.
+const TYPES: &str = "https://peyvand.example/problems/";
+
+/// The languages that texts come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lang {
+    En,
+    Fa,
+}
+impl Lang {
+    /// The language of an `Accept-Language` header: the first of ours by its weight, else English.
+    pub fn accepted(header: Option<&str>) -> Lang {
+        let weigh = |part: &str| {
+            let (tag, q) = part.split_once(";q=").unwrap_or((part, "1"));
+            let lang = match tag.trim().split('-').next() {
+                Some("fa") => Lang::Fa,
+                Some("en" | "*") => Lang::En,
+                _ => return None,
+            };
+            q.trim().parse::<f32>().ok().map(|q| (lang, q))
+        };
+        let mut best = (Lang::En, 0.0);
+        for (lang, q) in header.unwrap_or_default().split(',').filter_map(weigh) {
+            if q > best.1 {
+                best = (lang, q);
+            }
+        }
+        best.0
+    }
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Fa => "fa",
+        }
+    }
+}
+
+/// What is answered when something is wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// Names the kind of problem; a page about it.
+    #[serde(rename = "type")]
+    #[schema(format = "uri", max_length = 200, example = "https://peyvand.example/problems/invalid")]
+    pub kind: String,
+    /// What it is, in the language asked for.
+    #[schema(max_length = 200, example = "The request says something wrong")]
+    pub title: Cow<'static, str>,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    pub status: u16,
+    /// What to do about it, in the language asked for.
+    #[schema(max_length = 1000)]
+    pub detail: Option<String>,
+    /// The request, as support can find it.
+    #[schema(format = "uri-reference", max_length = 200, example = "/requests/0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20")]
+    pub instance: String,
+    /// For programs: the same in every language, and for ever.
+    #[schema(max_length = 50, example = "invalid")]
+    pub code: &'static str,
+    /// Each thing wrong, with its place.
+    #[schema(max_items = 100)]
+    pub errors: Vec<ProblemError>,
+}
+
+/// One thing wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemError {
+    /// A JSON pointer (RFC 6901) into the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 500, example = "/contact_points/0/value")]
+    pub pointer: Option<String>,
+    /// The query parameter or header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 100)]
+    pub parameter: Option<&'static str>,
+    /// What is wrong with it.
+    #[schema(max_length = 50, example = "format")]
+    pub code: &'static str,
+    /// The same in words, in the language asked for.
+    #[schema(max_length = 1000)]
+    pub detail: String,
+}
+
+/// Something went wrong on the way of a request. It becomes a [`Problem`] at the edge, where the language and the request's id are known.
+#[derive(Debug)]
+pub enum Failure {
+    /// A rule or storage said no.
+    Domain(Error),
+    /// Not signed in, or no longer.
+    Unauthorized,
+    /// A named refusal of the protocol: its status, its code and the header that goes with it.
+    Protocol(StatusCode, &'static str, Option<(HeaderName, HeaderValue)>),
+    /// The body does not parse, or names a member twice; its code and where.
+    Body(&'static str, String),
+    /// A query parameter or header is wrong, or unknown; its name, and the code.
+    Parameter(String, &'static str),
+}
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Domain(error)
+    }
+}
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Failure::Domain(Error::Invalid(problems))
+    }
+}
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl Failure {
+    /// Status and code.
+    fn kind(&self) -> (u16, &'static str) {
+        match self {
+            Failure::Unauthorized => (401, "unauthorized"),
+            Failure::Protocol(status, code, _) => (status.as_u16(), code),
+            Failure::Body(code, _) => (400, code),
+            Failure::Parameter(_, code) => (400, code),
+            Failure::Domain(error) => match error {
+                Error::NotFound => (404, "not_found"),
+                Error::Forbidden(_) => (403, "forbidden"),
+                Error::Invalid(p) if p.0.iter().any(|v| v.code == Code::Taken) => (409, "taken"),
+                Error::Invalid(_) => (422, "invalid"),
+                Error::Query(_) => (400, "invalid_query"),
+                Error::Stale(_) => (412, "stale"),
+                Error::Precondition => (412, "precondition_failed"),
+                Error::Conflict(code) => (409, code),
+                Error::Taken(_) => (409, "taken"),
+                Error::KeyReused => (422, "idempotency_key_reused"),
+                Error::KeyInFlight => (409, "idempotency_in_flight"),
+                Error::Cursor => (400, "cursor_mismatch"),
+                Error::Expired => (410, "cursor_expired"),
+                Error::Unavailable(code) => (503, code),
+                Error::Internal(_) => (500, "internal"),
+            },
+        }
+    }
+
+    fn errors(&self, lang: Lang) -> Vec<ProblemError> {
+        let one = |v: &Violation, parameter: Option<&'static str>| ProblemError {
+            pointer: parameter.map_or(Some(v.pointer.clone()), |_| None),
+            parameter,
+            code: v.code.as_str(),
+            detail: sentence(v, lang),
+        };
+        match self {
+            Failure::Domain(Error::Invalid(p)) => p.0.iter().map(|v| one(v, None)).collect(),
+            Failure::Domain(Error::Query(all)) => all.iter().flat_map(|(name, p)| p.0.iter().map(|v| one(v, Some(*name)))).collect(),
+            Failure::Domain(Error::Taken(field)) => {
+                let v = Violation { pointer: format!("/{field}"), code: Code::Taken, params: Vec::new() };
+                vec![one(&v, None)]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn detail(&self, lang: Lang) -> Option<String> {
+        match self {
+            Failure::Domain(Error::Forbidden(permission)) => Some(match lang {
+                Lang::En => format!("This needs the permission {permission}. Ask an administrator for it."),
+                Lang::Fa => format!("این کار مجوز {permission} می‌خواهد. آن را از مدیر بخواهید."),
+            }),
+            Failure::Parameter(name, _) => Some(match lang {
+                Lang::En => format!("It is about '{name}'."),
+                Lang::Fa => format!("دربارهٔ «{name}» است."),
+            }),
+            Failure::Body(_, place) => Some(place.clone()),
+            _ => None,
+        }
+    }
+
+    /// The answer, in a language, for a request.
+    pub fn render(&self, lang: Lang, request: &str) -> Problem {
+        let (status, code) = self.kind();
+        let title = title(code, status, lang);
+        let kind = match code {
+            "rate_limited" => "https://iana.org/assignments/http-problem-types#quota-exceeded".to_owned(),
+            "overloaded" => "https://iana.org/assignments/http-problem-types#temporary-reduced-capacity".to_owned(),
+            _ => format!("{TYPES}{code}"),
+        };
+        Problem { kind, title: title.into(), status, detail: self.detail(lang), instance: format!("/requests/{request}"), code, errors: self.errors(lang) }
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.kind().0).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        // The edge writes the body; the headers that belong to the status are set here.
+        let mut response = HttpResponse::build(self.status_code());
+        match self {
+            Failure::Unauthorized => {
+                response.insert_header(("WWW-Authenticate", "Bearer error=\"invalid_token\""));
+            }
+            Failure::Protocol(_, _, Some((name, value))) => {
+                response.insert_header((name.clone(), value.clone()));
+            }
+            Failure::Domain(Error::Stale(version)) => {
+                response.insert_header(("ETag", format!("\"{version}\"")));
+            }
+            Failure::Domain(Error::KeyInFlight | Error::Unavailable(_)) => {
+                response.insert_header(("Retry-After", "1"));
+            }
+            _ => {}
+        }
+        response.finish()
+    }
+}
+
+/// What a code of the protocol is called.
+fn title(code: &str, status: u16, lang: Lang) -> &'static str {
+    let (en, fa) = match code {
+        "unauthorized" => ("Sign in first, or again", "نخست وارد شوید"),
+        "invalid_credentials" => ("The email or the password is not right", "رایانامه یا گذرواژه درست نیست"),
+        "second_factor_required" => ("The code of the second factor is needed", "کد مرحلهٔ دوم لازم است"),
+        "forbidden" => ("You may not do this", "اجازهٔ این کار را ندارید"),
+        "not_found" => ("There is no such thing, or it is not yours to see", "چنین چیزی نیست یا دیدنش با شما نیست"),
+        "method_not_allowed" => ("This address does not take that method", "این نشانی آن روش را نمی‌پذیرد"),
+        "not_acceptable" => ("We can't answer in that form", "به آن شکل نمی‌توانیم پاسخ دهیم"),
+        "unsupported_media_type" => ("We don't read that kind of body", "این گونه بدنه را نمی‌خوانیم"),
+        "invalid" => ("The request says something wrong", "درخواست چیزی نادرست دارد"),
+        "invalid_query" => ("The query says something wrong", "پرسش چیزی نادرست دارد"),
+        "invalid_json" => ("The body is not JSON as we read it", "بدنه JSON درستی نیست"),
+        "duplicate_member" => ("A member stands twice in the body", "عضوی دو بار در بدنه آمده است"),
+        "unknown_parameter" => ("There is no such query parameter", "چنین پارامتری نیست"),
+        "repeated_parameter" => ("A parameter stands twice", "پارامتری دو بار آمده است"),
+        "invalid_parameter" => ("A parameter or header is not written as it must be", "پارامتر یا سرایندی درست نوشته نشده است"),
+        "cursor_mismatch" => ("The cursor belongs to another list; start again without it", "این نشانگر از آن فهرست دیگری است؛ بی آن از نو آغاز کنید"),
+        "cursor_expired" => ("The cursor is too old; take a full copy and go on from there", "نشانگر کهنه است؛ نسخهٔ کامل بگیرید و از آنجا ادامه دهید"),
+        "stale" => ("It has changed since you read it; read it again", "پس از خواندن شما دگرگون شده است؛ دوباره بخوانید"),
+        "precondition_failed" => ("The precondition does not hold", "پیش‌شرط برقرار نیست"),
+        "precondition_required" => ("Say which version you mean to change (If-Match)", "بگویید کدام نسخه را دگرگون می‌کنید (If-Match)"),
+        "taken" => ("A value that must be unique belongs to another record", "مقداری که باید یکتا باشد از آن رکورد دیگری است"),
+        "idempotency_key_reused" => ("This idempotency key came with another request", "این کلید تکرار با درخواست دیگری آمده است"),
+        "idempotency_in_flight" => ("The first request of this key is still being worked on", "نخستین درخواست این کلید هنوز در دست کار است"),
+        "idempotency_required" => ("This needs an Idempotency-Key", "این کار Idempotency-Key می‌خواهد"),
+        "rate_limited" => ("Too many requests; wait a little", "درخواست‌ها بیش از اندازه است؛ کمی درنگ کنید"),
+        "overloaded" => ("Too much to do right now; try again", "اکنون سرمان شلوغ است؛ دوباره بکوشید"),
+        "stopping" => ("The server is stopping; try again", "سرور در حال ایستادن است؛ دوباره بکوشید"),
+        "storage_full" => ("There is no room left to write", "جایی برای نوشتن نمانده است"),
+        "database_away" => ("The database can't be reached right now; try again", "پایگاه داده اکنون در دسترس نیست؛ دوباره بکوشید"),
+        "payload_too_large" => ("The body is too large", "بدنه بیش از اندازه بزرگ است"),
+        "uri_too_long" => ("The address is too long", "نشانی بیش از اندازه بلند است"),
+        "headers_too_large" => ("The headers are too large", "سرایندها بیش از اندازه بزرگ‌اند"),
+        "timeout" => ("The request took too long to arrive", "رسیدن درخواست بیش از اندازه طول کشید"),
+        "digest_mismatch" => ("The body is not what its digest says", "بدنه با چکیده‌اش نمی‌خواند"),
+        _ => match status {
+            409 => ("It contradicts the state of things", "با وضع کنونی نمی‌خواند"),
+            500..=599 => ("Something went wrong on our side", "در سوی ما خطایی رخ داد"),
+            _ => ("The request can't be answered", "به این درخواست نمی‌توان پاسخ داد"),
+        },
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Fa => fa,
+    }
+}
+
+/// What is wrong with one value, in words.
+fn sentence(v: &Violation, lang: Lang) -> String {
+    let p = |name: &str| v.params.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value.as_str());
+    let name = || v.params.iter().find(|(n, _)| matches!(*n, "name" | "field")).map_or(String::new(), |(_, value)| format!(" ({value})"));
+    let (en, fa) = match v.code {
+        Code::Required => ("is needed".to_owned(), "لازم است".to_owned()),
+        Code::UnknownField => (format!("is not known here{}", name()), format!("اینجا شناخته نیست{}", name())),
+        Code::WrongType => ("is of another type".to_owned(), "از نوع دیگری است".to_owned()),
+        Code::ReadOnly => ("is set by the server alone".to_owned(), "تنها به دست سرور نوشته می‌شود".to_owned()),
+        Code::Fixed => ("can't be changed after it was created".to_owned(), "پس از ساخت دگرگون نمی‌شود".to_owned()),
+        Code::TooShort => (format!("must have at least {}", p("min")), format!("دست‌کم {} باید داشته باشد", p("min"))),
+        Code::TooLong => (format!("must have at most {}", p("max")), format!("دست‌بالا {} می‌تواند داشته باشد", p("max"))),
+        Code::OutOfRange => (format!("is out of range {} … {}", p("min"), p("max")), format!("بیرون از بازهٔ {} … {} است", p("min"), p("max"))),
+        Code::NotAllowed => (format!("must be one of: {}", p("allowed")), format!("باید یکی از اینها باشد: {}", p("allowed"))),
+        Code::Format => (format!("is not written as {}", or(p("format"), "it must be")), format!("به شکل {} نیست", or(p("format"), "درست"))),
+        Code::CheckDigit => ("has a check digit that does not hold".to_owned(), "رقم بررسی‌اش درست نیست".to_owned()),
+        Code::Duplicate => ("stands twice".to_owned(), "دو بار آمده است".to_owned()),
+        Code::Taken => ("belongs to another record".to_owned(), "از آن رکورد دیگری است".to_owned()),
+        Code::NotFound => ("does not exist, or is not yours to see".to_owned(), "نیست یا دیدنش با شما نیست".to_owned()),
+        Code::Forbidden => ("is not yours to set so".to_owned(), "نوشتنش با شما نیست".to_owned()),
+        Code::Conflict => (format!("does not fit {}", p("with")), format!("با {} نمی‌خواند", p("with"))),
+        Code::Character => ("has a character that must not stand here".to_owned(), "نویسه‌ای دارد که نباید اینجا باشد".to_owned()),
+        Code::Syntax => (format!("does not read as a condition at {}: expected {}", p("at"), p("expected")), format!("در جایگاه {} شرط درستی نیست: {} انتظار می‌رفت", p("at"), p("expected"))),
+        Code::TooComplex => (format!("is too complex: at most {}", p("max")), format!("بیش از اندازه پیچیده است: دست‌بالا {}", p("max"))),
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Fa => fa,
+    }
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.is_empty() { otherwise } else { text }
+}

@@ -1,0 +1,88 @@
+//! Query strings, read strictly: an unknown parameter is refused by name, and so is one that stands twice.
+use super::problem::Failure;
+use actix_web::HttpRequest;
+use std::collections::BTreeMap;
+
+/// The longest value of a parameter, in bytes, unless its reader says less.
+pub const MAX: usize = 4096;
+
+/// The parameters of a request.
+#[derive(Debug, Default)]
+pub struct Query(BTreeMap<String, String>);
+
+impl Query {
+    /// Reads the query string; `allowed` are the names this operation declares.
+    pub fn read(request: &HttpRequest, allowed: &[&str]) -> Result<Query, Failure> {
+        let mut found = BTreeMap::new();
+        if request.query_string().is_empty() {
+            return Ok(Query(found));
+        }
+        for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
+            if !allowed.contains(&name.as_ref()) {
+                return Err(Failure::Parameter(name.chars().take(100).collect(), "unknown_parameter"));
+            }
+            if value.contains('\0') || value.len() > MAX {
+                return Err(Failure::Parameter(name.into_owned(), "invalid_parameter"));
+            }
+            if found.insert(name.to_string(), value.into_owned()).is_some() {
+                return Err(Failure::Parameter(name.into_owned(), "repeated_parameter"));
+            }
+        }
+        Ok(Query(found))
+    }
+
+    /// A parameter as it came.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    /// A parameter that is `true` or `false`; false where it is absent.
+    pub fn flag(&self, name: &str) -> Result<bool, Failure> {
+        match self.text(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Failure::Parameter(name.to_owned(), "invalid_parameter")),
+        }
+    }
+
+    /// A whole number within bounds, or what it is where it is absent.
+    pub fn number(&self, name: &'static str, default: usize, min: usize, max: usize) -> Result<usize, Failure> {
+        use domain::core::error::Error;
+        use domain::core::problem::{Code, Problems};
+        let Some(text) = self.text(name) else { return Ok(default) };
+        match text.parse::<usize>() {
+            Ok(n) if (min..=max).contains(&n) => Ok(n),
+            Ok(_) => {
+                // Above a declared bound is parsed but wrong: 422.
+                let mut problems = Problems::default();
+                problems.with(format!("/{name}"), Code::OutOfRange, vec![("min", min.to_string()), ("max", max.to_string())]);
+                Err(Error::Invalid(problems).into())
+            }
+            Err(_) => Err(Failure::Parameter(name.to_owned(), "invalid_parameter")),
+        }
+    }
+}
+
+impl Query {
+    /// The same parameters, given as members of a JSON body.
+    pub fn from_members(members: serde_json::Map<String, serde_json::Value>, allowed: &[&str]) -> Result<Query, Failure> {
+        use domain::core::problem::{Code, Problems};
+        use serde_json::Value;
+        let (mut found, mut problems) = (BTreeMap::new(), Problems::default());
+        for (name, value) in members {
+            match value {
+                _ if !allowed.contains(&name.as_str()) => problems.add(format!("/{}", domain::core::input::escape(&name)), Code::UnknownField),
+                Value::Null => {}
+                Value::String(s) if s.len() <= MAX => {
+                    found.insert(name, s);
+                }
+                Value::String(_) => problems.with(format!("/{name}"), Code::TooLong, vec![("max", MAX.to_string())]),
+                Value::Number(n) => {
+                    found.insert(name, n.to_string());
+                }
+                _ => problems.add(format!("/{name}"), Code::WrongType),
+            }
+        }
+        Ok(problems.or(Query(found))?)
+    }
+}

@@ -1,0 +1,87 @@
+//! Puts the areas together into one server, and the same areas into one contract.
+use crate::http::app::{App, Contract};
+use crate::http::edge::edge;
+use crate::http::problem::Failure;
+use crate::http::{contract, finish, health};
+use crate::{access, customers, customize};
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{HttpResponse, HttpServer, web};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// All areas under `/api/v1`.
+fn areas(config: &mut ServiceConfig) {
+    access::routes::routes(config);
+    customers::routes(config);
+    customize::routes(config);
+}
+
+/// The contract of all that is mounted.
+pub fn describe() -> OpenApi {
+    let app = actix_web::App::new().into_utoipa_app().service(utoipa_actix_web::scope("/api/v1").configure(areas));
+    let (_, mut api) = app.split_for_parts();
+    finish::finish(&mut api);
+    api
+}
+
+/// The contract's two spellings.
+///
+/// # Errors
+/// When it can't be written as YAML or JSON: a fault in a schema.
+pub fn contract_text() -> Result<Contract, String> {
+    let api = describe();
+    let json = serde_json::to_value(&api).map_err(|e| e.to_string())?;
+    Ok(Contract { json: serde_json::to_string_pretty(&json).map_err(|e| e.to_string())?, yaml: api.to_yaml().map_err(|e| e.to_string())? })
+}
+
+async fn nothing_here() -> Result<HttpResponse, Failure> {
+    Err(domain::core::error::Error::NotFound.into())
+}
+
+async fn openapi(app: Data<App>, request: actix_web::HttpRequest) -> Result<HttpResponse, Failure> {
+    let contract = app.contract.get().ok_or(domain::core::error::Error::NotFound)?;
+    let (kind, text) = if request.path().ends_with("yaml") { ("application/yaml", &contract.yaml) } else { ("application/json", &contract.json) };
+    Ok(HttpResponse::Ok().content_type(kind).insert_header(("Cache-Control", "public, max-age=300")).body(text.clone()))
+}
+
+/// Starts to listen; the future ends when the server has stopped.
+///
+/// # Errors
+/// When an address can't be listened on.
+pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, workers: usize) -> std::io::Result<actix_web::dev::Server> {
+    let text = contract_text().map_err(std::io::Error::other)?;
+    app.contract.get_or_init(|| Arc::new(text));
+    app.objects.get_or_init(contract::mounted);
+    if let Some(address) = admin {
+        let state = app.clone();
+        let admin = HttpServer::new(move || actix_web::App::new().app_data(state.clone()).configure(health::admin_routes)).workers(1).bind(address)?;
+        actix_web::rt::spawn(admin.disable_signals().run());
+    }
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .wrap(from_fn(edge))
+            .configure(health::routes)
+            .route("/openapi.json", web::get().to(openapi))
+            .route("/openapi.yaml", web::get().to(openapi))
+            .into_utoipa_app()
+            .service(utoipa_actix_web::scope("/api/v1").configure(areas))
+            .into_app()
+            .default_service(web::to(nothing_here))
+    });
+    Ok(server
+        .workers(workers)
+        .backlog(2048)
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(2))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(30)
+        .disable_signals()
+        .listen(listen)?
+        .run())
+}

@@ -1,0 +1,113 @@
+//! Who acts: everything that decides what a user may see and do, read in a handful of statements and then kept for a few seconds.
+use crate::core::conn::Conn;
+use crate::sql;
+use domain::access::role::{Permission, grants};
+use domain::core::actor::{Actor, Grants, Via};
+use domain::core::error::{Error, Result};
+use domain::core::instant::Instant;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A user as sign-in and the request see them.
+#[derive(Debug)]
+pub struct Account {
+    pub actor: Actor,
+    pub active: bool,
+    /// Tokens of an older version are dead.
+    pub session_version: i64,
+    pub locale: String,
+}
+
+/// Reads a user with all that their roles, teams, unit and shares give them; none where there is no such user.
+pub fn load(conn: &mut Conn, user: Uuid, via: Via, now: Instant) -> Result<Option<Account>> {
+    let found = conn.row(
+        &sql!(
+            "SELECT u.works_in_id, u.active, u.locale, c.session_version FROM users u LEFT JOIN credentials c ON c.user_id = u.id \
+             WHERE u.id = ? AND u.deleted_at IS NULL",
+            user
+        ),
+        |row| {
+            let mut active = false;
+            row.at(1, &mut |cell| {
+                active = cell.boolean()?;
+                Ok(())
+            })?;
+            Ok((row.uuid(0)?, active, row.text(2)?.unwrap_or_default(), row.integer(3)?))
+        },
+    )?;
+    let Some((unit_id, active, locale, session_version)) = found else { return Ok(None) };
+    let (teams, teammates) = teams(conn, user)?;
+    let mut grantees: BTreeSet<Uuid> = teams;
+    grantees.insert(user);
+    grantees.extend(unit_id);
+    let units_below = match unit_id {
+        Some(unit) => below(conn, unit)?,
+        None => BTreeSet::new(),
+    };
+    let shares = sql!("SELECT 1 FROM shares WHERE deleted_at IS NULL AND grantee_id IN ").list(grantees.iter().map(|id| (*id).into())).text(" LIMIT 1");
+    let has_shares = conn.row(&shares, |_| Ok(()))?.is_some();
+    let actor = Actor {
+        user_id: user,
+        via,
+        unit_id,
+        units_below,
+        teammates,
+        grantees,
+        has_shares,
+        grants: roles(conn, user)?,
+        loaded_at: now,
+    };
+    Ok(Some(Account { actor, active, session_version, locale }))
+}
+
+/// What the user's roles give.
+fn roles(conn: &mut Conn, user: Uuid) -> Result<Grants> {
+    let member = if conn.is_sqlite() {
+        sql!("SELECT permissions FROM roles WHERE deleted_at IS NULL AND id IN (SELECT unhex(replace(value, '-', '')) FROM json_each((SELECT role_ids FROM users WHERE id = ?)))", user)
+    } else {
+        sql!("SELECT permissions FROM roles WHERE deleted_at IS NULL AND id::text IN (SELECT jsonb_array_elements_text(role_ids) FROM users WHERE id = ?)", user)
+    };
+    let mut all: Vec<Permission> = Vec::new();
+    conn.rows(&member, |row| {
+        row.at(0, &mut |cell| {
+            all.extend(serde_json::from_str::<Vec<Permission>>(cell.json()?).map_err(|e| Error::Internal(e.to_string()))?);
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(grants(&all))
+}
+
+/// The user's teams, and everyone in them.
+fn teams(conn: &mut Conn, user: Uuid) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>)> {
+    let mine = if conn.is_sqlite() {
+        sql!("SELECT id, member_ids FROM teams t WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(t.member_ids) WHERE value = ?)", user.to_string())
+    } else {
+        sql!("SELECT id, member_ids FROM teams WHERE deleted_at IS NULL AND member_ids @> jsonb_build_array(CAST(? AS text))", user.to_string())
+    };
+    let (mut teams, mut mates) = (BTreeSet::new(), BTreeSet::from([user]));
+    conn.rows(&mine, |row| {
+        teams.extend(row.uuid(0)?);
+        row.at(1, &mut |cell| {
+            mates.extend(serde_json::from_str::<Vec<Uuid>>(cell.json()?).map_err(|e| Error::Internal(e.to_string()))?);
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok((teams, mates))
+}
+
+/// A unit and all below it.
+pub fn below(conn: &mut Conn, unit: Uuid) -> Result<BTreeSet<Uuid>> {
+    let tree = sql!(
+        "WITH RECURSIVE tree (id) AS (SELECT id FROM units WHERE id = ? UNION SELECT u.id FROM units u JOIN tree t ON u.parent_id = t.id \
+         WHERE u.deleted_at IS NULL) SELECT id FROM tree",
+        unit
+    );
+    let mut all = BTreeSet::new();
+    conn.rows(&tree, |row| {
+        all.extend(row.uuid(0)?);
+        Ok(())
+    })?;
+    Ok(all)
+}
