@@ -1,4 +1,46 @@
+# Every target is one script or one cargo command; the scripts say more with their first lines.
 .DEFAULT_GOAL := help
-help:
+.PHONY: help run test check bench openapi contract clients drill migration samples tools fmt
+
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+BIN = $(or $(CARGO_TARGET_DIR),./target)/release/peyvand
+
+help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
-.PHONY: help
+
+run: ## build for release and serve the demo, ./data/peyvand.db unless ARGS says otherwise
+	cargo build --locked --release -p peyvand
+	$(BIN) serve --demo $(ARGS)
+
+test: ## all tests on SQLite and PostgreSQL; ARGS="name" picks some
+	@scripts/test $(ARGS)
+
+check: ## format, lints, layers, file lengths, contract drift, licences and vulnerabilities
+	@scripts/check
+
+bench: ## the measurements of tests/benches
+	cargo bench --locked -p peyvand-tests $(ARGS)
+
+openapi: ## write openapi.yaml from the routes
+	@scripts/openapi write
+
+contract: ## independent tools judge the contract and a running server
+	@scripts/contract
+
+clients: ## generate, compile and try the TypeScript and Python clients
+	@scripts/contract clients
+
+drill: ## the fault drills (tests named drill, left out of make test); ARGS="name" picks some
+	scripts/with-postgres cargo nextest run --locked -p peyvand-tests --run-ignored only -E 'test(/drill/)' $(ARGS)
+
+migration: ## an empty migration for both databases: make migration NAME=add_something
+	@scripts/migration "$(NAME)"
+
+samples: ## run the worked examples of docs/samples against a fresh server
+	@scripts/samples
+
+tools: ## install the contract checkers into .tools
+	@scripts/tools
+
+fmt: ## format the code
+	cargo fmt --all

@@ -1,0 +1,83 @@
+"""Prepares the people a contract run signs in as, through the API alone.
+
+Prints shell assignments (TOKEN, PEYVAND_OWN_IDS) and writes the two sellers' credentials to the file given last.
+Access tokens end after fifteen minutes, so everyone gets an API key; a role that may have none keeps its access token.
+"""
+
+import base64
+import json
+import os
+import secrets
+import sys
+import urllib.error
+import urllib.request
+
+ORIGIN, OWNER_EMAIL, WFC_FILE = sys.argv[1:4]
+OWNER_PASSWORD = os.environ["OWNER_PASSWORD"]
+API = ORIGIN + "/api/v1"
+
+
+def call(method, path, token=None, body=None, wanted=(200, 201)):
+    """Calls the API; any status but a wanted one ends the run with the server's own words."""
+    headers = {"Accept": "application/json, application/problem+json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    data = None
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        data = json.dumps(body).encode()
+    request = urllib.request.Request(API + path, data=data, method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            status, text = answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        status, text = refused.code, refused.read().decode()
+    if status not in wanted:
+        sys.exit(f"{method} {path}: expected {wanted}, got {status}: {text}")
+    return status, json.loads(text)
+
+
+def sign_in(email, password):
+    return call("POST", "/auth/login", body={"email": email, "password": password})[1]["access_token"]
+
+
+def subject(access_token):
+    """Whose token this is: the `sub` of a JWT."""
+    claims = access_token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sub"]
+
+
+def lasting_token(access_token):
+    """An API key for the bearer of this token: (secret, the key's id), or the token itself where keys are refused."""
+    status, key = call("POST", "/api-keys", access_token, {"name": "contract run"}, wanted=(200, 201, 403))
+    return (access_token, None) if status == 403 else (key["secret"], key["id"])
+
+
+def seller(owner_token, name):
+    """A new seller: (lasting token, user id)."""
+    email, password = f"{name}@sales.test", secrets.token_urlsafe(18)
+    user = call(
+        "POST", "/users", owner_token, {"email": email, "name": name, "role": "seller", "password": password}, wanted=(201,)
+    )[1]
+    return lasting_token(sign_in(email, password))[0], user["id"]
+
+
+def main():
+    access_token = sign_in(OWNER_EMAIL, OWNER_PASSWORD)
+    token, key_id = lasting_token(access_token)
+    own_ids = [subject(access_token), key_id]
+    peers = []
+    for name in ("seller_a", "seller_b"):
+        peer_token, user_id = seller(access_token, name)
+        own_ids.append(user_id)
+        peers.append({"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {peer_token}"}]})
+    for bearer in (f"Bearer {token}", *(peer["fixedHeaders"][0]["value"] for peer in peers)):
+        # A run whose credentials are refused would prove nothing and look clean.
+        call("GET", "/customers", bearer.removeprefix("Bearer "))
+    with open(WFC_FILE, "w", encoding="utf-8") as file:
+        json.dump({"auth": peers}, file)  # JSON is YAML, which the tool asks for
+    print(f"TOKEN={token}")
+    print(f"PEYVAND_OWN_IDS={','.join(filter(None, own_ids))}")
+
+
+main()

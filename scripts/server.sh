@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# A release server to try things on. Source lib.sh before; scripts/tools must have run.
+
+PY=$TOOLS/py/bin
+
+# Builds the server, unless PEYVAND names one that is there.
+build_server() {
+  if [ -n "${PEYVAND:-}" ]; then return; fi
+  cargo build --quiet --locked --release -p peyvand
+  PEYVAND=${CARGO_TARGET_DIR:-$ROOT/target}/release/peyvand
+}
+
+# start_server LOG  on an empty database in a temporary directory, stopped and removed when the script ends. Exports ORIGIN,
+# OWNER_EMAIL, OWNER_PASSWORD, TOKEN (the owner's), WFC_FILE (two sellers' credentials) and PEYVAND_OWN_IDS.
+start_server() {
+  SERVER_LOG=$1
+  WORK=$(mktemp -d /tmp/peyvand-contract.XXXXXX)
+  trap stop_server EXIT
+  local database=$WORK/data/peyvand.db
+  mkdir -p "$WORK/data"
+  export OWNER_EMAIL=owner@contract.test OWNER_PASSWORD
+  OWNER_PASSWORD=$("$PY/python" -c 'import secrets; print(secrets.token_urlsafe(18))')
+  printf '%s\n' "$OWNER_PASSWORD" | "$PEYVAND" user create --database "$database" \
+    --email "$OWNER_EMAIL" --name Owner --role owner --password-stdin >&2 || die "'peyvand user create' failed"
+  PEYVAND_RATE_LIMITS=off "$PEYVAND" serve --database "$database" --data "$WORK/data" \
+    --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 >"$SERVER_LOG" 2>&1 </dev/null &
+  SERVER=$!
+  wait_for_server
+  prepare_people
+}
+
+# The server says where it listens; its port is the system's choice.
+wait_for_server() {
+  local tries=0 address
+  while :; do
+    address=$(sed -nE 's/.*listening on (http:\/\/)?(127\.0\.0\.1:[0-9]+).*/\2/p' "$SERVER_LOG" | head -n 1)
+    if [ -n "$address" ]; then break; fi
+    kill -0 "$SERVER" 2>/dev/null || { tail -n 20 "$SERVER_LOG" >&2; die "the server ended at its start, see above"; }
+    tries=$((tries + 1))
+    [ "$tries" -lt 300 ] || die "the server did not say 'listening on …' within 30 s; see $SERVER_LOG"
+    sleep 0.1
+  done
+  export ORIGIN=http://$address
+}
+
+stop_server() {
+  if [ -n "${SERVER:-}" ]; then kill -TERM "$SERVER" 2>/dev/null || true; wait "$SERVER" 2>/dev/null || true; fi
+  rm -rf "${WORK:?}"
+}
+
+prepare_people() {
+  local line
+  "$PY/python" contract/people.py "$ORIGIN" "$OWNER_EMAIL" "$WORK/wfc.yaml" >"$WORK/people" || die "the people for the run could not be made, see above"
+  while IFS= read -r line; do export "${line?}"; done <"$WORK/people"
+  export WFC_FILE=$WORK/wfc.yaml
+}
