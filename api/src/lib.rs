@@ -1,1 +1,2 @@
 //! Peyvand.
+pub mod integration;
