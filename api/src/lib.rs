@@ -4,4 +4,5 @@ pub mod cli;
 pub mod customers;
 pub mod customize;
 pub mod http;
+pub mod integration;
 pub mod server;

@@ -1,0 +1,2 @@
+//! Files of records that come in: reading them row by row, in bounded memory.
+pub mod reader;

@@ -1,0 +1,2 @@
+//! How other systems reach this one.
+pub mod import;
