@@ -23,7 +23,9 @@ fn areas(config: &mut ServiceConfig) {
 
 /// The contract of all that is mounted.
 pub fn describe() -> OpenApi {
-    let app = actix_web::App::new().into_utoipa_app().service(utoipa_actix_web::scope("/api/v1").configure(areas));
+    let app = actix_web::App::new()
+        .into_utoipa_app()
+        .service(utoipa_actix_web::scope("/api/v1").configure(areas));
     let (_, mut api) = app.split_for_parts();
     finish::finish(&mut api);
     api
@@ -36,7 +38,10 @@ pub fn describe() -> OpenApi {
 pub fn contract_text() -> Result<Contract, String> {
     let api = describe();
     let json = serde_json::to_value(&api).map_err(|e| e.to_string())?;
-    Ok(Contract { json: serde_json::to_string_pretty(&json).map_err(|e| e.to_string())?, yaml: api.to_yaml().map_err(|e| e.to_string())? })
+    Ok(Contract {
+        json: serde_json::to_string_pretty(&json).map_err(|e| e.to_string())?,
+        yaml: api.to_yaml().map_err(|e| e.to_string())?,
+    })
 }
 
 async fn nothing_here() -> Result<HttpResponse, Failure> {
@@ -45,8 +50,15 @@ async fn nothing_here() -> Result<HttpResponse, Failure> {
 
 async fn openapi(app: Data<App>, request: actix_web::HttpRequest) -> Result<HttpResponse, Failure> {
     let contract = app.contract.get().ok_or(domain::core::error::Error::NotFound)?;
-    let (kind, text) = if request.path().ends_with("yaml") { ("application/yaml", &contract.yaml) } else { ("application/json", &contract.json) };
-    Ok(HttpResponse::Ok().content_type(kind).insert_header(("Cache-Control", "public, max-age=300")).body(text.clone()))
+    let (kind, text) = if request.path().ends_with("yaml") {
+        ("application/yaml", &contract.yaml)
+    } else {
+        ("application/json", &contract.json)
+    };
+    Ok(HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header(("Cache-Control", "public, max-age=300"))
+        .body(text.clone()))
 }
 
 /// Starts to listen; the future ends when the server has stopped.
@@ -59,7 +71,9 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
     app.objects.get_or_init(contract::mounted);
     if let Some(address) = admin {
         let state = app.clone();
-        let admin = HttpServer::new(move || actix_web::App::new().app_data(state.clone()).configure(health::admin_routes)).workers(1).bind(address)?;
+        let admin = HttpServer::new(move || actix_web::App::new().app_data(state.clone()).configure(health::admin_routes))
+            .workers(1)
+            .bind(address)?;
         actix_web::rt::spawn(admin.disable_signals().run());
     }
     let server = HttpServer::new(move || {

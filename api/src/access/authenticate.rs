@@ -30,9 +30,16 @@ pub async fn caller(app: &Data<App>, token: String, _ip: IpAddr) -> Result<Arc<C
 
 async fn by_token(app: &Data<App>, claims: Claims, now: domain::core::instant::Instant) -> Result<Caller, Failure> {
     let (user, sid) = (claims.sub, claims.sid);
-    let account = app.db.read(move |conn| actor::load(conn, user, Via::Session(sid), now)).await?.ok_or(Failure::Unauthorized)?;
+    let account = app
+        .db
+        .read(move |conn| actor::load(conn, user, Via::Session(sid), now))
+        .await?
+        .ok_or(Failure::Unauthorized)?;
     if !account.active || account.session_version != claims.sv {
         return Err(Failure::Unauthorized);
     }
-    Ok(Caller { actor: account.actor, expires_at_micros: claims.exp * 1_000_000 })
+    Ok(Caller {
+        actor: account.actor,
+        expires_at_micros: claims.exp * 1_000_000,
+    })
 }

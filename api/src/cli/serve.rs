@@ -41,7 +41,11 @@ pub struct Serve {
 impl Serve {
     pub fn run(self) -> Outcome {
         let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info,access=info".into());
-        tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
+        tracing_subscriber::fmt()
+            .json()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .init();
         actix_web::rt::System::new().block_on(self.serve())
     }
 
@@ -60,7 +64,10 @@ impl Serve {
         stop_signal().await?;
         // A balancer sees that we are not ready and sends its requests elsewhere; then those we have are finished.
         app.draining.store(true, Ordering::Relaxed);
-        let pause = std::env::var("PEYVAND_DRAIN_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(5);
+        let pause = std::env::var("PEYVAND_DRAIN_SECONDS")
+            .ok()
+            .and_then(|s| s.parse().ok())
+            .unwrap_or(5);
         tokio::time::sleep(Duration::from_secs(pause)).await;
         handle.stop(true).await;
         running.await.map_err(|e| words(&e))?.map_err(|e| words(&e))
@@ -72,7 +79,12 @@ impl Serve {
         let keys = KeyRing::open(&self.storage.data.join("keys"), now, &mut rand::rng()).map_err(|e| e.to_string())?;
         let random = || (0..4).map(|_| format!("{:016x}", rand::random::<u64>())).collect::<String>();
         let (secret, region) = db
-            .write(move |conn| Ok((settings::get_or_make(conn, "cursor_secret", random)?, settings::get_or_make(conn, "default_region", || "IR".to_owned())?)))
+            .write(move |conn| {
+                Ok((
+                    settings::get_or_make(conn, "cursor_secret", random)?,
+                    settings::get_or_make(conn, "default_region", || "IR".to_owned())?,
+                ))
+            })
             .await
             .map_err(words)?;
         Ok(App {

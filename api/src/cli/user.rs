@@ -33,6 +33,9 @@ impl User {
 
 impl Create {
     fn run(self) -> Outcome {
-        Err(format!("{} {} {} {} {:?}", self.email, self.name, self.role, self.password_stdin, self.storage))
+        Err(format!(
+            "{} {} {} {} {:?}",
+            self.email, self.name, self.role, self.password_stdin, self.storage
+        ))
     }
 }

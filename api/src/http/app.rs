@@ -64,7 +64,10 @@ impl App {
 
     /// What rules may ask of the world.
     pub fn setting(&self) -> Setting {
-        Setting { now: self.now(), default_region: self.default_region.clone() }
+        Setting {
+            now: self.now(),
+            default_region: self.default_region.clone(),
+        }
     }
 
     /// The object of this name, if it is mounted.

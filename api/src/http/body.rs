@@ -16,22 +16,41 @@ pub const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/
 
 /// Checks that the body is of one of these kinds, in UTF-8.
 pub fn expect_type(request: &HttpRequest, allowed: &'static [&'static str]) -> Result<(), Failure> {
-    let given = request.headers().get("Content-Type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let given = request
+        .headers()
+        .get("Content-Type")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     let mut parts = given.split(';');
     let kind = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
-    let charset = parts.filter_map(|p| p.trim().strip_prefix("charset=")).next().map(|c| c.trim_matches('"').to_ascii_lowercase());
+    let charset = parts
+        .filter_map(|p| p.trim().strip_prefix("charset="))
+        .next()
+        .map(|c| c.trim_matches('"').to_ascii_lowercase());
     let utf8 = charset.as_deref().is_none_or(|c| c == "utf-8" || c == "utf8");
     if allowed.contains(&kind.as_str()) && utf8 {
         return Ok(());
     }
-    let name = if request.method() == "PATCH" { HeaderName::from_static("accept-patch") } else { HeaderName::from_static("accept-post") };
-    Err(Failure::Protocol(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", Some((name, HeaderValue::from_static(allowed[0])))))
+    let name = if request.method() == "PATCH" {
+        HeaderName::from_static("accept-patch")
+    } else {
+        HeaderName::from_static("accept-post")
+    };
+    Err(Failure::Protocol(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        Some((name, HeaderValue::from_static(allowed[0]))),
+    ))
 }
 
 /// The whole body, of at most `max` bytes.
 pub async fn bytes(request: &HttpRequest, payload: &mut Payload, max: usize) -> Result<Bytes, Failure> {
     let large = || Failure::Protocol(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", None);
-    let told = request.headers().get("Content-Length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<usize>().ok());
+    let told = request
+        .headers()
+        .get("Content-Length")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse::<usize>().ok());
     if told.is_some_and(|n| n > max) {
         return Err(large());
     }
@@ -50,7 +69,10 @@ pub async fn bytes(request: &HttpRequest, payload: &mut Payload, max: usize) -> 
 pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
     match parse(bytes)? {
         Value::Object(members) => Ok(members),
-        _ => Err(Failure::from(domain::core::error::Error::invalid("", domain::core::problem::Code::WrongType))),
+        _ => Err(Failure::from(domain::core::error::Error::invalid(
+            "",
+            domain::core::problem::Code::WrongType,
+        ))),
     }
 }
 

@@ -53,7 +53,9 @@ pub struct Caller {
 impl Caller {
     /// What they may do, or that they may not.
     pub fn sight(&self, object: &'static str, action: &'static str) -> Result<Sight<'_>, Failure> {
-        self.actor.sight(object, action).ok_or_else(|| Error::Forbidden(format!("{object}:{action}")).into())
+        self.actor
+            .sight(object, action)
+            .ok_or_else(|| Error::Forbidden(format!("{object}:{action}")).into())
     }
 }
 

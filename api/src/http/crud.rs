@@ -106,7 +106,8 @@ fn mount(object: Record, has: Has, config: &mut AppService) {
     let path = object.spec().path;
     let mut all = Address::new(path).get(|| web::route().to(move |r, a, s| list(r, a, s, object)));
     let mut one = Address::new(format!("{path}/{{id}}")).get(|| web::route().to(move |r, a, s, p| get(r, a, s, p, object)));
-    let mut named = Address::new(format!("{path}/by-external-id/{{system}}/{{value}}")).get(|| web::route().to(move |r, a, s, p| get_named(r, a, s, p, object)));
+    let mut named = Address::new(format!("{path}/by-external-id/{{system}}/{{value}}"))
+        .get(|| web::route().to(move |r, a, s, p| get_named(r, a, s, p, object)));
     if has.writes() {
         all = all.post(web::route().to(move |r, a, s, b| create(r, a, s, b, object)));
         one = one.patch(web::route().to(move |r, a, s, p, b| patch(r, a, s, p, b, object)));
@@ -120,7 +121,9 @@ fn mount(object: Record, has: Has, config: &mut AppService) {
     }
     all.register(config);
     // Before `{id}`, which would take these words for ids.
-    Address::new(format!("{path}/search")).post(web::route().to(move |r, a, s, b| search(r, a, s, b, object))).register(config);
+    Address::new(format!("{path}/search"))
+        .post(web::route().to(move |r, a, s, b| search(r, a, s, b, object)))
+        .register(config);
     named.register(config);
     one.register(config);
 }
@@ -139,16 +142,29 @@ async fn get(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<
     let spec = object.spec();
     signed.0.sight(spec.object, "read")?;
     let query = Query::read(&request, &["fields", "expand", "include_deleted"])?;
-    let found = Find { id: id(&path)?, view: View::new(spec, &signed.0.actor, query.text("fields"))?, trashed: trashed(&query, &signed, spec)? };
+    let found = Find {
+        id: id(&path)?,
+        view: View::new(spec, &signed.0.actor, query.text("fields"))?,
+        trashed: trashed(&query, &signed, spec)?,
+    };
     one(request, app, signed, object, query, found).await
 }
 
-async fn get_named(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<(String, String)>, object: Record) -> Result<HttpResponse, Failure> {
+async fn get_named(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<(String, String)>,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     let spec = object.spec();
     signed.0.sight(spec.object, "read")?;
     let query = Query::read(&request, &["fields", "expand"])?;
     let (system, value) = path.into_inner();
-    let id = app.db.read(move |conn| external::find(conn, spec.object, &system, &value)?.ok_or(Error::NotFound)).await?;
+    let id = app
+        .db
+        .read(move |conn| external::find(conn, spec.object, &system, &value)?.ok_or(Error::NotFound))
+        .await?;
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
     one(request, app, signed, object, query, Find { id, view, trashed: false }).await
 }
@@ -159,7 +175,14 @@ struct Find {
     trashed: bool,
 }
 
-async fn one(request: HttpRequest, app: Data<App>, signed: SignedIn, object: Record, query: Query, find: Find) -> Result<HttpResponse, Failure> {
+async fn one(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    object: Record,
+    query: Query,
+    find: Find,
+) -> Result<HttpResponse, Failure> {
     let spec = object.spec();
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
     let expanded = !expand.is_empty();
@@ -215,7 +238,17 @@ fn link(request: &HttpRequest, cursor: &str) -> String {
 }
 
 /// The parameters that every list takes.
-pub const LIST: &[&str] = &["fields", "expand", "filter", "sort", "q", "limit", "cursor", "count", "include_deleted"];
+pub const LIST: &[&str] = &[
+    "fields",
+    "expand",
+    "filter",
+    "sort",
+    "q",
+    "limit",
+    "cursor",
+    "count",
+    "include_deleted",
+];
 /// What a page holds unless it is told, and at most.
 pub const PAGE: usize = 50;
 pub const MAX_PAGE: usize = 200;
@@ -236,7 +269,13 @@ async fn list(request: HttpRequest, app: Data<App>, signed: SignedIn, object: Re
 /// The members of a search's body.
 const SEARCH: &[&str] = &["filter", "q", "sort", "fields", "expand", "limit", "cursor", "count"];
 
-async fn search(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload, object: Record) -> Result<HttpResponse, Failure> {
+async fn search(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    mut payload: Payload,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     let spec = object.spec();
     signed.0.sight(spec.object, "read")?;
     Query::read(&request, &[])?;
@@ -255,7 +294,14 @@ async fn search(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payl
     page(request, app, signed, object, query, filter).await
 }
 
-async fn page(request: HttpRequest, app: Data<App>, signed: SignedIn, object: Record, query: Query, filter: Option<Condition>) -> Result<HttpResponse, Failure> {
+async fn page(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    object: Record,
+    query: Query,
+    filter: Option<Condition>,
+) -> Result<HttpResponse, Failure> {
     let spec = object.spec();
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
@@ -313,7 +359,13 @@ impl Writing {
         let principal = signed.0.actor.user_id;
         let route = format!("{} {}", request.method(), request.path());
         let key = headers::idempotency_key(request)?.map(|key| Key::new(principal, route, key, bytes));
-        Ok(Writing { app, signed, key, minimal: headers::wants_minimal(request), origin: super::edge::request_id(request) })
+        Ok(Writing {
+            app,
+            signed,
+            key,
+            minimal: headers::wants_minimal(request),
+            origin: super::edge::request_id(request),
+        })
     }
 
     /// Runs a write and answers with the record as it now is.
@@ -321,19 +373,40 @@ impl Writing {
     where
         F: FnOnce(&mut Conn, &Context<'_>) -> Result<(u16, Done), Error> + Send + 'static,
     {
-        let Writing { app, signed, key, minimal, origin } = self;
+        let Writing {
+            app,
+            signed,
+            key,
+            minimal,
+            origin,
+        } = self;
         let setting = app.setting();
         let spec = object.spec();
         let answer = app
             .db
             .write(move |conn| {
                 let now = setting.now;
-                let context = Context { actor: &signed.0.actor, setting: &setting, ids: &super::app::SystemIds, origin };
+                let context = Context {
+                    actor: &signed.0.actor,
+                    setting: &setting,
+                    ids: &super::app::SystemIds,
+                    origin,
+                };
                 idempotency::once(conn, key.as_ref(), now, |conn| {
                     let (status, done) = write(conn, &context)?;
-                    let body = if status == 204 || minimal { Vec::new() } else { shown(conn, &context, spec, done.id)? };
+                    let body = if status == 204 || minimal {
+                        Vec::new()
+                    } else {
+                        shown(conn, &context, spec, done.id)?
+                    };
                     let location = (status == 201).then(|| format!("/api/v1{}/{}", spec.path, done.id));
-                    Ok(Answer { status, etag: (status != 204).then_some(done.version), location, body, replayed: false })
+                    Ok(Answer {
+                        status,
+                        etag: (status != 204).then_some(done.version),
+                        location,
+                        body,
+                        replayed: false,
+                    })
                 })
             })
             .await?;
@@ -352,8 +425,15 @@ fn access_changed(app: &App, spec: &Spec) {
 /// The record after a write, as its writer may see it: by all that they may see of it, wherever it went.
 fn shown(conn: &mut Conn, context: &Context<'_>, spec: &'static Spec, id: Uuid) -> Result<Vec<u8>, Error> {
     let view = View::new(spec, context.actor, None)?;
-    let everywhere = domain::core::actor::Sight { actor: context.actor, object: spec.object, action: "read", scope: domain::core::actor::Scope::All };
-    Ok(read::get(conn, &everywhere, spec, &view, id, true)?.map(|(_, body)| body).unwrap_or_default())
+    let everywhere = domain::core::actor::Sight {
+        actor: context.actor,
+        object: spec.object,
+        action: "read",
+        scope: domain::core::actor::Scope::All,
+    };
+    Ok(read::get(conn, &everywhere, spec, &view, id, true)?
+        .map(|(_, body)| body)
+        .unwrap_or_default())
 }
 
 /// An answer as a response.
@@ -372,73 +452,142 @@ pub fn answered(answer: Answer, minimal: bool) -> HttpResponse {
     if minimal {
         response.insert_header(("Preference-Applied", "return=minimal"));
     }
-    if answer.body.is_empty() { response.finish() } else { response.content_type("application/json").body(answer.body) }
+    if answer.body.is_empty() {
+        response.finish()
+    } else {
+        response.content_type("application/json").body(answer.body)
+    }
 }
 
 /// The body of a write, its members and its bytes.
-pub async fn members(request: &HttpRequest, payload: &mut Payload, types: &'static [&'static str]) -> Result<(Map<String, Value>, web::Bytes), Failure> {
+pub async fn members(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    types: &'static [&'static str],
+) -> Result<(Map<String, Value>, web::Bytes), Failure> {
     body::expect_type(request, types)?;
     let bytes = body::bytes(request, payload, Spec::MAX_BODY).await?;
     Ok((body::object(&bytes)?, bytes))
 }
 
-async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload, object: Record) -> Result<HttpResponse, Failure> {
+async fn create(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    mut payload: Payload,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight(object.spec().object, "create")?;
     Query::read(&request, &[])?;
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
-    writing.run(object, move |conn, context| Ok((201, object.create(conn, context, None, body)?))).await
+    writing
+        .run(object, move |conn, context| Ok((201, object.create(conn, context, None, body)?)))
+        .await
 }
 
-async fn put(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>, mut payload: Payload, object: Record) -> Result<HttpResponse, Failure> {
+async fn put(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    mut payload: Payload,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight(object.spec().object, "create")?;
     Query::read(&request, &[])?;
     let id = id(&path)?;
     if !headers::only_new(&request)? {
-        return Err(Failure::Protocol(actix_web::http::StatusCode::PRECONDITION_REQUIRED, "precondition_required", None));
+        return Err(Failure::Protocol(
+            actix_web::http::StatusCode::PRECONDITION_REQUIRED,
+            "precondition_required",
+            None,
+        ));
     }
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
-    let made = writing.run(object, move |conn, context| Ok((201, object.create(conn, context, Some(id), body)?))).await;
+    let made = writing
+        .run(object, move |conn, context| {
+            Ok((201, object.create(conn, context, Some(id), body)?))
+        })
+        .await;
     match made {
         Err(Failure::Domain(Error::Taken(field))) if field == "id" || field.ends_with("_pkey") => Err(Error::Precondition.into()),
         other => other,
     }
 }
 
-async fn patch(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>, mut payload: Payload, object: Record) -> Result<HttpResponse, Failure> {
+async fn patch(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    mut payload: Payload,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight(object.spec().object, "update")?;
     Query::read(&request, &[])?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     let (body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
-    writing.run(object, move |conn, context| Ok((200, object.patch(conn, context, id, expect, body)?))).await
+    writing
+        .run(object, move |conn, context| {
+            Ok((200, object.patch(conn, context, id, expect, body)?))
+        })
+        .await
 }
 
-async fn delete(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>, object: Record) -> Result<HttpResponse, Failure> {
+async fn delete(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight(object.spec().object, "delete")?;
     Query::read(&request, &[])?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     let writing = Writing::new(&request, app, signed, &[])?;
-    writing.run(object, move |conn, context| Ok((204, object.delete(conn, context, id, expect)?))).await
+    writing
+        .run(object, move |conn, context| Ok((204, object.delete(conn, context, id, expect)?)))
+        .await
 }
 
-async fn restore(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>, object: Record) -> Result<HttpResponse, Failure> {
+async fn restore(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight(object.spec().object, "delete")?;
     Query::read(&request, &[])?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     let writing = Writing::new(&request, app, signed, &[])?;
-    writing.run(object, move |conn, context| Ok((200, object.restore(conn, context, id, expect)?))).await
+    writing
+        .run(object, move |conn, context| Ok((200, object.restore(conn, context, id, expect)?)))
+        .await
 }
 
 /// Creates or patches the record of an external id; two who race for a new one get one record.
-async fn upsert(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<(String, String)>, mut payload: Payload, object: Record) -> Result<HttpResponse, Failure> {
+async fn upsert(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<(String, String)>,
+    mut payload: Payload,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
     let spec = object.spec();
     signed.0.sight(spec.object, "update")?;
     signed.0.sight(spec.object, "create")?;
     Query::read(&request, &[])?;
     let only_new = headers::only_new(&request)?;
-    let expect = request.headers().contains_key("If-Match").then(|| headers::if_match(&request)).transpose()?;
+    let expect = request
+        .headers()
+        .contains_key("If-Match")
+        .then(|| headers::if_match(&request))
+        .transpose()?;
     let (system, value) = path.into_inner();
     let (mut body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
     let writing = Writing::new(&request, app, signed, &bytes)?;

@@ -54,7 +54,10 @@ fn policy(request: &HttpRequest) -> &'static str {
 }
 
 /// The middleware.
-pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
+pub async fn edge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
     let started = Instant::now();
     let id = Uuid::now_v7();
     request.extensions_mut().insert(RequestId(id));
@@ -62,7 +65,11 @@ pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static
         return next.call(request).await.map(ServiceResponse::map_into_left_body);
     };
     let free = request.path().starts_with("/health/");
-    let told = if free { None } else { app.limits.count(policy(request.request()), counted_by(&app, request.request())) };
+    let told = if free {
+        None
+    } else {
+        app.limits.count(policy(request.request()), counted_by(&app, request.request()))
+    };
     let refusal = match told {
         Some(told) if told.refused => Some(Failure::Protocol(StatusCode::TOO_MANY_REQUESTS, "rate_limited", None)),
         _ if app.draining.load(Ordering::Relaxed) && !free => Some(Failure::Domain(domain::core::error::Error::Unavailable("stopping"))),
@@ -108,10 +115,15 @@ fn tell<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>, id: U
     let body = serde_json::to_vec(&problem).unwrap_or_default();
     let (request, old) = response.into_parts();
     let mut new = HttpResponse::build(StatusCode::from_u16(problem.status).unwrap_or(status));
-    for (name, value) in old.headers().iter().filter(|(name, _)| !matches!(name.as_str(), "content-type" | "content-length")) {
+    for (name, value) in old
+        .headers()
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "content-type" | "content-length"))
+    {
         new.append_header((name.clone(), value.clone()));
     }
-    new.insert_header(("Content-Language", lang.as_str())).content_type("application/problem+json");
+    new.insert_header(("Content-Language", lang.as_str()))
+        .content_type("application/problem+json");
     ServiceResponse::new(request, new.body(body)).map_into_right_body()
 }
 
@@ -166,10 +178,14 @@ fn dress(app: &App, request: &HttpRequest, headers: &mut HeaderMap, id: Uuid, to
         put("access-control-expose-headers", EXPOSED.to_owned());
         if request.method() == actix_web::http::Method::OPTIONS {
             put("access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE".to_owned());
-            put("access-control-allow-headers", "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Prefer, Accept-Language".to_owned());
+            put(
+                "access-control-allow-headers",
+                "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Prefer, Accept-Language".to_owned(),
+            );
             put("access-control-max-age", "7200".to_owned());
         }
     }
 }
 
-const EXPOSED: &str = "ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
+const EXPOSED: &str =
+    "ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";

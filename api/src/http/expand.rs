@@ -60,7 +60,12 @@ impl Plan {
         let at = match self.0.iter().position(|s| s.member == name) {
             Some(at) => at,
             None => {
-                self.0.push(Step { member: name.to_owned(), field: field.name, spec: target, below: Plan::default() });
+                self.0.push(Step {
+                    member: name.to_owned(),
+                    field: field.name,
+                    spec: target,
+                    below: Plan::default(),
+                });
                 self.0.len() - 1
             }
         };
@@ -78,7 +83,11 @@ impl Plan {
         let broken = |e: serde_json::Error| Error::Internal(e.to_string());
         let mut value: Value = serde_json::from_slice(&body).map_err(broken)?;
         match value.get_mut("data") {
-            Some(Value::Array(records)) => self.fill(conn, actor, &mut records.iter_mut().filter_map(Value::as_object_mut).collect::<Vec<_>>())?,
+            Some(Value::Array(records)) => self.fill(
+                conn,
+                actor,
+                &mut records.iter_mut().filter_map(Value::as_object_mut).collect::<Vec<_>>(),
+            )?,
             _ => self.fill(conn, actor, &mut value.as_object_mut().into_iter().collect::<Vec<_>>())?,
         }
         serde_json::to_vec(&value).map_err(broken)
@@ -86,8 +95,12 @@ impl Plan {
 
     fn fill(&self, conn: &mut Conn, actor: &Actor, records: &mut [&mut Map<String, Value>]) -> Result<()> {
         for step in &self.0 {
-            let wanted: Vec<uuid::Uuid> =
-                records.iter().filter_map(|r| r.get(step.field)?.as_str()?.parse().ok()).collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+            let wanted: Vec<uuid::Uuid> = records
+                .iter()
+                .filter_map(|r| r.get(step.field)?.as_str()?.parse().ok())
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect();
             let mut found: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
             if let Some(sight) = actor.sight(step.spec.object, "read").filter(|_| !wanted.is_empty()) {
                 for record in read::some(conn, &sight, step.spec, &wanted)? {

@@ -11,7 +11,10 @@ use utoipa::openapi::{Contact, ContentBuilder, Info, License, OpenApi, Ref, RefO
 const TAGS: [(&str, &str); 6] = [
     ("Access", "People who work here, what they may do, and how they sign in."),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
-    ("Customers", "Whom we deal with: people and organizations, how to reach them, how they belong together."),
+    (
+        "Customers",
+        "Whom we deal with: people and organizations, how to reach them, how they belong together.",
+    ),
     ("Customization", "What an organization adds to the product by itself."),
     ("Imports", "Records from files, in bulk, with what became of each row."),
     ("Operations", "Jobs, metadata, and the contract itself."),
@@ -35,12 +38,18 @@ pub fn finish(api: &mut OpenApi) {
     let mut server = Server::new("https://api.peyvand.example");
     server.description = Some("Your own server's address stands here.".to_owned());
     api.servers = Some(vec![server]);
-    api.tags = Some(TAGS.iter().map(|(name, doc)| TagBuilder::new().name(*name).description(Some(*doc)).build()).collect());
+    api.tags = Some(
+        TAGS.iter()
+            .map(|(name, doc)| TagBuilder::new().name(*name).description(Some(*doc)).build())
+            .collect(),
+    );
     let components = api.components.get_or_insert_with(Default::default);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("An access token from `/api/v1/auth/login` or `/oauth/token` (RFC 9068, checked as RFC8725 asks), or an API key."))
+        .description(Some(
+            "An access token from `/api/v1/auth/login` or `/oauth/token` (RFC 9068, checked as RFC8725 asks), or an API key.",
+        ))
         .build();
     components.add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
     let doc = "Something is wrong; `code` says what to programs, `title` and `errors` to people.";
@@ -49,8 +58,14 @@ pub fn finish(api: &mut OpenApi) {
         "instance": "/requests/0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20", "code": "invalid",
         "errors": [{"pointer": "/contact_points/0/value", "code": "format", "detail": "is not written as it must be"}]
     });
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).example(Some(example)).build();
-    let mut problem = ResponseBuilder::new().description(doc).content("application/problem+json", content).build();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .example(Some(example))
+        .build();
+    let mut problem = ResponseBuilder::new()
+        .description(doc)
+        .content("application/problem+json", content)
+        .build();
     headers(&mut problem, "default");
     components.responses.insert("Problem".to_owned(), RefOr::T(problem));
     for (path, item) in &mut api.paths.paths {
@@ -69,7 +84,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         ("patch", &mut item.patch),
         ("delete", &mut item.delete),
     ];
-    all.into_iter().filter_map(|(method, operation)| operation.as_mut().map(|o| (method, o)))
+    all.into_iter()
+        .filter_map(|(method, operation)| operation.as_mut().map(|o| (method, o)))
 }
 
 /// The refusals an operation can answer with, and the headers of all its answers.
@@ -96,7 +112,11 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
         statuses.extend(["412", "428"]);
     }
     for status in statuses {
-        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::Ref(Ref::from_response_name("Problem")));
+        operation
+            .responses
+            .responses
+            .entry(status.to_owned())
+            .or_insert_with(|| RefOr::Ref(Ref::from_response_name("Problem")));
     }
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {
@@ -118,8 +138,14 @@ fn named_so(parameter: &RefOr<Parameter>, name: &str) -> bool {
 }
 
 /// Operations that need no credential.
-const OPEN: [&str; 6] =
-    ["/api/v1/auth/login", "/api/v1/auth/refresh", "/oauth/token", "/.well-known/jwks.json", "/.well-known/oauth-authorization-server", "/openapi.json"];
+const OPEN: [&str; 6] = [
+    "/api/v1/auth/login",
+    "/api/v1/auth/refresh",
+    "/oauth/token",
+    "/.well-known/jwks.json",
+    "/.well-known/oauth-authorization-server",
+    "/openapi.json",
+];
 
 fn headers(response: &mut Response, status: &str) {
     let mut add = |name: &str, doc: &str, schema: ObjectBuilder| {
@@ -127,14 +153,24 @@ fn headers(response: &mut Response, status: &str) {
         response.headers.entry(name.to_owned()).or_insert(RefOr::T(header));
     };
     let text = |max| ObjectBuilder::new().schema_type(Type::String).max_length(Some(max));
-    add("Request-Id", "The request, as support can find it.", text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))));
+    add(
+        "Request-Id",
+        "The request, as support can find it.",
+        text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
+    );
     add("RateLimit", "What is left of the limit (IETF draft).", text(100));
     add("RateLimit-Policy", "The limit.", text(100));
     match status {
         "200" | "201" | "304" => add("ETag", "The version.", text(100)),
         "default" => {
-            let seconds = ObjectBuilder::new().schema_type(Type::Integer).format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)));
-            add("Retry-After", "Seconds to wait (429, 503 and some 409).", seconds.minimum(Some(0.0)).maximum(Some(86_400.0)));
+            let seconds = ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)));
+            add(
+                "Retry-After",
+                "Seconds to wait (429, 503 and some 409).",
+                seconds.minimum(Some(0.0)).maximum(Some(86_400.0)),
+            );
         }
         _ => {}
     }

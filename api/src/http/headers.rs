@@ -9,7 +9,9 @@ const MAX: usize = 200;
 
 /// A header of at most the declared length.
 fn value<'a>(request: &'a HttpRequest, name: &'static str) -> Result<Option<&'a str>, Failure> {
-    let Some(value) = request.headers().get(name) else { return Ok(None) };
+    let Some(value) = request.headers().get(name) else {
+        return Ok(None);
+    };
     let wrong = || Failure::Parameter(name.to_owned(), "invalid_parameter");
     let text = value.to_str().map_err(|_| wrong())?;
     if text.len() > MAX { Err(wrong()) } else { Ok(Some(text)) }
@@ -24,7 +26,10 @@ pub fn if_match(request: &HttpRequest) -> Result<Expect, Failure> {
         "*" => Ok(Expect::Any),
         _ => {
             // A weak or unreadable tag matches no version: it is stale, whatever the version is.
-            let version = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).and_then(|t| t.parse().ok());
+            let version = text
+                .strip_prefix('"')
+                .and_then(|t| t.strip_suffix('"'))
+                .and_then(|t| t.parse().ok());
             Ok(Expect::Version(version.unwrap_or(0)))
         }
     }
@@ -43,7 +48,9 @@ pub fn has_seen(request: &HttpRequest, etag: &str) -> Result<bool, Failure> {
 
 /// The idempotency key, with or without the draft's quotes.
 pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure> {
-    let Some(value) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let Some(value) = request.headers().get("Idempotency-Key") else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or_default();
     let text = text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).unwrap_or(text);
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"_.:-".contains(&b);

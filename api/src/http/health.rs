@@ -15,19 +15,30 @@ struct Metrics {
 
 static METRICS: LazyLock<Option<Metrics>> = LazyLock::new(|| {
     let registry = Registry::new();
-    let requests = IntCounterVec::new(Opts::new("peyvand_http_requests_total", "Requests answered, by class of status."), &["class"]).ok()?;
+    let requests = IntCounterVec::new(
+        Opts::new("peyvand_http_requests_total", "Requests answered, by class of status."),
+        &["class"],
+    )
+    .ok()?;
     let buckets = vec![0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
-    let seconds = Histogram::with_opts(HistogramOpts::new("peyvand_http_request_seconds", "How long answers took.").buckets(buckets)).ok()?;
+    let seconds =
+        Histogram::with_opts(HistogramOpts::new("peyvand_http_request_seconds", "How long answers took.").buckets(buckets)).ok()?;
     registry.register(Box::new(requests.clone())).ok()?;
     registry.register(Box::new(seconds.clone())).ok()?;
-    Some(Metrics { registry, requests, seconds })
+    Some(Metrics {
+        registry,
+        requests,
+        seconds,
+    })
 });
 
 /// Counts one answer.
 pub fn measure(status: u16, micros: u64) {
     const CLASSES: [&str; 6] = ["other", "1xx", "2xx", "3xx", "4xx", "5xx"];
     if let Some(m) = &*METRICS {
-        m.requests.with_label_values(&[CLASSES.get(usize::from(status / 100)).copied().unwrap_or("other")]).inc();
+        m.requests
+            .with_label_values(&[CLASSES.get(usize::from(status / 100)).copied().unwrap_or("other")])
+            .inc();
         m.seconds.observe(micros as f64 / 1e6);
     }
 }
@@ -41,7 +52,11 @@ async fn ready(app: Data<App>) -> HttpResponse {
     let probe = app.db.write(|conn| persistence::core::settings::set(conn, "ready_probe", "1"));
     let writes = matches!(tokio::time::timeout(std::time::Duration::from_secs(1), probe).await, Ok(Ok(())));
     let body = json!({"status": if draining { "stopping" } else if writes { "ready" } else { "not_ready" }, "database": writes});
-    if writes && !draining { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
+    if writes && !draining {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().json(body)
+    }
 }
 
 async fn metrics() -> HttpResponse {
@@ -56,7 +71,9 @@ async fn metrics() -> HttpResponse {
 
 /// The routes that balancers ask.
 pub fn routes(config: &mut web::ServiceConfig) {
-    config.route("/health/live", web::get().to(live)).route("/health/ready", web::get().to(ready));
+    config
+        .route("/health/live", web::get().to(live))
+        .route("/health/ready", web::get().to(ready));
 }
 
 /// The routes of the admin listener.

@@ -33,7 +33,13 @@ pub struct Told {
 }
 
 /// The policies there are, with what they allow unless told otherwise.
-const POLICIES: [(&str, u32, u64); 5] = [("default", 600, 60), ("login", 10, 60), ("search", 120, 60), ("export", 10, 60), ("stream", 20, 60)];
+const POLICIES: [(&str, u32, u64); 5] = [
+    ("default", 600, 60),
+    ("login", 10, 60),
+    ("search", 120, 60),
+    ("export", 10, 60),
+    ("stream", 20, 60),
+];
 
 impl Limits {
     /// Reads `default=600/60,login=10/60`, or `off`.
@@ -45,16 +51,31 @@ impl Limits {
         for part in text.split(',').filter(|p| !p.is_empty()) {
             let wrong = || format!("'{part}' is no rate limit: give NAME=REQUESTS/SECONDS, such as default=600/60, or off");
             let (name, rate) = part.split_once('=').ok_or_else(wrong)?;
-            let (quota, window) = rate.split_once('/').and_then(|(q, w)| Some((q.parse().ok()?, w.parse().ok()?))).ok_or_else(wrong)?;
-            let Some(slot) = all.get_mut(name.trim()).filter(|_| quota > 0 && window > 0) else { return Err(wrong()) };
+            let (quota, window) = rate
+                .split_once('/')
+                .and_then(|(q, w)| Some((q.parse().ok()?, w.parse().ok()?)))
+                .ok_or_else(wrong)?;
+            let Some(slot) = all.get_mut(name.trim()).filter(|_| quota > 0 && window > 0) else {
+                return Err(wrong());
+            };
             *slot = (quota, window);
         }
         let policy = |(name, (quota, window)): (&'static str, (u32, u64))| {
             let burst = NonZeroU32::new(quota).unwrap_or(NonZeroU32::MIN);
             let period = Duration::from_secs(window) / burst.get();
-            let rate = Quota::with_period(period.max(Duration::from_nanos(1))).unwrap_or(Quota::per_second(burst)).allow_burst(burst);
+            let rate = Quota::with_period(period.max(Duration::from_nanos(1)))
+                .unwrap_or(Quota::per_second(burst))
+                .allow_burst(burst);
             let limiter = RateLimiter::dashmap(rate).with_middleware();
-            (name, Policy { limiter, quota, window, rounds: 0.into() })
+            (
+                name,
+                Policy {
+                    limiter,
+                    quota,
+                    window,
+                    rounds: 0.into(),
+                },
+            )
         };
         Ok(Limits(all.into_iter().map(policy).collect()))
     }
@@ -66,7 +87,14 @@ impl Limits {
         if policy.rounds.fetch_add(1, Relaxed) % 50_000 == 49_999 {
             policy.limiter.retain_recent();
         }
-        let told = |remaining, reset, refused| Told { name, quota: policy.quota, window: policy.window, remaining, reset, refused };
+        let told = |remaining, reset, refused| Told {
+            name,
+            quota: policy.quota,
+            window: policy.window,
+            remaining,
+            reset,
+            refused,
+        };
         Some(match policy.limiter.check_key(&key) {
             Ok(state) => told(state.remaining_burst_capacity(), policy.window, false),
             Err(wait) => told(0, wait.wait_time_from(DefaultClock::default().now()).as_secs() + 1, true),

@@ -10,6 +10,7 @@ pub mod finish;
 pub mod headers;
 pub mod health;
 pub mod limits;
+pub mod operation;
 pub mod problem;
 pub mod query;
 pub mod resource;

@@ -55,7 +55,11 @@ impl Query {
             Ok(_) => {
                 // Above a declared bound is parsed but wrong: 422.
                 let mut problems = Problems::default();
-                problems.with(format!("/{name}"), Code::OutOfRange, vec![("min", min.to_string()), ("max", max.to_string())]);
+                problems.with(
+                    format!("/{name}"),
+                    Code::OutOfRange,
+                    vec![("min", min.to_string()), ("max", max.to_string())],
+                );
                 Err(Error::Invalid(problems).into())
             }
             Err(_) => Err(Failure::Parameter(name.to_owned(), "invalid_parameter")),
@@ -71,7 +75,9 @@ impl Query {
         let (mut found, mut problems) = (BTreeMap::new(), Problems::default());
         for (name, value) in members {
             match value {
-                _ if !allowed.contains(&name.as_str()) => problems.add(format!("/{}", domain::core::input::escape(&name)), Code::UnknownField),
+                _ if !allowed.contains(&name.as_str()) => {
+                    problems.add(format!("/{}", domain::core::input::escape(&name)), Code::UnknownField)
+                }
                 Value::Null => {}
                 Value::String(s) if s.len() <= MAX => {
                     found.insert(name, s);

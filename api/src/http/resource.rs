@@ -13,7 +13,10 @@ pub struct Address {
 
 impl Address {
     pub fn new(path: impl Into<String>) -> Self {
-        Address { path: path.into(), routes: Vec::new() }
+        Address {
+            path: path.into(),
+            routes: Vec::new(),
+        }
     }
     /// Adds a method.
     pub fn on(mut self, method: Method, route: Route) -> Self {
@@ -22,7 +25,8 @@ impl Address {
     }
     /// Adds GET and HEAD from one maker of routes.
     pub fn get(self, make: impl Fn() -> Route) -> Self {
-        self.on(Method::GET, make().method(Method::GET)).on(Method::HEAD, make().method(Method::HEAD))
+        self.on(Method::GET, make().method(Method::GET))
+            .on(Method::HEAD, make().method(Method::HEAD))
     }
     /// Adds POST.
     pub fn post(self, route: Route) -> Self {
@@ -62,7 +66,11 @@ impl HttpServiceFactory for Address {
                 let allow = refused.clone();
                 async move {
                     let header = (HeaderName::from_static("allow"), allow);
-                    Err::<HttpResponse, _>(Failure::Protocol(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", Some(header)))
+                    Err::<HttpResponse, _>(Failure::Protocol(
+                        StatusCode::METHOD_NOT_ALLOWED,
+                        "method_not_allowed",
+                        Some(header),
+                    ))
                 }
             }))
             .register(config);

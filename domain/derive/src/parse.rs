@@ -86,7 +86,12 @@ impl Record {
             if marks.base {
                 base = Some(name);
             } else {
-                fields.push(Field { name, ty: field.ty.clone(), doc: doc(&field.attrs), marks });
+                fields.push(Field {
+                    name,
+                    ty: field.ty.clone(),
+                    doc: doc(&field.attrs),
+                    marks,
+                });
             }
         }
         Ok(Record {

@@ -24,7 +24,8 @@ fn inputs(r: &Record) -> TokenStream {
     let (vis, create, patch) = (&r.vis, format_ident!("Create{}", r.name), format_ident!("Patch{}", r.name));
     let given: Vec<&Field> = r.fields.iter().filter(|f| f.marks.access != Access::Server).collect();
     let changed: Vec<&Field> = given.iter().copied().filter(|f| f.marks.access == Access::Free).collect();
-    let (given_names, changed_names): (Vec<_>, Vec<_>) = (given.iter().map(|f| &f.name).collect(), changed.iter().map(|f| &f.name).collect());
+    let (given_names, changed_names): (Vec<_>, Vec<_>) =
+        (given.iter().map(|f| &f.name).collect(), changed.iter().map(|f| &f.name).collect());
     let given_docs = given.iter().map(|f| &f.doc);
     let changed_docs = changed.iter().map(|f| &f.doc);
     let given_types = given.iter().map(|f| &f.ty);
@@ -45,7 +46,10 @@ fn inputs(r: &Record) -> TokenStream {
             (false, false) => quote! { let #name = members.present(#text).map(Option::unwrap_or_default); },
         }
     });
-    let (create_doc, patch_doc) = (format!("What makes a new [`{}`].", r.name), format!("A merge patch of a [`{}`]: absent keeps, null clears.", r.name));
+    let (create_doc, patch_doc) = (
+        format!("What makes a new [`{}`].", r.name),
+        format!("A merge patch of a [`{}`]: absent keeps, null clears.", r.name),
+    );
     quote! {
         #[doc = #create_doc]
         #[derive(Debug, Clone)]
@@ -142,7 +146,11 @@ fn resource(r: &Record) -> TokenStream {
     let (schema, table) = (r.name.to_string(), format_ident!("{}_FIELDS", r.name.to_string().to_uppercase()));
     let starts = r.fields.iter().map(|f| {
         let name = &f.name;
-        if f.marks.access == Access::Server { quote!(#name: Default::default()) } else { quote!(#name: input.#name) }
+        if f.marks.access == Access::Server {
+            quote!(#name: Default::default())
+        } else {
+            quote!(#name: input.#name)
+        }
     });
     let sets = r.fields.iter().filter(|f| f.marks.access == Access::Free).map(|f| {
         let name = &f.name;

@@ -71,10 +71,24 @@ pub fn grants(permissions: &[Permission]) -> Grants {
 /// Whether each is written `object:action`.
 pub fn check(permissions: &[Permission]) -> Problems {
     let mut problems = Problems::default();
-    let word = |s: &str| s == "*" || !s.is_empty() && s.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'.' || b.is_ascii_digit());
+    let word = |s: &str| {
+        s == "*"
+            || !s.is_empty()
+                && s.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'_' || b == b'.' || b.is_ascii_digit())
+    };
     for (i, p) in permissions.iter().enumerate() {
-        if !p.permission.split_once(':').is_some_and(|(object, action)| word(object) && word(action)) || p.permission.len() > 120 {
-            problems.with(format!("/permissions/{i}/permission"), Code::Format, vec![("format", "object:action".to_owned())]);
+        if !p
+            .permission
+            .split_once(':')
+            .is_some_and(|(object, action)| word(object) && word(action))
+            || p.permission.len() > 120
+        {
+            problems.with(
+                format!("/permissions/{i}/permission"),
+                Code::Format,
+                vec![("format", "object:action".to_owned())],
+            );
         }
     }
     problems

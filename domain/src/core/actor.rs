@@ -50,7 +50,12 @@ impl Grants {
         if self.0.get("*:*") == Some(&Scope::All) {
             return Some(Scope::All);
         }
-        let names = [format!("{object}:{action}"), format!("{object}:*"), format!("*:{action}"), "*:*".to_owned()];
+        let names = [
+            format!("{object}:{action}"),
+            format!("{object}:*"),
+            format!("*:{action}"),
+            "*:*".to_owned(),
+        ];
         names.iter().filter_map(|n| self.0.get(n)).max().copied()
     }
 
@@ -130,7 +135,12 @@ impl Actor {
     /// What the actor may see or do of one object; none where the permission is not held at all.
     pub fn sight(&self, object: &'static str, action: &'static str) -> Option<Sight<'_>> {
         let scope = self.grants.scope(object, action)?;
-        Some(Sight { actor: self, object, action, scope })
+        Some(Sight {
+            actor: self,
+            object,
+            action,
+            scope,
+        })
     }
 
     /// Whether a sensitive field may be read or written in the clear.

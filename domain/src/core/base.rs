@@ -101,13 +101,29 @@ impl Base {
 
     /// The fields before a record's own.
     pub fn head() -> Vec<Field> {
-        let server = |name, kind, doc| Field { access: Access::Server, ..Field::new(name, kind, doc) };
-        let sorted = |name, kind, doc| Field { sortable: true, ..server(name, kind, doc) };
+        let server = |name, kind, doc| Field {
+            access: Access::Server,
+            ..Field::new(name, kind, doc)
+        };
+        let sorted = |name, kind, doc| Field {
+            sortable: true,
+            ..server(name, kind, doc)
+        };
         let user = || Kind::Reference("users");
         let nullable = |field: Field| Field { nullable: true, ..field };
         vec![
-            Field { example: "\"0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20\"", ..sorted("id", Kind::Reference(""), "Made by the server; a lower-case UUIDv7.") },
-            Field { example: "3", ..server("version", Kind::Integer, "1 on create, one more with each change; the ETag of the record.") },
+            Field {
+                example: "\"0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20\"",
+                ..sorted("id", Kind::Reference(""), "Made by the server; a lower-case UUIDv7.")
+            },
+            Field {
+                example: "3",
+                ..server(
+                    "version",
+                    Kind::Integer,
+                    "1 on create, one more with each change; the ETag of the record.",
+                )
+            },
             sorted("created_at", Kind::Instant, "When it was made."),
             sorted("updated_at", Kind::Instant, "When it last changed."),
             nullable(server("created_by", user(), "Who made it; null for the server itself.")),
@@ -119,10 +135,24 @@ impl Base {
 
     /// The fields behind a record's own.
     pub fn tail() -> Vec<Field> {
-        let map = |name, doc, example, schema| Field { example, schema: Some(schema), ..Field::new(name, Kind::Structure, doc) };
+        let map = |name, doc, example, schema| Field {
+            example,
+            schema: Some(schema),
+            ..Field::new(name, Kind::Structure, doc)
+        };
         vec![
-            map("external_ids", "What other systems call it: system to id. A patch merges; null takes one away.", r#"{"erp": "C-1042"}"#, super::schema::texts),
-            map("custom", "The organization's own fields, as `/custom-fields` declares them. A patch merges; null clears one.", "{}", super::schema::anything),
+            map(
+                "external_ids",
+                "What other systems call it: system to id. A patch merges; null takes one away.",
+                r#"{"erp": "C-1042"}"#,
+                super::schema::texts,
+            ),
+            map(
+                "custom",
+                "The organization's own fields, as `/custom-fields` declares them. A patch merges; null clears one.",
+                "{}",
+                super::schema::anything,
+            ),
         ]
     }
 }

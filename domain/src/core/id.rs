@@ -77,7 +77,11 @@ impl<'de, R> Deserialize<'de> for Id<R> {
 impl<R> utoipa::PartialSchema for Id<R> {
     fn schema() -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::Uuid);
-        ObjectBuilder::new().schema_type(Type::String).format(Some(format)).max_length(Some(36)).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .max_length(Some(36))
+            .into()
     }
 }
 impl<R> utoipa::ToSchema for Id<R> {}

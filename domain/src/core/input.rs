@@ -20,7 +20,12 @@ pub struct Members {
 impl Members {
     /// Starts reading a create (or, with `patch`, a merge patch) of a record.
     pub fn new(members: Map<String, Value>, spec: &'static Spec, patch: bool) -> Self {
-        Members { members, problems: Problems::default(), spec, patch }
+        Members {
+            members,
+            problems: Problems::default(),
+            spec,
+            patch,
+        }
     }
 
     /// The names of the members given.
@@ -31,7 +36,13 @@ impl Members {
     /// A member that a create must give.
     pub fn required<T: DeserializeOwned>(&mut self, name: &'static str) -> Option<T> {
         let value = self.optional(name);
-        if value.is_none() && !self.problems.0.iter().any(|v| v.pointer.strip_prefix('/').is_some_and(|p| p.split('/').next() == Some(name))) {
+        if value.is_none()
+            && !self
+                .problems
+                .0
+                .iter()
+                .any(|v| v.pointer.strip_prefix('/').is_some_and(|p| p.split('/').next() == Some(name)))
+        {
             self.problems.add(format!("/{name}"), Code::Required);
         }
         value
@@ -118,7 +129,11 @@ fn check(field: &Field, value: &Value, problems: &mut Problems) {
         (Kind::Integer, Value::Number(n)) => {
             const EXACT: i64 = (1 << 53) - 1;
             if !n.as_i64().is_some_and(|n| (-EXACT..=EXACT).contains(&n)) {
-                problems.with(at(), Code::OutOfRange, vec![("min", (-EXACT).to_string()), ("max", EXACT.to_string())]);
+                problems.with(
+                    at(),
+                    Code::OutOfRange,
+                    vec![("min", (-EXACT).to_string()), ("max", EXACT.to_string())],
+                );
             }
         }
         (Kind::Date, Value::String(s)) => {
@@ -166,7 +181,11 @@ fn count(at: &str, n: usize, field: &Field, problems: &mut Problems) {
 /// Whether a text is within its bounds, counted in characters, and free of controls.
 pub fn length(at: &str, s: &str, min: u32, max: u32, problems: &mut Problems) {
     // Bytes answer for most texts, so that a hostile megabyte is never counted.
-    let n = if s.len() > 4 * max as usize { usize::MAX } else { s.chars().count() };
+    let n = if s.len() > 4 * max as usize {
+        usize::MAX
+    } else {
+        s.chars().count()
+    };
     if n > max as usize {
         problems.with(at, Code::TooLong, vec![("max", max.to_string())]);
     } else if n < min as usize || min > 0 && s.trim().is_empty() {

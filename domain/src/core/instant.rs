@@ -73,7 +73,11 @@ impl<'de> Deserialize<'de> for Instant {
 impl utoipa::PartialSchema for Instant {
     fn schema() -> RefOr<Schema> {
         let format = SchemaFormat::KnownFormat(KnownFormat::DateTime);
-        ObjectBuilder::new().schema_type(Type::String).format(Some(format)).max_length(Some(40)).into()
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(format))
+            .max_length(Some(40))
+            .into()
     }
 }
 impl utoipa::ToSchema for Instant {}

@@ -29,7 +29,9 @@ impl Context<'_> {
 
     /// What the actor may do, or that they may not.
     pub fn sight(&self, object: &'static str, action: &'static str) -> Result<Sight<'_>> {
-        self.actor.sight(object, action).ok_or_else(|| Error::Forbidden(format!("{object}:{action}")))
+        self.actor
+            .sight(object, action)
+            .ok_or_else(|| Error::Forbidden(format!("{object}:{action}")))
     }
 }
 
@@ -146,7 +148,10 @@ pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Op
     tx.insert(&record)?;
     tx.name_externally(spec.object, id, &nothing, record.base())?.or(())?;
     tx.derive(None, Some(&record), context)?;
-    let changed = document(&record)?.into_iter().filter(|(k, v)| told(k) && !v.is_null()).map(|(k, v)| (k, Value::Array(vec![Value::Null, v])));
+    let changed = document(&record)?
+        .into_iter()
+        .filter(|(k, v)| told(k) && !v.is_null())
+        .map(|(k, v)| (k, Value::Array(vec![Value::Null, v])));
     let entry = Entry {
         object: spec.object,
         record: id,
@@ -158,11 +163,21 @@ pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Op
         context,
     };
     tx.note(entry)?;
-    Ok(Done { id, version: 1, changed: true })
+    Ok(Done {
+        id,
+        version: 1,
+        changed: true,
+    })
 }
 
 /// Changes a record by a merge patch.
-pub fn patch<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, body: Map<String, Value>) -> Result<Done> {
+pub fn patch<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Uuid,
+    expect: Expect,
+    body: Map<String, Value>,
+) -> Result<Done> {
     let input: R::Patch = read(body, &R::SPEC, true, context.actor)?;
     change(tx, context, id, expect, "update", |record| {
         record.apply(input);
@@ -187,13 +202,19 @@ pub fn change<R: Resource>(
     rule(&mut after)?;
     let mut problems = after.check(context.setting);
     place(tx, &sight, Some(before.base()), after.base_mut(), &mut problems)?;
-    problems.0.extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
+    problems
+        .0
+        .extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
     let (old, new) = (document(&before)?, document(&after)?);
     refer(tx, context, spec, Some(&old), &new, &mut problems)?;
     problems.or(())?;
     let changed = difference(old, new);
     if changed.is_empty() {
-        return Ok(Done { id, version: seen, changed: false });
+        return Ok(Done {
+            id,
+            version: seen,
+            changed: false,
+        });
     }
     touch(after.base_mut(), context);
     if !tx.update(&after, seen)? {
@@ -213,7 +234,11 @@ pub fn change<R: Resource>(
         context,
     };
     tx.note(entry)?;
-    Ok(Done { id, version, changed: true })
+    Ok(Done {
+        id,
+        version,
+        changed: true,
+    })
 }
 
 /// Moves a record to the trash.
@@ -236,8 +261,15 @@ fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, e
         return Err(Error::Stale(seen + 1));
     }
     // What is in the trash has no name elsewhere and no key: both are free for another record until it comes back.
-    let nothing = Base { external_ids: Default::default(), ..after.base().clone() };
-    let (named, unnamed) = if deletes { (&nothing, after.base()) } else { (after.base(), &nothing) };
+    let nothing = Base {
+        external_ids: Default::default(),
+        ..after.base().clone()
+    };
+    let (named, unnamed) = if deletes {
+        (&nothing, after.base())
+    } else {
+        (after.base(), &nothing)
+    };
     tx.name_externally(R::SPEC.object, id, unnamed, named)?.or(())?;
     match op {
         Op::Deleted => tx.derive(Some(&before), None, context)?,
@@ -255,7 +287,11 @@ fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, e
         context,
     };
     tx.note(entry)?;
-    Ok(Done { id, version, changed: true })
+    Ok(Done {
+        id,
+        version,
+        changed: true,
+    })
 }
 
 /// The record, if the actor may see it and do this to it: 404 when it is out of sight, 403 when it is in sight but not theirs to change.
@@ -327,9 +363,18 @@ fn place(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&Base>, after: 
 }
 
 /// What a changed reference names exists, in the caller's sight: otherwise it is as if it did not.
-fn refer(tx: &mut dyn Storage, context: &Context<'_>, spec: &Spec, before: Option<&Map<String, Value>>, after: &Map<String, Value>, problems: &mut Problems) -> Result<()> {
+fn refer(
+    tx: &mut dyn Storage,
+    context: &Context<'_>,
+    spec: &Spec,
+    before: Option<&Map<String, Value>>,
+    after: &Map<String, Value>,
+    problems: &mut Problems,
+) -> Result<()> {
     for field in spec.fields.iter().skip(Base::HEAD) {
-        let (Kind::Reference(object), Some(Value::String(id))) = (&field.kind, after.get(field.name)) else { continue };
+        let (Kind::Reference(object), Some(Value::String(id))) = (&field.kind, after.get(field.name)) else {
+            continue;
+        };
         if before.and_then(|b| b.get(field.name)) == after.get(field.name) {
             continue;
         }
@@ -354,7 +399,10 @@ fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {
 
 /// Members that the change log tells by themselves, outside `changed`.
 fn told(name: &str) -> bool {
-    !matches!(name, "id" | "object" | "version" | "created_at" | "updated_at" | "created_by" | "updated_by")
+    !matches!(
+        name,
+        "id" | "object" | "version" | "created_at" | "updated_at" | "created_by" | "updated_by"
+    )
 }
 
 fn difference(old: Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {

@@ -2,9 +2,7 @@
 use super::field::{Access, Field, Kind};
 use super::resource::Spec;
 use serde_json::Value;
-use utoipa::openapi::schema::{
-    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type,
-};
+use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 /// The schema of a plain kind.
@@ -14,28 +12,43 @@ pub fn of_kind(kind: &Kind) -> RefOr<Schema> {
 
 /// Free JSON below named members: custom fields.
 pub fn anything() -> RefOr<Schema> {
-    ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(AdditionalProperties::FreeForm(true))).into()
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .into()
 }
 
 /// Names to texts: external ids.
 pub fn texts() -> RefOr<Schema> {
     let text = ObjectBuilder::new().schema_type(types(Type::String, true)).max_length(Some(255));
-    ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(RefOr::<Schema>::from(text))).into()
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .additional_properties(Some(RefOr::<Schema>::from(text)))
+        .into()
 }
 
 /// A list of a named schema.
 pub fn list_of(name: &str, max: u32) -> RefOr<Schema> {
-    ArrayBuilder::new().items(Ref::from_schema_name(name)).max_items(Some(max as usize)).into()
+    ArrayBuilder::new()
+        .items(Ref::from_schema_name(name))
+        .max_items(Some(max as usize))
+        .into()
 }
 
 fn types(t: Type, nullable: bool) -> SchemaType {
-    if nullable { SchemaType::from_iter([t, Type::Null]) } else { t.into() }
+    if nullable {
+        SchemaType::from_iter([t, Type::Null])
+    } else {
+        t.into()
+    }
 }
 
 fn plain(kind: &Kind, nullable: bool, min: u32, max_items: u32) -> Schema {
     let known = |f| Some(SchemaFormat::KnownFormat(f));
     let text = |max: u32| {
-        let b = ObjectBuilder::new().schema_type(types(Type::String, nullable)).max_length(Some(max as usize));
+        let b = ObjectBuilder::new()
+            .schema_type(types(Type::String, nullable))
+            .max_length(Some(max as usize));
         if min > 0 { b.min_length(Some(min as usize)) } else { b }
     };
     match kind {
@@ -49,17 +62,25 @@ fn plain(kind: &Kind, nullable: bool, min: u32, max_items: u32) -> Schema {
             text(longest as u32).enum_values(Some(values)).into()
         }
         Kind::Texts => {
-            let item = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(100));
+            let item = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .min_length(Some(1))
+                .max_length(Some(100));
             ArrayBuilder::new().items(item).max_items(Some(max_items as usize)).into()
         }
         Kind::References(_) => {
-            let item = ObjectBuilder::new().schema_type(Type::String).format(known(KnownFormat::Uuid)).max_length(Some(36));
+            let item = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .format(known(KnownFormat::Uuid))
+                .max_length(Some(36));
             ArrayBuilder::new().items(item).max_items(Some(max_items as usize)).into()
         }
         Kind::Boolean => ObjectBuilder::new().schema_type(types(Type::Boolean, nullable)).into(),
         Kind::Integer => {
             const EXACT: f64 = 9_007_199_254_740_991.0;
-            let b = ObjectBuilder::new().schema_type(types(Type::Integer, nullable)).format(known(KnownFormat::Int64));
+            let b = ObjectBuilder::new()
+                .schema_type(types(Type::Integer, nullable))
+                .format(known(KnownFormat::Int64));
             b.minimum(Some(-EXACT)).maximum(Some(EXACT)).into()
         }
         Kind::Decimal => text(24).pattern(Some(r"^-?\d{1,15}(\.\d{1,6})?$")).into(),
@@ -123,8 +144,14 @@ pub fn of_record(spec: &Spec, face: Face) -> RefOr<Schema> {
         }
         object = object.property(field.name, property(field, face));
         if field.name == "id" {
-            let name = ObjectBuilder::new().schema_type(Type::String).max_length(Some(40)).enum_values(Some([spec.one])).read_only(true);
-            object = object.property("object", name.description(Some("What kind of record this is."))).required("object");
+            let name = ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(40))
+                .enum_values(Some([spec.one]))
+                .read_only(true);
+            object = object
+                .property("object", name.description(Some("What kind of record this is.")))
+                .required("object");
         }
         if face == Face::Output || face == Face::Create && field.required {
             object = object.required(field.name);

@@ -53,7 +53,11 @@ impl Address {
         if let Some(country) = &mut self.country {
             country.make_ascii_uppercase();
             if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
-                problems.with(format!("{at}/country"), Code::Format, vec![("format", "ISO 3166-1 alpha-2".to_owned())]);
+                problems.with(
+                    format!("{at}/country"),
+                    Code::Format,
+                    vec![("format", "ISO 3166-1 alpha-2".to_owned())],
+                );
             }
         }
         if self.country.as_deref() == Some("IR")
@@ -66,7 +70,11 @@ impl Address {
         }
         for (name, value, max) in [("latitude", self.latitude, 90.0), ("longitude", self.longitude, 180.0)] {
             if value.is_some_and(|v| !(-max..=max).contains(&v)) {
-                problems.with(format!("{at}/{name}"), Code::OutOfRange, vec![("min", (-max).to_string()), ("max", max.to_string())]);
+                problems.with(
+                    format!("{at}/{name}"),
+                    Code::OutOfRange,
+                    vec![("min", (-max).to_string()), ("max", max.to_string())],
+                );
             }
         }
         problems

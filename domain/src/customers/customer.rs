@@ -165,7 +165,12 @@ impl Customer {
             problems.0.extend(address.settle(&format!("/addresses/{i}")).0);
         }
         if let Some(first) = self.addresses.first() {
-            let from = [(&mut self.province, &first.province), (&mut self.city, &first.city), (&mut self.district, &first.district), (&mut self.country, &first.country)];
+            let from = [
+                (&mut self.province, &first.province),
+                (&mut self.city, &first.city),
+                (&mut self.district, &first.district),
+                (&mut self.country, &first.country),
+            ];
             for (own, theirs) in from {
                 if own.is_none() {
                     *own = theirs.clone();
@@ -184,7 +189,12 @@ impl Customer {
     fn identify(&mut self, setting: &Setting, problems: &mut Problems) {
         let person = self.kind == CustomerKind::Person;
         let ids = [
-            ("/national_id", &mut self.national_id, person, iran::national_id as fn(&str) -> Result<String, Code>),
+            (
+                "/national_id",
+                &mut self.national_id,
+                person,
+                iran::national_id as fn(&str) -> Result<String, Code>,
+            ),
             ("/legal_id", &mut self.legal_id, !person, iran::legal_id),
         ];
         for (at, id, fits, parse) in ids {
@@ -196,7 +206,11 @@ impl Customer {
             }
         }
         if self.birth_date.is_some_and(|d| d > setting.now.utc().date_naive()) {
-            problems.with("/birth_date", Code::OutOfRange, vec![("max", setting.now.utc().date_naive().to_string())]);
+            problems.with(
+                "/birth_date",
+                Code::OutOfRange,
+                vec![("max", setting.now.utc().date_naive().to_string())],
+            );
         }
     }
 
@@ -206,19 +220,35 @@ impl Customer {
             CustomerKind::Person => [self.given_name.as_deref(), self.family_name.as_deref()],
             CustomerKind::Organization => [self.organization_name.as_deref(), None],
         };
-        let made = parts.iter().flatten().map(|p| p.trim()).filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ");
+        let made = parts
+            .iter()
+            .flatten()
+            .map(|p| p.trim())
+            .filter(|p| !p.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
         if self.display_name.trim().is_empty() {
             self.display_name = made;
         }
         if self.display_name.is_empty() {
-            let member = if self.kind == CustomerKind::Person { "/family_name" } else { "/organization_name" };
+            let member = if self.kind == CustomerKind::Person {
+                "/family_name"
+            } else {
+                "/organization_name"
+            };
             problems.add(member, Code::Required);
         }
     }
 
     /// All that a search by text looks into.
     pub fn search_text(&self) -> String {
-        let names = [&self.given_name, &self.family_name, &self.organization_name, &self.city, &self.legal_id];
+        let names = [
+            &self.given_name,
+            &self.family_name,
+            &self.organization_name,
+            &self.city,
+            &self.legal_id,
+        ];
         let mut text = self.display_name.clone();
         for part in names.into_iter().flatten().filter(|p| !self.display_name.contains(p.as_str())) {
             text.push(' ');

@@ -54,13 +54,19 @@ pub struct CustomField {
 impl Rules for CustomField {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        let plain = |s: &str| s.starts_with(|c: char| c.is_ascii_lowercase()) && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let plain = |s: &str| {
+            s.starts_with(|c: char| c.is_ascii_lowercase()) && s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        };
         if !plain(&self.name) {
             problems.with("/name", Code::Format, vec![("format", "[a-z][a-z0-9_]*".to_owned())]);
         }
         let chooses = matches!(self.kind, CustomKind::Choice | CustomKind::MultiChoice);
         if chooses == self.choices.is_empty() {
-            problems.with("/choices", if chooses { Code::Required } else { Code::Conflict }, vec![("with", "/kind".to_owned())]);
+            problems.with(
+                "/choices",
+                if chooses { Code::Required } else { Code::Conflict },
+                vec![("with", "/kind".to_owned())],
+            );
         }
         problems
     }

@@ -35,7 +35,9 @@ pub fn load(conn: &mut Conn, user: Uuid, via: Via, now: Instant) -> Result<Optio
             Ok((row.uuid(0)?, active, row.text(2)?.unwrap_or_default(), row.integer(3)?))
         },
     )?;
-    let Some((unit_id, active, locale, session_version)) = found else { return Ok(None) };
+    let Some((unit_id, active, locale, session_version)) = found else {
+        return Ok(None);
+    };
     let (teams, teammates) = teams(conn, user)?;
     let mut grantees: BTreeSet<Uuid> = teams;
     grantees.insert(user);
@@ -44,7 +46,9 @@ pub fn load(conn: &mut Conn, user: Uuid, via: Via, now: Instant) -> Result<Optio
         Some(unit) => below(conn, unit)?,
         None => BTreeSet::new(),
     };
-    let shares = sql!("SELECT 1 FROM shares WHERE deleted_at IS NULL AND grantee_id IN ").list(grantees.iter().map(|id| (*id).into())).text(" LIMIT 1");
+    let shares = sql!("SELECT 1 FROM shares WHERE deleted_at IS NULL AND grantee_id IN ")
+        .list(grantees.iter().map(|id| (*id).into()))
+        .text(" LIMIT 1");
     let has_shares = conn.row(&shares, |_| Ok(()))?.is_some();
     let actor = Actor {
         user_id: user,
@@ -57,15 +61,26 @@ pub fn load(conn: &mut Conn, user: Uuid, via: Via, now: Instant) -> Result<Optio
         grants: roles(conn, user)?,
         loaded_at: now,
     };
-    Ok(Some(Account { actor, active, session_version, locale }))
+    Ok(Some(Account {
+        actor,
+        active,
+        session_version,
+        locale,
+    }))
 }
 
 /// What the user's roles give.
 fn roles(conn: &mut Conn, user: Uuid) -> Result<Grants> {
     let member = if conn.is_sqlite() {
-        sql!("SELECT permissions FROM roles WHERE deleted_at IS NULL AND id IN (SELECT unhex(replace(value, '-', '')) FROM json_each((SELECT role_ids FROM users WHERE id = ?)))", user)
+        sql!(
+            "SELECT permissions FROM roles WHERE deleted_at IS NULL AND id IN (SELECT unhex(replace(value, '-', '')) FROM json_each((SELECT role_ids FROM users WHERE id = ?)))",
+            user
+        )
     } else {
-        sql!("SELECT permissions FROM roles WHERE deleted_at IS NULL AND id::text IN (SELECT jsonb_array_elements_text(role_ids) FROM users WHERE id = ?)", user)
+        sql!(
+            "SELECT permissions FROM roles WHERE deleted_at IS NULL AND id::text IN (SELECT jsonb_array_elements_text(role_ids) FROM users WHERE id = ?)",
+            user
+        )
     };
     let mut all: Vec<Permission> = Vec::new();
     conn.rows(&member, |row| {
@@ -81,9 +96,15 @@ fn roles(conn: &mut Conn, user: Uuid) -> Result<Grants> {
 /// The user's teams, and everyone in them.
 fn teams(conn: &mut Conn, user: Uuid) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>)> {
     let mine = if conn.is_sqlite() {
-        sql!("SELECT id, member_ids FROM teams t WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(t.member_ids) WHERE value = ?)", user.to_string())
+        sql!(
+            "SELECT id, member_ids FROM teams t WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(t.member_ids) WHERE value = ?)",
+            user.to_string()
+        )
     } else {
-        sql!("SELECT id, member_ids FROM teams WHERE deleted_at IS NULL AND member_ids @> jsonb_build_array(CAST(? AS text))", user.to_string())
+        sql!(
+            "SELECT id, member_ids FROM teams WHERE deleted_at IS NULL AND member_ids @> jsonb_build_array(CAST(? AS text))",
+            user.to_string()
+        )
     };
     let (mut teams, mut mates) = (BTreeSet::new(), BTreeSet::from([user]));
     conn.rows(&mine, |row| {

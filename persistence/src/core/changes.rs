@@ -64,7 +64,11 @@ pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
 }
 
 fn last_hash(conn: &mut Conn, object: &str, record: Uuid) -> Result<String> {
-    let sql = sql!("SELECT hash FROM changes WHERE record_id = ? AND object = ? ORDER BY version DESC LIMIT 1", record, object);
+    let sql = sql!(
+        "SELECT hash FROM changes WHERE record_id = ? AND object = ? ORDER BY version DESC LIMIT 1",
+        record,
+        object
+    );
     Ok(conn.row(&sql, |row| row.text(0))?.flatten().unwrap_or_default())
 }
 
@@ -85,7 +89,21 @@ pub struct Sealed<'a> {
 impl Sealed<'_> {
     /// SHA-256 over the hash before and the entry, in hexadecimal.
     pub fn hash(&self, previous: &str) -> String {
-        let text = json!([previous, self.object, self.record, self.op, self.version, self.at, self.actor, self.via, self.origin, self.changed]);
-        Sha256::digest(text.to_string().as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+        let text = json!([
+            previous,
+            self.object,
+            self.record,
+            self.op,
+            self.version,
+            self.at,
+            self.actor,
+            self.via,
+            self.origin,
+            self.changed
+        ]);
+        Sha256::digest(text.to_string().as_bytes())
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect()
     }
 }

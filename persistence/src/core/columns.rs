@@ -22,7 +22,6 @@ pub struct InstantSql;
 #[diesel(postgres_type(oid = 3802, array_oid = 3807), sqlite_type(name = "Text"))]
 pub struct JsonSql;
 
-
 impl<R: 'static> ToSql<UuidSql, Sqlite> for Id<R> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.uuid().as_bytes().to_vec());

@@ -21,7 +21,11 @@ pub fn sql(condition: &Condition, spec: &Spec, sqlite: bool) -> Result<Sql> {
             let column = column(field, spec)?;
             let some = values.iter().filter(|v| **v != Scalar::Null).filter_map(bind).collect::<Vec<_>>();
             let listed = column.among(some);
-            if values.contains(&Scalar::Null) { Sql::join(vec![listed, column.null()], " OR ", "FALSE") } else { listed }
+            if values.contains(&Scalar::Null) {
+                Sql::join(vec![listed, column.null()], " OR ", "FALSE")
+            } else {
+                listed
+            }
         }
         Condition::Has { field, value } => has(&column(field, spec)?, value, sqlite)?,
     })
@@ -111,8 +115,12 @@ fn has(column: &Column, value: &Scalar, sqlite: bool) -> Result<Sql> {
                 other => other,
             };
             match sqlite {
-                true => Sql::new(format!("EXISTS (SELECT 1 FROM json_each(t0.{name}) WHERE value = ")).bind(value).text(")"),
-                false => Sql::new(format!("t0.{name} @> jsonb_build_array(CAST(")).bind(value).text(" AS text))"),
+                true => Sql::new(format!("EXISTS (SELECT 1 FROM json_each(t0.{name}) WHERE value = "))
+                    .bind(value)
+                    .text(")"),
+                false => Sql::new(format!("t0.{name} @> jsonb_build_array(CAST("))
+                    .bind(value)
+                    .text(" AS text))"),
             }
         }
     })

@@ -1,8 +1,8 @@
 //! A connection to either database, and the one macro that runs the same expression on whichever it is.
 use diesel::r2d2::{ConnectionManager, PooledConnection};
+use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 use diesel::{PgConnection, SqliteConnection};
 use domain::core::error::Error;
-use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 
 /// A connection, chosen at run time by the database's address.
 #[expect(missing_debug_implementations, reason = "a connection shows nothing")]
@@ -69,9 +69,7 @@ impl Conn {
 pub fn fault(error: DieselError) -> Error {
     match &error {
         DieselError::NotFound => Error::NotFound,
-        DieselError::DatabaseError(Kind::UniqueViolation, info) => {
-            Error::Taken(taken(info.constraint_name(), info.message()))
-        }
+        DieselError::DatabaseError(Kind::UniqueViolation, info) => Error::Taken(taken(info.constraint_name(), info.message())),
         DieselError::DatabaseError(Kind::ClosedConnection | Kind::ReadOnlyTransaction, _) => Error::Unavailable("database_away"),
         DieselError::DatabaseError(_, info) if away(info.message()) => Error::Unavailable("database_away"),
         DieselError::DatabaseError(_, info) if full(info.message()) => Error::Unavailable("storage_full"),

@@ -26,7 +26,14 @@ const MAX: usize = 4096;
 pub fn binding(spec: &Spec, sight: &Sight<'_>, list: &List) -> String {
     let filter = list.filter.as_ref().map(ToString::to_string).unwrap_or_default();
     let sort: Vec<String> = list.sort.iter().map(|(f, falls)| format!("{}{falls}", f.name)).collect();
-    let parts = [spec.object, &filter, &list.terms.join("\u{1}"), &sort.join("\u{1}"), &sight.actor.user_id.to_string(), &list.trashed.to_string()];
+    let parts = [
+        spec.object,
+        &filter,
+        &list.terms.join("\u{1}"),
+        &sort.join("\u{1}"),
+        &sight.actor.user_id.to_string(),
+        &list.trashed.to_string(),
+    ];
     parts.join("\u{0}")
 }
 
@@ -74,7 +81,11 @@ pub fn open(text: &str, secret: &[u8], bound: &str, sort: &[(&'static Field, boo
     if values.len() != sort.len() {
         return Err(Error::Cursor);
     }
-    values.iter().zip(sort).map(|(value, (field, _))| key(value, &field.kind).ok_or(Error::Cursor)).collect()
+    values
+        .iter()
+        .zip(sort)
+        .map(|(value, (field, _))| key(value, &field.kind).ok_or(Error::Cursor))
+        .collect()
 }
 
 fn key(value: &Value, kind: &Kind) -> Option<Key> {

@@ -1,8 +1,8 @@
 //! The organization's own fields: checked against their declarations, and indexed so that filters and sorts on them are as fast as
 //! on built-in ones. The index keeps each value as a text whose order is the value's.
 use super::conn::Conn;
-use crate::sql;
 use super::sql::{Bind, Sql};
+use crate::sql;
 use domain::core::base::Base;
 use domain::core::error::Result;
 use domain::core::problem::{Code, Problems};
@@ -12,7 +12,10 @@ use uuid::Uuid;
 
 /// The record has a value of this field that fits.
 pub fn any(object: &'static str, field: &str, fits: Sql) -> Sql {
-    let sql = Sql::new("t0.id IN (SELECT record_id FROM custom_values WHERE object = ").bind(object).text(" AND field = ").bind(field);
+    let sql = Sql::new("t0.id IN (SELECT record_id FROM custom_values WHERE object = ")
+        .bind(object)
+        .text(" AND field = ")
+        .bind(field);
     sql.text(" AND ").add(fits).text(")")
 }
 
@@ -38,7 +41,10 @@ pub fn key_of(value: &Bind) -> String {
 
 /// The declarations of an object's custom fields.
 pub fn declared(conn: &mut Conn, object: &str) -> Result<Vec<Declaration>> {
-    let sql = sql!("SELECT name, kind, choices, required FROM custom_fields WHERE deleted_at IS NULL AND object = ? ORDER BY name", object);
+    let sql = sql!(
+        "SELECT name, kind, choices, required FROM custom_fields WHERE deleted_at IS NULL AND object = ? ORDER BY name",
+        object
+    );
     let mut out = Vec::new();
     conn.rows(&sql, |row| {
         let kind = row.text(1)?.unwrap_or_default();
@@ -53,7 +59,12 @@ pub fn declared(conn: &mut Conn, object: &str) -> Result<Vec<Declaration>> {
             Ok(())
         })?;
         let kind = <CustomKind as domain::core::field::Choice>::of(&kind);
-        out.extend(kind.map(|kind| Declaration { name: row.text(0).ok().flatten().unwrap_or_default(), kind, choices, required }));
+        out.extend(kind.map(|kind| Declaration {
+            name: row.text(0).ok().flatten().unwrap_or_default(),
+            kind,
+            choices,
+            required,
+        }));
         Ok(())
     })?;
     Ok(out)
@@ -83,14 +94,19 @@ pub fn keep(conn: &mut Conn, object: &'static str, id: Uuid, before: Option<&Bas
         conn.execute(&sql!("DELETE FROM custom_values WHERE object = ? AND record_id = ?", object, id))?;
     }
     for declaration in &declared {
-        let Some(value) = after.custom.get(&declaration.name) else { continue };
+        let Some(value) = after.custom.get(&declaration.name) else {
+            continue;
+        };
         for key in declaration.keys(value) {
             let key = match key {
                 domain::customize::field::Key::Number(n) => decimal_key(n),
                 domain::customize::field::Key::Text(s) => s,
             };
             let insert = "INSERT INTO custom_values (object, field, key, record_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
-            conn.execute(&Sql::with(insert, vec![object.into(), (&declaration.name).into(), key.into(), id.into()]))?;
+            conn.execute(&Sql::with(
+                insert,
+                vec![object.into(), (&declaration.name).into(), key.into(), id.into()],
+            ))?;
         }
     }
     Ok(problems)

@@ -24,7 +24,9 @@ impl std::str::FromStr for Address {
         match text.split_once(':') {
             Some(("sqlite", path)) if !path.is_empty() => Ok(Address::Sqlite(PathBuf::from(path))),
             Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Ok(Address::Postgres(text.to_owned())),
-            _ => Err(format!("'{text}' is no database address: give sqlite:PATH or postgres://USER@HOST/NAME")),
+            _ => Err(format!(
+                "'{text}' is no database address: give sqlite:PATH or postgres://USER@HOST/NAME"
+            )),
         }
     }
 }
@@ -48,7 +50,10 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send> Work for Task<T, F> {
         let Some(body) = self.body.take() else { return false };
         let run = std::panic::AssertUnwindSafe(|| body(conn));
         let result = std::panic::catch_unwind(run).unwrap_or_else(|panic| {
-            let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or(panic.downcast_ref::<&str>().copied());
             Err(Error::Internal(format!("panicked: {}", text.unwrap_or("for no stated reason"))))
         });
         let good = result.is_ok();
@@ -95,7 +100,11 @@ impl Database {
             Address::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, readers)?),
             Address::Postgres(url) => Engine::Postgres(Postgres::open(url)?),
         };
-        Ok(Database { engine: Arc::new(engine), address: address.clone(), written: watch::Sender::new(0) })
+        Ok(Database {
+            engine: Arc::new(engine),
+            address: address.clone(),
+            written: watch::Sender::new(0),
+        })
     }
 
     /// Where it is.
@@ -136,7 +145,11 @@ impl Database {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let work: Box<dyn Work> = Box::new(Task { body: Some(body), result: None, reply });
+        let work: Box<dyn Work> = Box::new(Task {
+            body: Some(body),
+            result: None,
+            reply,
+        });
         let queue = match (&*self.engine, writes) {
             (Engine::Sqlite(s), false) => &s.reads,
             (Engine::Sqlite(s), true) => &s.writes,

@@ -1,8 +1,8 @@
 //! What other systems call a record: an index beside the record's own copy, unique per object, system and value, so that two
 //! integrators who race for the same id get one record.
 use super::conn::Conn;
-use crate::sql;
 use super::sql::Sql;
+use crate::sql;
 use domain::core::base::Base;
 use domain::core::error::Result;
 use domain::core::input::{escape, length};
@@ -14,7 +14,12 @@ const MAX: usize = 20;
 
 /// The record of this external id; none where no record outside the trash has it.
 pub fn find(conn: &mut Conn, object: &str, system: &str, value: &str) -> Result<Option<Uuid>> {
-    let sql = sql!("SELECT record_id FROM external_ids WHERE object = ? AND system = ? AND value = ?", object, system, value);
+    let sql = sql!(
+        "SELECT record_id FROM external_ids WHERE object = ? AND system = ? AND value = ?",
+        object,
+        system,
+        value
+    );
     Ok(conn.row(&sql, |row| row.uuid(0))?.flatten())
 }
 
@@ -30,7 +35,12 @@ pub fn keep(conn: &mut Conn, object: &str, id: Uuid, before: &Base, after: &Base
         return Ok(problems);
     }
     for (system, value) in old.iter().filter(|(s, v)| new.get(*s) != Some(v)) {
-        conn.execute(&sql!("DELETE FROM external_ids WHERE object = ? AND system = ? AND value = ?", object, system, value))?;
+        conn.execute(&sql!(
+            "DELETE FROM external_ids WHERE object = ? AND system = ? AND value = ?",
+            object,
+            system,
+            value
+        ))?;
     }
     for (system, value) in new.iter().filter(|(s, v)| old.get(*s) != Some(v)) {
         let at = format!("/external_ids/{}", escape(system));

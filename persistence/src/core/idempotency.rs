@@ -21,7 +21,12 @@ impl Key {
     /// A key of one principal on one route, for these very bytes.
     pub fn new(principal: Uuid, route: String, key: String, body: &[u8]) -> Self {
         let fingerprint = Sha256::digest(body).iter().map(|b| format!("{b:02x}")).collect();
-        Key { principal, route, key, fingerprint }
+        Key {
+            principal,
+            route,
+            key,
+            fingerprint,
+        }
     }
 }
 
@@ -79,12 +84,20 @@ fn replay(conn: &mut Conn, key: &Key) -> Result<Answer> {
         let text = |i| Ok::<_, Error>(row.text(i)?.unwrap_or_default());
         Ok((text(0)?, row.integer(1)?, text(2)?, row.bytes(3)?.unwrap_or_default()))
     })?;
-    let Some((fingerprint, status, headers, body)) = found else { return Err(Error::KeyInFlight) };
+    let Some((fingerprint, status, headers, body)) = found else {
+        return Err(Error::KeyInFlight);
+    };
     if fingerprint != key.fingerprint {
         return Err(Error::KeyReused);
     }
     let (etag, location) = serde_json::from_str(&headers).map_err(|_| Error::KeyInFlight)?;
-    Ok(Answer { status: status as u16, etag, location, body, replayed: true })
+    Ok(Answer {
+        status: status as u16,
+        etag,
+        location,
+        body,
+        replayed: true,
+    })
 }
 
 /// Forgets what is older than the time given; how many keys that were.

@@ -50,11 +50,16 @@ where
     C: MigrationHarness<DB> + diesel::Connection<Backend = DB> + 'static,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let ours: Vec<MigrationVersion<'static>> =
-        MigrationSource::<DB>::migrations(&source).map_err(broken)?.iter().map(|m: &Box<dyn Migration<DB>>| m.name().version().as_owned()).collect();
+    let ours: Vec<MigrationVersion<'static>> = MigrationSource::<DB>::migrations(&source)
+        .map_err(broken)?
+        .iter()
+        .map(|m: &Box<dyn Migration<DB>>| m.name().version().as_owned())
+        .collect();
     let applied = conn.applied_migrations().map_err(broken)?;
     if let Some(newer) = applied.iter().find(|version| !ours.contains(version)) {
-        return Err(broken(format!("it holds migration {newer}, which this program does not know; start a newer one")));
+        return Err(broken(format!(
+            "it holds migration {newer}, which this program does not know; start a newer one"
+        )));
     }
     Ok(conn.run_pending_migrations(source).map_err(broken)?.len())
 }
@@ -67,10 +72,16 @@ fn usable(conn: &mut diesel::PgConnection) -> Result<()> {
         #[diesel(sql_type = diesel::sql_types::Integer)]
         n: i32,
     }
-    diesel::sql_query("CREATE EXTENSION IF NOT EXISTS pg_trgm").execute(conn).map_err(fault)?;
-    let found: Trigrams = diesel::sql_query("SELECT cardinality(show_trgm('سلام')) AS n").get_result(conn).map_err(fault)?;
+    diesel::sql_query("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        .execute(conn)
+        .map_err(fault)?;
+    let found: Trigrams = diesel::sql_query("SELECT cardinality(show_trgm('سلام')) AS n")
+        .get_result(conn)
+        .map_err(fault)?;
     match found.n {
-        0 => Err(broken("its character type (LC_CTYPE) is C, which can't search Persian; create it with C.UTF-8 or another UTF-8 locale")),
+        0 => Err(broken(
+            "its character type (LC_CTYPE) is C, which can't search Persian; create it with C.UTF-8 or another UTF-8 locale",
+        )),
         _ => Ok(()),
     }
 }

@@ -53,7 +53,10 @@ impl Postgres {
             }
             Ok::<_, Error>(sender)
         };
-        Ok(Postgres { reads: start("reader", false)?, writes: start("writer", true)? })
+        Ok(Postgres {
+            reads: start("reader", false)?,
+            writes: start("writer", true)?,
+        })
     }
 }
 

@@ -46,7 +46,11 @@ impl View {
             .map(|f| (f, f.mask.filter(|_| !actor.may_field(spec.object, f.name, "read"))))
             .collect();
         let columns = shown.iter().map(|(f, _)| format!("t0.{}, ", f.name)).collect::<String>() + "t0.version";
-        let names = shown.iter().enumerate().map(|(i, (f, _))| format!("{}\"{}\":", if i == 0 { '{' } else { ',' }, f.name)).collect();
+        let names = shown
+            .iter()
+            .enumerate()
+            .map(|(i, (f, _))| format!("{}\"{}\":", if i == 0 { '{' } else { ',' }, f.name))
+            .collect();
         Ok(View { shown, columns, names })
     }
 
@@ -74,7 +78,10 @@ impl View {
 
 fn last4(text: &str) -> String {
     let n = text.chars().count();
-    text.chars().enumerate().map(|(i, c)| if i + 4 < n || n <= 4 { '•' } else { c }).collect()
+    text.chars()
+        .enumerate()
+        .map(|(i, c)| if i + 4 < n || n <= 4 { '•' } else { c })
+        .collect()
 }
 
 fn masked(out: &mut Vec<u8>, mask: Mask, field: &Field, cell: &mut dyn super::cell::Cell) -> Result<()> {
@@ -110,7 +117,11 @@ pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
         Scope::UnitAndBelow => vec![mine(), Sql::new("t0.unit_id IN ").list(ids(&actor.units_below))],
     };
     if actor.has_shares {
-        let rights = if sight.action == "read" { "('read', 'update')" } else { "('update')" };
+        let rights = if sight.action == "read" {
+            "('read', 'update')"
+        } else {
+            "('update')"
+        };
         if matches!(sight.action, "read" | "update") {
             any.push(
                 Sql::new("t0.id IN (SELECT record_id FROM shares WHERE deleted_at IS NULL AND object = ")
@@ -125,7 +136,14 @@ pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
 }
 
 /// One record as JSON, with its version; none when it is not there, or out of sight.
-pub fn get(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, view: &View, id: Uuid, trashed: bool) -> Result<Option<(i64, Vec<u8>)>> {
+pub fn get(
+    conn: &mut Conn,
+    sight_: &Sight<'_>,
+    spec: &'static Spec,
+    view: &View,
+    id: Uuid,
+    trashed: bool,
+) -> Result<Option<(i64, Vec<u8>)>> {
     let mut sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE t0.id = ", view.columns, spec.object)).bind(id);
     if !trashed {
         sql = sql.text(" AND t0.deleted_at IS NULL");
@@ -237,7 +255,11 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         Some(text) => quote(&mut out, text)?,
         None => out.extend_from_slice(b"null"),
     }
-    out.extend_from_slice(if next.is_some() { b",\"has_more\":true" } else { b",\"has_more\":false" });
+    out.extend_from_slice(if next.is_some() {
+        b",\"has_more\":true"
+    } else {
+        b",\"has_more\":false"
+    });
     if let Some((count, capped)) = count {
         out.extend_from_slice(format!(",\"count\":{count},\"count_capped\":{capped}").as_bytes());
     }
@@ -287,23 +309,40 @@ impl Lookup for Known<'_> {
 /// Holds a condition against an object's fields, as the actor may know them.
 pub fn check(conn: &mut Conn, spec: &'static Spec, actor: &Actor, condition: Condition) -> Result<Condition> {
     let asks = condition.fields().any(|f| f.starts_with("custom."));
-    let custom = if asks { super::custom::declared(conn, spec.object)? } else { Vec::new() };
-    condition.check(&Known { spec, actor, custom }).map_err(|p| Error::Query(vec![("filter", p)]))
+    let custom = if asks {
+        super::custom::declared(conn, spec.object)?
+    } else {
+        Vec::new()
+    };
+    condition
+        .check(&Known { spec, actor, custom })
+        .map_err(|p| Error::Query(vec![("filter", p)]))
 }
 
 /// Refuses a sort by what the actor may not read.
 pub fn sortable(spec: &Spec, actor: &Actor, sort: &[(&'static Field, bool)]) -> Result<()> {
     let mut problems = Problems::default();
-    for (field, _) in sort.iter().filter(|(f, _)| f.mask.is_some() && !actor.may_field(spec.object, f.name, "read")) {
+    for (field, _) in sort
+        .iter()
+        .filter(|(f, _)| f.mask.is_some() && !actor.may_field(spec.object, f.name, "read"))
+    {
         problems.with("", Code::UnknownField, vec![("name", field.name.to_owned())]);
     }
     problems.or(()).map_err(|p| Error::Query(vec![("sort", p)]))
 }
 
 /// Those of some records that are within the sight, as JSON objects.
-pub fn some(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uuid]) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+pub fn some(
+    conn: &mut Conn,
+    sight_: &Sight<'_>,
+    spec: &'static Spec,
+    ids: &[Uuid],
+) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
     let view = View::new(spec, sight_.actor, None)?;
-    let mut all = vec![Sql::new("t0.deleted_at IS NULL"), Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id)))];
+    let mut all = vec![
+        Sql::new("t0.deleted_at IS NULL"),
+        Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id))),
+    ];
     all.extend(sight(sight_));
     let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", view.columns, spec.object)).add(Sql::join(all, " AND ", "TRUE"));
     let mut found = Vec::new();

@@ -25,8 +25,18 @@ pub trait Row: Sized {
 }
 
 /// The base's columns.
-const BASE: [&str; 10] =
-    ["id", "version", "created_at", "updated_at", "created_by", "updated_by", "owner_id", "unit_id", "external_ids", "custom"];
+const BASE: [&str; 10] = [
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "updated_by",
+    "owner_id",
+    "unit_id",
+    "external_ids",
+    "custom",
+];
 
 /// Declares the row of a record: each field with how it is kept (`Plain`, `Maybe` null, `Word`, `MaybeWord`, `Json`), by exhaustive
 /// destructuring, so that a field forgotten here does not compile. Behind `hidden`, columns that the record does not have.
@@ -152,8 +162,14 @@ pub fn pick<R: Row>(conn: &mut Conn, which: Sql) -> Result<Vec<R>> {
 
 /// See [`domain::core::pipeline::Store::load`].
 pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -> Result<Option<R>> {
-    let which = Sql::new("t0.id = ").bind(id.uuid()).text(if trashed { " AND t0.deleted_at IS NOT NULL" } else { " AND t0.deleted_at IS NULL" });
-    let Some(record) = pick::<R>(conn, which)?.pop() else { return Ok(None) };
+    let which = Sql::new("t0.id = ").bind(id.uuid()).text(if trashed {
+        " AND t0.deleted_at IS NOT NULL"
+    } else {
+        " AND t0.deleted_at IS NULL"
+    });
+    let Some(record) = pick::<R>(conn, which)?.pop() else {
+        return Ok(None);
+    };
     let whose = record.base();
     let seen = sight.covers(whose.owner_id.map(Id::uuid), whose.unit_id.map(Id::uuid)) || super::share::given(conn, sight, id.uuid())?;
     Ok(seen.then_some(record))
@@ -176,12 +192,24 @@ pub fn update<R: Row>(conn: &mut Conn, record: &R, seen: i64) -> Result<bool> {
     for (i, (name, value)) in columns::<R>().zip(values(record)?).enumerate().skip(1) {
         sql = sql.text(format!("{}{name} = ", if i > 1 { ", " } else { "" })).bind(value);
     }
-    Ok(conn.execute(&sql.text(" WHERE id = ").bind(record.base().id.uuid()).text(" AND version = ").bind(seen))? == 1)
+    Ok(conn.execute(
+        &sql.text(" WHERE id = ")
+            .bind(record.base().id.uuid())
+            .text(" AND version = ")
+            .bind(seen),
+    )? == 1)
 }
 
 /// See [`domain::core::pipeline::Store::trash`].
 pub fn trash(conn: &mut Conn, table: &'static str, base: &Base, seen: i64, at: Option<Instant>) -> Result<bool> {
-    let sql = Sql::new(format!("UPDATE {table} SET version = ")).bind(base.version).text(", updated_at = ").bind(base.updated_at);
-    let sql = sql.text(", updated_by = ").bind(Maybe::bind(&base.updated_by)?).text(", deleted_at = ").bind(Maybe::bind(&at)?);
+    let sql = Sql::new(format!("UPDATE {table} SET version = "))
+        .bind(base.version)
+        .text(", updated_at = ")
+        .bind(base.updated_at);
+    let sql = sql
+        .text(", updated_by = ")
+        .bind(Maybe::bind(&base.updated_by)?)
+        .text(", deleted_at = ")
+        .bind(Maybe::bind(&at)?);
     Ok(conn.execute(&sql.text(" WHERE id = ").bind(base.id.uuid()).text(" AND version = ").bind(seen))? == 1)
 }

@@ -21,9 +21,17 @@ pub fn sql(spec: &Spec, terms: &[String], sqlite: bool) -> Vec<Sql> {
     let mut all: Vec<Sql> = short.into_iter().map(|t| like(t)).collect();
     if !long.is_empty() {
         // Quoted, each term is a literal: nothing in it is an operator.
-        let query = long.iter().map(|t| format!("\"{}\"", t.replace('"', "\"\""))).collect::<Vec<_>>().join(" AND ");
+        let query = long
+            .iter()
+            .map(|t| format!("\"{}\"", t.replace('"', "\"\"")))
+            .collect::<Vec<_>>()
+            .join(" AND ");
         let table = format!("{}_search", spec.object);
-        all.push(Sql::new(format!("t0.rowid IN (SELECT rowid FROM {table} WHERE {table} MATCH ")).bind(query).text(")"));
+        all.push(
+            Sql::new(format!("t0.rowid IN (SELECT rowid FROM {table} WHERE {table} MATCH "))
+                .bind(query)
+                .text(")"),
+        );
     }
     all
 }

@@ -5,12 +5,18 @@ use domain::core::error::Result;
 
 /// A setting; none where it was never set.
 pub fn get(conn: &mut Conn, name: &str) -> Result<Option<String>> {
-    Ok(conn.row(&sql!("SELECT value FROM settings WHERE name = ?", name), |row| row.text(0))?.flatten())
+    Ok(conn
+        .row(&sql!("SELECT value FROM settings WHERE name = ?", name), |row| row.text(0))?
+        .flatten())
 }
 
 /// Sets it.
 pub fn set(conn: &mut Conn, name: &str, value: &str) -> Result<()> {
-    conn.execute(&sql!("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value))?;
+    conn.execute(&sql!(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        name,
+        value
+    ))?;
     Ok(())
 }
 
@@ -19,6 +25,10 @@ pub fn get_or_make(conn: &mut Conn, name: &str, make: impl FnOnce() -> String) -
     if let Some(value) = get(conn, name)? {
         return Ok(value);
     }
-    conn.execute(&sql!("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", name, make()))?;
+    conn.execute(&sql!(
+        "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+        name,
+        make()
+    ))?;
     Ok(get(conn, name)?.unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! Explicit shares: one record shown to one user, team or unit beyond what their roles reach.
 use super::conn::Conn;
-use crate::sql;
 use super::sql::Bind;
+use crate::sql;
 use domain::core::actor::Sight;
 use domain::core::error::Result;
 use uuid::Uuid;
@@ -16,8 +16,12 @@ pub fn given(conn: &mut Conn, sight: &Sight<'_>, record: Uuid) -> Result<bool> {
     if !sight.actor.has_shares {
         return Ok(false);
     }
-    let sql = sql!("SELECT 1 FROM shares WHERE deleted_at IS NULL AND object = ? AND record_id = ?", sight.object, record)
-        .text(format!(" AND action IN {rights} AND grantee_id IN "))
-        .list(sight.actor.grantees.iter().map(|id| Bind::from(*id)));
+    let sql = sql!(
+        "SELECT 1 FROM shares WHERE deleted_at IS NULL AND object = ? AND record_id = ?",
+        sight.object,
+        record
+    )
+    .text(format!(" AND action IN {rights} AND grantee_id IN "))
+    .list(sight.actor.grantees.iter().map(|id| Bind::from(*id)));
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
 }

@@ -116,7 +116,9 @@ impl Sql {
         let mut values = values.into_iter();
         let mut sql = Sql::default();
         for (i, piece) in text.split('?').enumerate() {
-            if i > 0 && let Some(value) = values.next() {
+            if i > 0
+                && let Some(value) = values.next()
+            {
                 sql = sql.bind(value);
             }
             sql = sql.text(piece);
@@ -144,7 +146,9 @@ impl Sql {
     /// `(?, ?, …)`. The list is padded with its last value to a power of two, so that few texts cover all lengths.
     pub fn list(mut self, values: impl IntoIterator<Item = Bind>) -> Self {
         let mut values: Vec<Bind> = values.into_iter().collect();
-        let Some(last) = values.last().cloned() else { return self.text("(NULL)") };
+        let Some(last) = values.last().cloned() else {
+            return self.text("(NULL)");
+        };
         values.resize(values.len().next_power_of_two(), last);
         let mut separator = "(";
         for value in values {

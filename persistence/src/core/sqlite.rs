@@ -27,10 +27,16 @@ impl Sqlite {
         let (reads, asked) = crossbeam_channel::bounded(Database::QUEUE);
         let started = |error: std::io::Error| Error::Internal(format!("a thread could not start: {error}"));
         let writer = connect(path)?;
-        thread::Builder::new().name("writer".to_owned()).spawn(move || write(writer, &waiting)).map_err(started)?;
+        thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || write(writer, &waiting))
+            .map_err(started)?;
         for n in 0..readers.max(1) {
             let (reader, asked) = (connect(path)?, asked.clone());
-            thread::Builder::new().name(format!("reader-{n}")).spawn(move || read(reader, &asked)).map_err(started)?;
+            thread::Builder::new()
+                .name(format!("reader-{n}"))
+                .spawn(move || read(reader, &asked))
+                .map_err(started)?;
         }
         Ok(Sqlite { reads, writes })
     }
@@ -38,7 +44,9 @@ impl Sqlite {
 
 /// Opens a connection with the settings that all of them need. An I/O error must be an error and not a signal, so nothing is mapped.
 pub fn connect(path: &Path) -> Result<Conn> {
-    let name = path.to_str().ok_or_else(|| Error::Internal("the database's path is not UTF-8".to_owned()))?;
+    let name = path
+        .to_str()
+        .ok_or_else(|| Error::Internal("the database's path is not UTF-8".to_owned()))?;
     let mut conn = SqliteConnection::establish(name).map_err(|e| Error::Internal(format!("{name}: {e}")))?;
     let pragmas = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                    PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000;";
@@ -58,7 +66,11 @@ fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
         let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
             for work in &mut group {
                 conn.batch("SAVEPOINT one")?;
-                let end = if work.run(&mut conn) { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
+                let end = if work.run(&mut conn) {
+                    "RELEASE one"
+                } else {
+                    "ROLLBACK TO one; RELEASE one"
+                };
                 conn.batch(end)?;
             }
             conn.batch("COMMIT")

@@ -1,7 +1,7 @@
 //! What the pipeline asks of storage, answered by a connection in a write's transaction.
 use super::conn::Conn;
-use crate::sql;
 use super::{changes, custom, external, read};
+use crate::sql;
 use domain::core::actor::Sight;
 use domain::core::base::Base;
 use domain::core::error::Result;

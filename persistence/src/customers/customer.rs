@@ -1,6 +1,6 @@
 //! Customers, and the keys they are found by.
-use crate::{row, sql, store};
 use crate::core::conn::Conn;
+use crate::{row, sql, store};
 use domain::core::error::Result;
 use domain::customers::contact_point::ContactPoint;
 use domain::customers::customer::Customer;
@@ -46,18 +46,34 @@ row! { Customer in customers {
 store! { Customer, derive |conn, before, after, _context| keep_keys(conn, before, after) }
 
 fn keys(customer: Option<&Customer>) -> BTreeSet<(&'static str, String)> {
-    customer.into_iter().flat_map(|c| &c.contact_points).filter_map(ContactPoint::key).collect()
+    customer
+        .into_iter()
+        .flat_map(|c| &c.contact_points)
+        .filter_map(ContactPoint::key)
+        .collect()
 }
 
 /// Keeps the telephone numbers and email addresses by which a customer is found in step with its contact points.
 fn keep_keys(conn: &mut Conn, before: Option<&Customer>, after: Option<&Customer>) -> Result<()> {
-    let Some(id) = after.or(before).map(|c| c.base.id.uuid()) else { return Ok(()) };
+    let Some(id) = after.or(before).map(|c| c.base.id.uuid()) else {
+        return Ok(());
+    };
     let (old, new) = (keys(before), keys(after));
     for (kind, value) in old.difference(&new) {
-        conn.execute(&sql!("DELETE FROM customer_keys WHERE kind = ? AND value = ? AND customer_id = ?", *kind, value, id))?;
+        conn.execute(&sql!(
+            "DELETE FROM customer_keys WHERE kind = ? AND value = ? AND customer_id = ?",
+            *kind,
+            value,
+            id
+        ))?;
     }
     for (kind, value) in new.difference(&old) {
-        conn.execute(&sql!("INSERT INTO customer_keys (kind, value, customer_id) VALUES (?, ?, ?)", *kind, value, id))?;
+        conn.execute(&sql!(
+            "INSERT INTO customer_keys (kind, value, customer_id) VALUES (?, ?, ?)",
+            *kind,
+            value,
+            id
+        ))?;
     }
     Ok(())
 }

@@ -209,7 +209,9 @@ fn typed(kind: &Kind, value: &Scalar) -> Result<Scalar, Fault> {
     };
     match (kind, value) {
         (Kind::Text(_) | Kind::Texts, Scalar::Text(_)) | (Kind::Boolean, Scalar::Bool(_)) => Ok(value.clone()),
-        (Kind::Date, Scalar::Date(_)) | (Kind::Instant, Scalar::Instant(_)) | (Kind::Reference(_) | Kind::References(_), Scalar::Id(_)) => Ok(value.clone()),
+        (Kind::Date, Scalar::Date(_)) | (Kind::Instant, Scalar::Instant(_)) | (Kind::Reference(_) | Kind::References(_), Scalar::Id(_)) => {
+            Ok(value.clone())
+        }
         (Kind::Integer, Scalar::Integer(n)) if n.abs() <= MAX_INTEGER => Ok(value.clone()),
         (Kind::Integer, Scalar::Integer(_)) => Err(beyond(MAX_INTEGER)),
         (Kind::Decimal, Scalar::Integer(n)) => decimal(Decimal::from(*n)),
