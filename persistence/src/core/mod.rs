@@ -1,4 +1,5 @@
 //! Storage of any record: connections, doors, reading, the change log.
+pub mod audit;
 pub mod cell;
 pub mod changes;
 pub mod columns;
@@ -8,12 +9,15 @@ pub mod cursor;
 pub mod custom;
 pub mod database;
 pub mod external;
+pub mod feed;
 pub mod idempotency;
 pub mod migrate;
 pub mod object;
+pub mod place;
 mod postgres;
 pub mod read;
 pub mod record;
+pub mod seal;
 pub mod search;
 pub mod settings;
 pub mod share;
@@ -21,3 +25,4 @@ pub mod sql;
 mod sqlite;
 mod storage;
 pub mod stored;
+pub mod verify;
