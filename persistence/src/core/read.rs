@@ -149,7 +149,7 @@ pub fn get(
         sql = sql.text(" AND t0.deleted_at IS NULL");
     }
     if let Some(seen) = sight(sight_) {
-        sql = sql.text(" AND (").add(seen).text(")");
+        sql = sql.text(" AND (").and(seen).text(")");
     }
     conn.row(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
@@ -225,7 +225,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     });
     let order = order.collect::<Vec<_>>().join(", ");
     let sql = Sql::new(format!("SELECT {}{keys} FROM {} t0 WHERE ", list.view.columns, spec.object))
-        .add(Sql::join(all, " AND ", "TRUE"))
+        .and(Sql::join(all, " AND ", "TRUE"))
         .text(format!(" ORDER BY {order} LIMIT "))
         .bind(list.limit as i64 + 1);
     let (mut out, mut n, mut last) = (Vec::with_capacity(1024 * list.limit.min(64)), 0, None);
@@ -270,7 +270,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
 /// How many records the conditions let through, counted no further than the cap.
 fn total(conn: &mut Conn, spec: &Spec, all: &[Sql], cap: usize) -> Result<(i64, bool)> {
     let sql = Sql::new(format!("SELECT COUNT(*) FROM (SELECT 1 FROM {} t0 WHERE ", spec.object))
-        .add(Sql::join(all.to_vec(), " AND ", "TRUE"))
+        .and(Sql::join(all.to_vec(), " AND ", "TRUE"))
         .text(" LIMIT ")
         .bind(cap as i64 + 1)
         .text(") counted");
@@ -283,7 +283,7 @@ pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Re
     // Objects are names of our own tables; the caller takes them from a field table.
     let mut sql = Sql::new(format!("SELECT 1 FROM {object} t0 WHERE t0.deleted_at IS NULL AND t0.id = ")).bind(id);
     if let Some(seen) = sight(sight_) {
-        sql = sql.text(" AND (").add(seen).text(")");
+        sql = sql.text(" AND (").and(seen).text(")");
     }
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
 }
@@ -344,7 +344,7 @@ pub fn some(
         Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id))),
     ];
     all.extend(sight(sight_));
-    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", view.columns, spec.object)).add(Sql::join(all, " AND ", "TRUE"));
+    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", view.columns, spec.object)).and(Sql::join(all, " AND ", "TRUE"));
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
