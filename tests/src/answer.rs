@@ -19,13 +19,25 @@ pub struct Answer {
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let body = String::from_utf8_lossy(&self.bytes);
-        write!(f, "{} {} answered {} {:?}\n{body}", self.method, self.address, self.status, self.headers)
+        write!(
+            f,
+            "{} {} answered {} {:?}\n{body}",
+            self.method, self.address, self.status, self.headers
+        )
     }
 }
 
 /// What no answer may hold: signs of storage, of code, of secrets.
 const INSIDES: [&str; 9] = [
-    "$argon2", "password_hash", "totp_secret", "refresh_hash", "panicked", "diesel", "UNIQUE constraint", "SELECT ", "/src/",
+    "$argon2",
+    "password_hash",
+    "totp_secret",
+    "refresh_hash",
+    "panicked",
+    "diesel",
+    "UNIQUE constraint",
+    "SELECT ",
+    "/src/",
 ];
 
 impl Answer {
@@ -88,7 +100,10 @@ impl Answer {
     /// The ids of the records of a page.
     #[track_caller]
     pub fn ids(&self) -> Vec<String> {
-        self.data().iter().map(|r| r["id"].as_str().unwrap_or_default().to_owned()).collect()
+        self.data()
+            .iter()
+            .map(|r| r["id"].as_str().unwrap_or_default().to_owned())
+            .collect()
     }
 
     /// Holds what every answer must keep.
@@ -134,7 +149,10 @@ impl Answer {
                 assert_eq!(self.header("allow"), methods.join(", "), "{self:?}");
             }
             Found::Path(_) => assert!(matches!(self.status, 400 | 405), "{self:?}"),
-            Found::Nothing => assert!(matches!(self.status, 400 | 404 | 414), "an answer of an address that is not declared: {self:?}"),
+            Found::Nothing => assert!(
+                matches!(self.status, 400 | 404 | 414),
+                "an answer of an address that is not declared: {self:?}"
+            ),
         }
     }
 
@@ -145,7 +163,10 @@ impl Answer {
         assert_eq!(json["status"], self.status, "{self:?}");
         assert_eq!(json["instance"], format!("/requests/{}", self.header("request-id")), "{self:?}");
         let code = json["code"].as_str().unwrap_or_default();
-        assert!(!code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{self:?}");
+        assert!(
+            !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
+            "{self:?}"
+        );
         assert!(json["type"].as_str().is_some_and(|t| t.starts_with("https://")), "{self:?}");
         assert!(json["title"].as_str().is_some_and(|t| !t.is_empty()), "{self:?}");
         assert!(matches!(self.header("content-language"), "en" | "fa"), "{self:?}");

@@ -88,7 +88,8 @@ impl<'a> Client<'a> {
     #[track_caller]
     pub fn patch(&self, address: &str, if_match: &str, body: Value) -> Answer {
         let kind = "application/merge-patch+json";
-        self.with("If-Match", if_match).send("PATCH", address, kind, body.to_string().as_bytes())
+        self.with("If-Match", if_match)
+            .send("PATCH", address, kind, body.to_string().as_bytes())
     }
     /// DELETE of the version that is named.
     #[track_caller]
@@ -121,7 +122,9 @@ impl<'a> Client<'a> {
 
     #[track_caller]
     fn request(&self, method: &str, address: &str) -> ureq::http::request::Builder {
-        let uri: Uri = format!("http://{}{address}", self.server).parse().unwrap_or_else(|e| panic!("{address}: {e}"));
+        let uri: Uri = format!("http://{}{address}", self.server)
+            .parse()
+            .unwrap_or_else(|e| panic!("{address}: {e}"));
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in &self.headers {
             let name = HeaderName::try_from(name).unwrap();

@@ -108,7 +108,13 @@ impl Contract {
                 method: upper(&lower),
                 json,
             }),
-            None => Found::Path(METHODS.iter().filter(|m| paths[path].get(**m).is_some()).map(|m| upper(m).to_owned()).collect()),
+            None => Found::Path(
+                METHODS
+                    .iter()
+                    .filter(|m| paths[path].get(**m).is_some())
+                    .map(|m| upper(m).to_owned())
+                    .collect(),
+            ),
         }
     }
 }

@@ -62,7 +62,9 @@ fn create(conn: &mut Conn, object: &dyn Object, body: Value) -> Uuid {
         ids: &SystemIds,
         origin: SystemIds.next(),
     };
-    let Value::Object(members) = body else { panic!("a record is an object") };
+    let Value::Object(members) = body else {
+        panic!("a record is an object")
+    };
     object.create(conn, &context, None, members).expect("a record of the template").id
 }
 
@@ -70,7 +72,8 @@ fn create(conn: &mut Conn, object: &dyn Object, body: Value) -> Uuid {
 fn sign_in(conn: &mut Conn, user: Uuid, hash: &str, now: Instant) -> Uuid {
     let none = JsonText("[]".to_owned());
     // Whoever made the user may have made this row with it.
-    conn.execute(&sql!("DELETE FROM credentials WHERE user_id = ?", user)).expect("no credentials");
+    conn.execute(&sql!("DELETE FROM credentials WHERE user_id = ?", user))
+        .expect("no credentials");
     conn.execute(&sql!(
         "INSERT INTO credentials (user_id, password_hash, totp_confirmed, recovery_hashes, session_version, updated_at) \
          VALUES (?, ?, ?, ?, ?, ?)",

@@ -98,7 +98,9 @@ fn make(engine: Engine, folder: &Path, database: &str) {
         let people = db.write(|conn| Ok(seed::fill(conn))).await.expect("the template");
         if engine == Engine::Sqlite {
             // One file, without a log beside it, whenever the connections close.
-            db.read(move |conn| conn.batch(&format!("VACUUM INTO '{whole}'"))).await.expect("a copy");
+            db.read(move |conn| conn.batch(&format!("VACUUM INTO '{whole}'")))
+                .await
+                .expect("a copy");
         }
         people
     });
