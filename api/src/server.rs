@@ -2,7 +2,7 @@
 use crate::http::app::{App, Contract};
 use crate::http::edge::edge;
 use crate::http::problem::Failure;
-use crate::http::{contract, finish, health};
+use crate::http::{contract, health};
 use crate::{access, customers, customize};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
@@ -27,7 +27,7 @@ pub fn describe() -> OpenApi {
         .into_utoipa_app()
         .service(utoipa_actix_web::scope("/api/v1").configure(areas));
     let (_, mut api) = app.split_for_parts();
-    finish::finish(&mut api);
+    contract::finish(&mut api);
     api
 }
 

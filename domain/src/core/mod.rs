@@ -14,4 +14,5 @@ pub mod pipeline;
 pub mod problem;
 pub mod resource;
 pub mod schema;
+pub mod store;
 pub mod text;

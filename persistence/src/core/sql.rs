@@ -139,7 +139,7 @@ impl Sql {
         self
     }
     /// Adds another piece.
-    pub fn add(mut self, other: Sql) -> Self {
+    pub fn and(mut self, other: Sql) -> Self {
         self.0.extend(other.0);
         self
     }
@@ -161,7 +161,7 @@ impl Sql {
     pub fn join(pieces: Vec<Sql>, word: &'static str, empty: &'static str) -> Sql {
         let mut out = Sql::default();
         for (i, piece) in pieces.into_iter().enumerate() {
-            out = if i == 0 { out } else { out.text(word) }.text("(").add(piece).text(")");
+            out = if i == 0 { out } else { out.text(word) }.text("(").and(piece).text(")");
         }
         if out.0.is_empty() { Sql::new(empty) } else { out }
     }
