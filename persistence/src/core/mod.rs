@@ -11,6 +11,7 @@ pub mod database;
 pub mod external;
 pub mod feed;
 pub mod idempotency;
+pub mod jobs;
 pub mod migrate;
 pub mod object;
 pub mod place;
