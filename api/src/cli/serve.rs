@@ -100,6 +100,8 @@ impl Serve {
             keys: RwLock::new(keys),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
+            followers: Default::default(),
+            denials: Default::default(),
             jobs: Jobs::new(kinds()),
             secret: secret.into_bytes(),
             default_region: region,

@@ -77,7 +77,7 @@ pub fn search(conn: &mut Conn, actor: &Actor, specs: &Specs, search: &Search, se
     let rare = search.object.is_some() || search.op.is_some();
     let window = if rare { EXAMINED } else { search.limit + 1 };
     let part = Sql::new("SELECT c.* FROM changes c WHERE ")
-        .add(Sql::join(all, " AND ", "TRUE"))
+        .and(Sql::join(all, " AND ", "TRUE"))
         .text(" ORDER BY c.at DESC, c.seq DESC LIMIT ")
         .bind(window as i64);
     // The last row of the part looked at: where the next page goes on when this one finds too little.
@@ -93,9 +93,9 @@ pub fn search(conn: &mut Conn, actor: &Actor, specs: &Specs, search: &Search, se
         picked.push(Sql::new("c.op = ").bind(op));
     }
     let sql = Sql::new("SELECT c.seq, c.object, c.record_id, c.op, c.version, c.at, c.actor_id, c.via, c.origin, c.changed FROM (")
-        .add(part)
+        .and(part)
         .text(") c WHERE ")
-        .add(Sql::join(picked, " AND ", "TRUE"))
+        .and(Sql::join(picked, " AND ", "TRUE"))
         .text(" ORDER BY c.at DESC, c.seq DESC LIMIT ")
         .bind(search.limit as i64 + 1);
     let (mut entries, mut bytes, mut more): (Vec<AuditEntry>, usize, bool) = (Vec::new(), 0, false);
@@ -135,7 +135,7 @@ pub fn search(conn: &mut Conn, actor: &Actor, specs: &Specs, search: &Search, se
 /// Where a part of the log ends; none when the log ends before it is full.
 fn edge(conn: &mut Conn, part: &Sql, window: usize) -> Result<Option<(Instant, i64)>> {
     let sql = Sql::new("SELECT c.at, c.seq FROM (")
-        .add(part.clone())
+        .and(part.clone())
         .text(") c ORDER BY c.at DESC, c.seq DESC LIMIT 1 OFFSET ")
         .bind(window as i64 - 1);
     let found = conn.row(&sql, |row| Ok((row.instant(0)?, row.integer(1)?)))?;

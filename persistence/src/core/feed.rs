@@ -92,7 +92,7 @@ pub fn page(conn: &mut Conn, actor: &Actor, specs: &Specs, ask: &Ask) -> Result<
 fn fetch(conn: &mut Conn, actor: &Actor, specs: &Specs, after: Place, want: usize) -> Result<(Vec<Row>, usize, Option<Place>)> {
     let sql = Sql::new(COLUMNS)
         .text("(c.tx, c.seq) > ")
-        .add(after.row())
+        .and(after.row())
         .text(" AND ")
         .text(place::settled(conn))
         .text(" ORDER BY c.tx, c.seq LIMIT ")

@@ -10,6 +10,7 @@ use super::sql::Sql;
 use crate::sql;
 use domain::core::actor::{Actor, Scope};
 use domain::core::error::{Error, Result};
+use domain::core::field::Choice;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -142,7 +143,7 @@ pub fn rights(actor: &Actor) -> String {
     let mut narrow = false;
     for (name, scope) in &actor.grants.0 {
         if name.ends_with(":read") || name.ends_with(":*") {
-            text += &format!("{name}={};", scope.as_str());
+            text += &format!("{name}={};", scope.word());
             narrow |= *scope < Scope::All;
             match scope {
                 Scope::Team => text += &format!("{:?}", actor.teammates),

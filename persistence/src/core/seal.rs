@@ -51,7 +51,7 @@ pub fn last(conn: &mut Conn) -> Result<Option<Seal>> {
 }
 
 fn some(conn: &mut Conn, which: Sql) -> Result<Vec<Seal>> {
-    let sql = Sql::new("SELECT number, to_tx, to_seq, entries, at, digest, previous_hash, hash FROM change_seals WHERE ").add(which);
+    let sql = Sql::new("SELECT number, to_tx, to_seq, entries, at, digest, previous_hash, hash FROM change_seals WHERE ").and(which);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let text = |i| Ok::<_, domain::core::error::Error>(row.text(i)?.unwrap_or_default());
@@ -82,9 +82,9 @@ pub fn seal(conn: &mut Conn, now: Instant) -> Result<i64> {
     let (mut at, mut entries, mut digest) = (from, 0, Sha256::new());
     while entries < MOST {
         let sql = Sql::new("SELECT c.tx, c.seq, c.hash FROM changes c WHERE (c.tx, c.seq) > ")
-            .add(at.row())
+            .and(at.row())
             .text(" AND (c.tx, c.seq) <= ")
-            .add(end.row())
+            .and(end.row())
             .text(" ORDER BY c.tx, c.seq LIMIT ")
             .bind(CHUNK.min(MOST - entries));
         let before = entries;
@@ -155,15 +155,15 @@ pub fn prune(conn: &mut Conn, now: Instant, from: Place) -> Result<Option<Place>
     let to = newest.to.max(place::floor(conn)?.unwrap_or(Place::START));
     place::raise_floor(conn, to)?;
     let window = Sql::new("SELECT c.tx, c.seq, c.record_id, c.object, c.version, c.op FROM changes c WHERE (c.tx, c.seq) > ")
-        .add(from.row())
+        .and(from.row())
         .text(" AND (c.tx, c.seq) <= ")
-        .add(to.row())
+        .and(to.row())
         .text(" ORDER BY c.tx, c.seq LIMIT ")
         .bind(CHUNK);
     let superseded = Sql::new("SELECT w.tx, w.seq, (w.op = ")
         .bind(DENIED)
         .text(" OR EXISTS (SELECT 1 FROM changes n WHERE n.record_id = w.record_id AND n.object = w.object AND n.version > w.version)) FROM (")
-        .add(window)
+        .and(window)
         .text(") w ORDER BY w.tx, w.seq");
     let (mut last, mut gone) = (None, Vec::new());
     conn.rows(&superseded, |row| {

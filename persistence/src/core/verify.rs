@@ -193,7 +193,7 @@ fn by_order(conn: &mut Conn, floor: Option<Place>, report: &mut Report, progress
             "SELECT c.tx, c.seq, c.object, c.record_id, c.op, c.version, c.at, c.actor_id, c.via, c.origin, c.changed, c.previous_hash, \
              c.hash FROM changes c WHERE (c.tx, c.seq) > ",
         )
-        .add(at.row())
+        .and(at.row())
         .text(" ORDER BY c.tx, c.seq LIMIT ")
         .bind(CHUNK as i64);
         let mut chunk: Vec<(Place, String)> = Vec::with_capacity(CHUNK);
