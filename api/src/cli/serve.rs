@@ -7,6 +7,8 @@ use crate::access::vault::Vault;
 use crate::http::app::App;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
+use crate::jobs::runner::{GRACE, Runner};
+use crate::jobs::{JobKind, Jobs, housekeeping};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -42,7 +44,7 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> Outcome {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info,access=info".into());
+        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info".into());
         tracing_subscriber::fmt()
             .json()
             .with_env_filter(filter)
@@ -61,6 +63,7 @@ impl Serve {
         let app = Data::new(self.app(db, base_url, cores).await?);
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         eprintln!("listening on {address}");
+        let jobs = Runner::start(app.clone());
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         stop_signal().await?;
@@ -70,8 +73,11 @@ impl Serve {
             .ok()
             .and_then(|s| s.parse().ok())
             .unwrap_or(5);
-        tokio::time::sleep(Duration::from_secs(pause)).await;
-        handle.stop(true).await;
+        let requests = async {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            handle.stop(true).await;
+        };
+        tokio::join!(requests, jobs.stop(GRACE));
         running.await.map_err(|e| words(&e))?.map_err(|e| words(&e))
     }
 
@@ -99,6 +105,7 @@ impl Serve {
             vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
+            jobs: Jobs::new(kinds()),
             secret: secret.into_bytes(),
             default_region: region,
             base_url,
@@ -108,6 +115,11 @@ impl Serve {
             objects: OnceLock::new(),
         })
     }
+}
+
+/// All kinds of jobs there are.
+fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
+    housekeeping::KINDS.into_iter()
 }
 
 /// Waits until the process is asked to stop.

@@ -5,6 +5,7 @@ use crate::access::token::Tokens;
 use crate::access::vault::Vault;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
+use crate::jobs::Jobs;
 use domain::core::error::{Error, Result};
 use domain::core::id::Ids;
 use domain::core::instant::Instant;
@@ -41,6 +42,8 @@ pub struct App {
     pub vault: Arc<Vault>,
     pub callers: Callers,
     pub limits: Limits,
+    /// Work that waits.
+    pub jobs: Jobs,
     /// Seals cursors.
     pub secret: Vec<u8>,
     pub default_region: String,
