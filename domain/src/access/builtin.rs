@@ -1,0 +1,62 @@
+//! What a new organization starts with: its first unit and four roles. They are ordinary records from then on.
+use super::role::{Permission, ScopeWord};
+
+/// The first unit's name.
+pub const HEAD_OFFICE: &str = "Head office";
+
+/// A role that every organization starts with.
+#[derive(Debug, Clone, Copy)]
+pub struct Builtin {
+    pub name: &'static str,
+    pub description: &'static str,
+    permissions: &'static [(&'static str, ScopeWord)],
+}
+
+/// The records of everyday work with customers.
+macro_rules! everyday {
+    ($($action:literal: $scope:expr),+; $($more:expr),*) => {
+        &[
+            $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
+              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),)+
+            $($more),*
+        ]
+    };
+}
+
+/// The roles there are from the start.
+pub const ROLES: [Builtin; 4] = [
+    Builtin {
+        name: "owner",
+        description: "May do everything.",
+        permissions: &[("*:*", ScopeWord::All)],
+    },
+    Builtin {
+        name: "seller",
+        description: "Sees the customers of the unit, makes and changes their own.",
+        permissions: everyday!(
+            "read": ScopeWord::Unit, "create": ScopeWord::Own, "update": ScopeWord::Own, "delete": ScopeWord::Own;
+            ("api_keys:create", ScopeWord::Own), ("api_keys:read", ScopeWord::Own), ("api_keys:delete", ScopeWord::Own)
+        ),
+    },
+    Builtin {
+        name: "support",
+        description: "Sees and changes the customers of the unit and of those below it.",
+        permissions: everyday!("read": ScopeWord::UnitAndBelow, "update": ScopeWord::UnitAndBelow;),
+    },
+    Builtin {
+        name: "viewer",
+        description: "Sees the customers of the unit and of those below it.",
+        permissions: everyday!("read": ScopeWord::UnitAndBelow;),
+    },
+];
+
+impl Builtin {
+    /// What its holders may do.
+    pub fn permissions(&self) -> Vec<Permission> {
+        let one = |(name, scope): &(&str, ScopeWord)| Permission {
+            permission: (*name).to_owned(),
+            scope: *scope,
+        };
+        self.permissions.iter().map(one).collect()
+    }
+}
