@@ -1,6 +1,8 @@
 //! What all handlers share.
+use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::Tokens;
+use crate::access::vault::Vault;
 use crate::changes::denials::Denials;
 use crate::changes::followers::Followers;
 use crate::http::caller::Callers;
@@ -38,6 +40,9 @@ pub struct App {
     pub data: PathBuf,
     pub tokens: Tokens,
     pub keys: RwLock<KeyRing>,
+    pub hashing: Hashing,
+    /// Opens the secrets that must be read back.
+    pub vault: Arc<Vault>,
     pub callers: Callers,
     pub limits: Limits,
     /// Those who wait for changes.

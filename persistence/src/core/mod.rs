@@ -26,4 +26,5 @@ pub mod sql;
 mod sqlite;
 mod storage;
 pub mod stored;
+pub mod trash;
 pub mod verify;
