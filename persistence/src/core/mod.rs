@@ -1,5 +1,6 @@
 //! Storage of any record: connections, doors, reading, the change log.
 pub mod audit;
+pub mod backup;
 pub mod cell;
 pub mod changes;
 pub mod columns;
