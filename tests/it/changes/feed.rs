@@ -1,18 +1,83 @@
 //! The feed: what it shows to whom, how it is resumed, and what it refuses.
 use super::{follow, now, person};
+use domain::core::actor::{Actor, Via};
+use domain::core::error::Result;
 use domain::core::instant::Instant;
+use domain::core::pipeline::{Context, Entry, Op};
+use domain::core::resource::Setting;
+use persistence::core::columns::JsonText;
+use persistence::core::conn::Conn;
 use persistence::core::place::Place;
-use persistence::core::{seal, settings};
+use persistence::core::{changes, seal, settings};
 use persistence::sql;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant as Clock};
 use tests::{Who, both, client::with_query};
+use uuid::Uuid;
 
 fn of<'a>(entries: &'a [Value], id: &str) -> Vec<&'a Value> {
     entries.iter().filter(|e| e["record_id"] == id).collect()
 }
 fn ops(entries: &[Value], id: &str) -> Vec<String> {
     of(entries, id).iter().map(|e| e["op"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A share of a customer, written as its records are: a row, and its entries in the log.
+#[derive(Clone, Copy)]
+struct Share {
+    id: Uuid,
+    record: Uuid,
+    to: Uuid,
+}
+
+impl Share {
+    fn give(self, conn: &mut Conn) -> Result<()> {
+        let now = Instant::new(chrono::Utc::now());
+        let json = || JsonText("{}".to_owned());
+        conn.execute(&sql!(
+            "INSERT INTO shares (id, version, created_at, updated_at, object, record_id, grantee_kind, grantee_id, action, external_ids, custom) \
+             VALUES (?, 1, ?, ?, 'customers', ?, 'user', ?, 'read', ?, ?)",
+            self.id,
+            now,
+            now,
+            self.record,
+            self.to,
+            json(),
+            json()
+        ))?;
+        self.note(conn, Op::Created, 1)
+    }
+    fn take(self, conn: &mut Conn) -> Result<()> {
+        let now = Instant::new(chrono::Utc::now());
+        conn.execute(&sql!("UPDATE shares SET version = 2, deleted_at = ? WHERE id = ?", now, self.id))?;
+        self.note(conn, Op::Deleted, 2)
+    }
+    fn note(self, conn: &mut Conn, op: Op, version: i64) -> Result<()> {
+        let now = Instant::new(chrono::Utc::now());
+        let actor = Actor::server(Via::Console, now);
+        let setting = Setting {
+            now,
+            default_region: "IR".to_owned(),
+        };
+        let context = Context {
+            actor: &actor,
+            setting: &setting,
+            ids: &api::http::app::SystemIds,
+            origin: Uuid::now_v7(),
+        };
+        let (place, created) = (Some((None, None)), op == Op::Created);
+        let entry = Entry {
+            object: "shares",
+            record: self.id,
+            op,
+            version,
+            before: place.filter(|_| !created),
+            after: place.filter(|_| created),
+            changed: Map::new(),
+            context: &context,
+        };
+        changes::append(conn, &entry)
+    }
 }
 
 both! {
@@ -49,7 +114,8 @@ both! {
     fn a_record_that_leaves_sight_is_hidden_and_one_that_enters_is_created(app: &App) {
         let (owner, seller, rival, branch) = (app.be(Who::Owner), app.be(Who::Seller), app.be(Who::Rival), app.be(Who::Branch));
         let (sellers, rivals, branches) = (now(&seller), now(&rival), now(&branch));
-        let made = seller.post("/customers", json!({"kind": "person", "family_name": "Secret", "national_id": "0013542419"})).is(201);
+        let body = json!({"kind": "person", "family_name": "Secret", "national_id": "0013542419", "owner_id": app.people.users[&Who::Seller]});
+        let made = owner.post("/customers", body).is(201);
         let (id, address) = (made.id(), format!("/customers/{}", made.id()));
         let mine = follow(&seller, &sellers, |e| e["record_id"] == id);
         assert_eq!(mine.0[0]["record"]["family_name"], "Secret");
@@ -83,17 +149,18 @@ both! {
         let (owner, rival) = (app.be(Who::Owner), app.be(Who::Rival));
         let begin = now(&rival);
         let made = owner.post("/customers", person("Shared")).is(201);
-        let share = json!({
-            "object": "customers", "record_id": made.id(), "grantee_kind": "user", "grantee_id": app.people.users[&Who::Rival], "action": "read"
-        });
-        let share = owner.post("/shares", share).is(201);
+        let share = Share { id: Uuid::now_v7(), record: made.id().parse().unwrap(), to: app.people.users[&Who::Rival] };
+        app.write(move |conn| share.give(conn));
         let (entries, next) = follow(&rival, &begin, |e| e["record_id"] == made.id());
-        assert_eq!(entries.last().unwrap()["op"], "created");
-        assert_eq!(entries.last().unwrap()["record"]["family_name"], "Shared");
-        owner.delete(&format!("/shares/{}", share.id()), &share.etag()).is(204);
+        assert_eq!(ops(&entries, &made.id()), ["created"], "the same moment, though the rival's rights were read a moment before");
+        assert_eq!(entries[0]["record"]["family_name"], "Shared");
+        owner.patch(&format!("/customers/{}", made.id()), "\"1\"", json!({"city": "Yazd"})).is(200);
+        let (entries, next) = follow(&rival, &next, |e| e["record_id"] == made.id());
+        assert_eq!(ops(&entries, &made.id()), ["updated"]);
+        app.write(move |conn| share.take(conn));
         let (entries, _) = follow(&rival, &next, |e| e["record_id"] == made.id());
         assert_eq!(ops(&entries, &made.id()), ["hidden"]);
-        assert_eq!(entries.last().unwrap()["record"], Value::Null);
+        assert_eq!(entries[0]["record"], Value::Null);
     }
 
     // Row 57 of the attacks.
