@@ -3,11 +3,12 @@
 use super::actor::{Actor, Sight};
 use super::base::Base;
 use super::error::{Error, Result};
-use super::field::{Access, Kind};
+use super::field::Access;
 use super::id::{Id, Ids};
 use super::input::Members;
 use super::instant::Instant;
 use super::problem::{Code, Problems};
+use super::references::refer;
 use super::resource::{Input, Resource, Setting, Spec};
 pub use super::store::{Entry, Op, Storage, Store};
 use serde_json::{Map, Value};
@@ -72,13 +73,25 @@ fn read<I: Input>(body: Map<String, Value>, spec: &'static Spec, patch: bool, ac
 
 /// Creates a record; `id` where the client brings its own.
 pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Done> {
+    create_with(tx, context, id, body, |_: &mut R| Ok(()))
+}
+
+/// Creates a record whose server-owned members are set by a rule, before its checks.
+pub fn create_with<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Option<Uuid>,
+    body: Map<String, Value>,
+    rule: impl FnOnce(&mut R) -> Result<()>,
+) -> Result<Done> {
     let spec = &R::SPEC;
     let sight = context.sight(spec.object, "create")?;
     let input: R::Create = read(body, spec, false, context.actor)?;
     let id = id.unwrap_or_else(|| context.ids.next());
     let mut record = R::new(input, base(id, context));
+    rule(&mut record)?;
     let mut problems = record.check(context.setting);
-    place(tx, &sight, None, record.base_mut(), &mut problems)?;
+    place(tx, &sight, None, &mut record, &mut problems)?;
     let doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
     let nothing = base(id, context);
@@ -149,7 +162,7 @@ pub fn change<R: Resource>(
     let mut after = before.clone();
     rule(&mut after)?;
     let mut problems = after.check(context.setting);
-    place(tx, &sight, Some(before.base()), after.base_mut(), &mut problems)?;
+    place(tx, &sight, Some(&before), &mut after, &mut problems)?;
     problems
         .0
         .extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
@@ -289,8 +302,18 @@ fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
     (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
 }
 
-/// The unit follows the owner, and nobody gives a record further than their own sight reaches.
-fn place(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&Base>, after: &mut Base, problems: &mut Problems) -> Result<()> {
+/// The unit follows the owner unless the record says otherwise, and nobody gives a record further than their own sight reaches.
+fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R>, after: &mut R, problems: &mut Problems) -> Result<()> {
+    if let Some((name, unit)) = after.unit() {
+        let unit = unit.map(Id::uuid);
+        let kept = before.is_some_and(|b| b.base().unit_id.map(Id::uuid) == unit);
+        if !kept && !sight.reaches(unit) {
+            problems.add(format!("/{name}"), Code::Forbidden);
+        }
+        after.base_mut().unit_id = unit.map(Id::from_uuid);
+        return Ok(());
+    }
+    let (before, after) = (before.map(Resource::base), after.base_mut());
     if before.is_some_and(|b| b.owner_id == after.owner_id) {
         return Ok(());
     }
@@ -305,33 +328,6 @@ fn place(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&Base>, after: 
             if !sight.covers(Some(owner), unit) {
                 problems.add("/owner_id", Code::Forbidden);
             }
-        }
-    }
-    Ok(())
-}
-
-/// What a changed reference names exists, in the caller's sight: otherwise it is as if it did not.
-fn refer(
-    tx: &mut dyn Storage,
-    context: &Context<'_>,
-    spec: &Spec,
-    before: Option<&Map<String, Value>>,
-    after: &Map<String, Value>,
-    problems: &mut Problems,
-) -> Result<()> {
-    for field in spec.fields.iter().skip(Base::HEAD) {
-        let (Kind::Reference(object), Some(Value::String(id))) = (&field.kind, after.get(field.name)) else {
-            continue;
-        };
-        if before.and_then(|b| b.get(field.name)) == after.get(field.name) {
-            continue;
-        }
-        let seen = match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
-            (Some(sight), Ok(id)) => tx.sees(object, id, &sight)?,
-            _ => false,
-        };
-        if !seen {
-            problems.add(format!("/{}", field.name), Code::NotFound);
         }
     }
     Ok(())
