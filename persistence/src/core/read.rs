@@ -86,7 +86,8 @@ impl View {
     }
 }
 
-fn last4(text: &str) -> String {
+/// The last four characters, the others as `•`.
+pub(super) fn last4(text: &str) -> String {
     let n = text.chars().count();
     text.chars()
         .enumerate()
@@ -355,6 +356,13 @@ pub fn some(
     spec: &'static Spec,
     ids: &[Uuid],
 ) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+    let texts = texts(conn, sight_, spec, ids)?;
+    let parse = |(_, text): &(Uuid, Vec<u8>)| serde_json::from_slice(text).map_err(|e| Error::Internal(e.to_string()));
+    texts.iter().map(parse).collect()
+}
+
+/// Those of some records that are within the sight, each as the text of its JSON.
+pub fn texts(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<u8>)>> {
     let view = View::new(spec, sight_.actor, None)?;
     let mut all = vec![
         Sql::new("t0.deleted_at IS NULL"),
@@ -366,7 +374,7 @@ pub fn some(
     conn.rows(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
         view.write(&mut out, row)?;
-        found.push(serde_json::from_slice(&out).map_err(|e| Error::Internal(e.to_string()))?);
+        found.push((row.uuid(0)?.unwrap_or_default(), out));
         Ok(())
     })?;
     Ok(found)
