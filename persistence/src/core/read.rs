@@ -193,7 +193,8 @@ impl List {
         for name in text.unwrap_or("-created_at").split(',') {
             let (name, falls) = name.strip_prefix('-').map_or((name, false), |n| (n, true));
             match spec.field(name).filter(|f| f.sortable) {
-                Some(field) if out.iter().all(|(f, _)| f.name != name) && out.len() < 3 => out.push((field, falls)),
+                Some(field) if out.iter().any(|(f, _)| f.name == field.name) => {}
+                Some(field) if out.len() < 3 => out.push((field, falls)),
                 _ => problems.with("", Code::UnknownField, vec![("name", name.to_owned())]),
             }
         }

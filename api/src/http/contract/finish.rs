@@ -103,6 +103,9 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
     let mut statuses = vec!["400", "429", "500", "503"];
     if !open {
         statuses.extend(["401", "403"]);
+    } else if method == "post" {
+        // What needs no credential and takes a body is where one is given.
+        statuses.push("401");
     }
     if named {
         statuses.push("404");
