@@ -79,7 +79,7 @@ where
     Conn: Store<R>,
 {
     fn paths(&self) -> Paths {
-        contract::register(Self::object());
+        contract::register(Self::object(), self.0);
         contract::paths(&R::SPEC, self.0)
     }
     fn schemas(&self, out: &mut Vec<(String, RefOr<Schema>)>) {
