@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed, and where")]
 mod access;
 mod changes;
+mod attacks;
 mod contract;
 mod harness;
 mod records;

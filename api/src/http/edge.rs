@@ -81,7 +81,8 @@ pub async fn edge(
     };
     // The router needs the request for itself alone: nothing may hold a copy of it while it runs.
     let response = match refusal {
-        Some(failure) => request.into_response(HttpResponse::from_error(failure)).map_into_right_body(),
+        // Not `into_response`, which would forget the failure that the problem is written from.
+        Some(failure) => ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(failure)).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),
     };
     refused(&app, &response, id).await;
