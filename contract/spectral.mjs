@@ -91,9 +91,13 @@ function successExamples(operation, _options, { path }) {
   return problems;
 }
 
+// Lists that have no next page: the feed goes on by `after`, for ever; there are as many objects as are mounted.
+const UNPAGED = ["listChanges", "listObjects"];
+
 /** A list is paged by limit and cursor. */
 function pagedList(operation, _options, { path }) {
-  if (!/^list[A-Z]/.test(operation.operationId ?? "") || FOREIGN_PATH.test(path[1])) return [];
+  const id = operation.operationId ?? "";
+  if (!/^list[A-Z]/.test(id) || UNPAGED.includes(id) || FOREIGN_PATH.test(path[1])) return [];
   const names = (operation.parameters ?? []).filter((each) => each.in === "query").map((each) => each.name);
   return ["limit", "cursor"]
     .filter((name) => !names.includes(name))
