@@ -43,6 +43,8 @@ pub enum Code {
     Syntax,
     /// A condition too deep, too long or of too many terms; `max` is the limit.
     TooComplex,
+    /// What is named fits more than one record.
+    Ambiguous,
 }
 
 impl Code {
@@ -68,6 +70,7 @@ impl Code {
             Code::Character => "forbidden_character",
             Code::Syntax => "syntax",
             Code::TooComplex => "too_complex",
+            Code::Ambiguous => "ambiguous_match",
         }
     }
 }
