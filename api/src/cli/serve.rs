@@ -40,7 +40,7 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> Outcome {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info,access=info".into());
+        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info".into());
         tracing_subscriber::fmt()
             .json()
             .with_env_filter(filter)

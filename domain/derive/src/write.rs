@@ -190,6 +190,8 @@ fn json(r: &Record) -> TokenStream {
         let (name, text) = (&f.name, f.name.to_string());
         quote!(out.serialize_field(#text, &self.#name)?;)
     });
+    // A record that is about an object says which in the member that otherwise says what it is itself.
+    let kind = (!r.fields.iter().any(|f| f.name == "object")).then(|| quote!(out.serialize_field("object", #one)?;));
     quote! {
         impl serde::Serialize for #name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -197,7 +199,7 @@ fn json(r: &Record) -> TokenStream {
                 let base = &self.#base;
                 let mut out = s.serialize_struct(#one, #n)?;
                 out.serialize_field("id", &base.id)?;
-                out.serialize_field("object", #one)?;
+                #kind
                 out.serialize_field("version", &base.version)?;
                 out.serialize_field("created_at", &base.created_at)?;
                 out.serialize_field("updated_at", &base.updated_at)?;

@@ -3,7 +3,7 @@
 use super::actor::{Actor, Sight};
 use super::base::Base;
 use super::error::{Error, Result};
-use super::field::Kind;
+use super::field::{Access, Kind};
 use super::id::{Id, Ids};
 use super::input::Members;
 use super::instant::Instant;
@@ -109,16 +109,25 @@ pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Op
     })
 }
 
-/// Changes a record by a merge patch.
+/// Changes a record by a merge patch. What is fixed may be repeated as it is, so that one body serves to create and to change.
 pub fn patch<R: Resource>(
     tx: &mut impl Store<R>,
     context: &Context<'_>,
     id: Uuid,
     expect: Expect,
-    body: Map<String, Value>,
+    mut body: Map<String, Value>,
 ) -> Result<Done> {
+    let fixed = R::SPEC.fields.iter().filter(|f| f.access == Access::Fixed);
+    let repeated: Vec<(&str, Value)> = fixed.filter_map(|f| Some((f.name, body.remove(f.name)?))).collect();
     let input: R::Patch = read(body, &R::SPEC, true, context.actor)?;
     change(tx, context, id, expect, "update", |record| {
+        if !repeated.is_empty() {
+            let (now, mut problems) = (document(record)?, Problems::default());
+            for (name, _) in repeated.iter().filter(|(name, value)| now.get(*name) != Some(value)) {
+                problems.add(format!("/{name}"), Code::Fixed);
+            }
+            problems.or(())?;
+        }
         record.apply(input);
         Ok(())
     })

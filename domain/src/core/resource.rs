@@ -37,6 +37,10 @@ impl Spec {
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.name == name)
     }
+    /// Whether the member `object` says what the record is; otherwise the record is about an object, and the member says which.
+    pub fn says_its_kind(&self) -> bool {
+        self.field("object").is_none()
+    }
     /// The most that a body may hold of it, in bytes.
     pub const MAX_BODY: usize = 1 << 20;
 }

@@ -20,6 +20,8 @@ pub struct View {
     shown: Vec<(&'static Field, Option<Mask>)>,
     columns: String,
     names: Vec<String>,
+    /// What stands behind the id: what kind of record it is.
+    kind: String,
 }
 
 impl View {
@@ -51,11 +53,21 @@ impl View {
             .enumerate()
             .map(|(i, (f, _))| format!("{}\"{}\":", if i == 0 { '{' } else { ',' }, f.name))
             .collect();
-        Ok(View { shown, columns, names })
+        let kind = if spec.says_its_kind() {
+            format!(",\"object\":\"{}\"", spec.one)
+        } else {
+            String::new()
+        };
+        Ok(View {
+            shown,
+            columns,
+            names,
+            kind,
+        })
     }
 
     /// Writes the row's record as JSON.
-    fn write(&self, spec: &Spec, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
+    fn write(&self, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
         for (i, ((field, mask), name)) in self.shown.iter().zip(&self.names).enumerate() {
             out.extend_from_slice(name.as_bytes());
             let found = row.at(i, &mut |cell| match mask {
@@ -66,9 +78,7 @@ impl View {
                 out.extend_from_slice(b"null");
             }
             if i == 0 {
-                out.extend_from_slice(b",\"object\":\"");
-                out.extend_from_slice(spec.one.as_bytes());
-                out.push(b'"');
+                out.extend_from_slice(self.kind.as_bytes());
             }
         }
         out.push(b'}');
@@ -153,7 +163,7 @@ pub fn get(
     }
     conn.row(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
-        view.write(spec, &mut out, row)?;
+        view.write(&mut out, row)?;
         Ok((row.integer(view.shown.len())?, out))
     })
 }
@@ -238,7 +248,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         if n > 1 {
             out.push(b',');
         }
-        list.view.write(spec, &mut out, row)?;
+        list.view.write(&mut out, row)?;
         if n == list.limit {
             let first = list.view.shown.len() + 1;
             let keys = list.sort.iter().enumerate().map(|(i, (f, _))| row.bind(first + i, &f.kind));
@@ -348,7 +358,7 @@ pub fn some(
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
-        view.write(spec, &mut out, row)?;
+        view.write(&mut out, row)?;
         found.push(serde_json::from_slice(&out).map_err(|e| Error::Internal(e.to_string()))?);
         Ok(())
     })?;
