@@ -5,4 +5,5 @@ pub mod customers;
 pub mod customize;
 pub mod http;
 pub mod integration;
+pub mod jobs;
 pub mod server;

@@ -5,6 +5,8 @@ use crate::access::token::{MAX_LIFETIME, Tokens};
 use crate::http::app::App;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
+use crate::jobs::runner::{GRACE, Runner};
+use crate::jobs::{JobKind, Jobs, housekeeping};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -59,6 +61,7 @@ impl Serve {
         let app = Data::new(self.app(db, base_url).await?);
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         eprintln!("listening on {address}");
+        let jobs = Runner::start(app.clone());
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         stop_signal().await?;
@@ -68,8 +71,11 @@ impl Serve {
             .ok()
             .and_then(|s| s.parse().ok())
             .unwrap_or(5);
-        tokio::time::sleep(Duration::from_secs(pause)).await;
-        handle.stop(true).await;
+        let requests = async {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            handle.stop(true).await;
+        };
+        tokio::join!(requests, jobs.stop(GRACE));
         running.await.map_err(|e| words(&e))?.map_err(|e| words(&e))
     }
 
@@ -94,6 +100,7 @@ impl Serve {
             keys: RwLock::new(keys),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
+            jobs: Jobs::new(kinds()),
             secret: secret.into_bytes(),
             default_region: region,
             base_url,
@@ -103,6 +110,11 @@ impl Serve {
             objects: OnceLock::new(),
         })
     }
+}
+
+/// All kinds of jobs there are.
+fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
+    housekeeping::KINDS.into_iter()
 }
 
 /// Waits until the process is asked to stop.

@@ -3,6 +3,7 @@ use crate::access::keys::KeyRing;
 use crate::access::token::Tokens;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
+use crate::jobs::Jobs;
 use domain::core::error::{Error, Result};
 use domain::core::id::Ids;
 use domain::core::instant::Instant;
@@ -36,6 +37,8 @@ pub struct App {
     pub keys: RwLock<KeyRing>,
     pub callers: Callers,
     pub limits: Limits,
+    /// Work that waits.
+    pub jobs: Jobs,
     /// Seals cursors.
     pub secret: Vec<u8>,
     pub default_region: String,

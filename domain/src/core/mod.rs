@@ -8,6 +8,7 @@ pub mod id;
 pub mod identifiers;
 pub mod input;
 pub mod instant;
+pub mod job;
 pub mod money;
 pub mod pipeline;
 pub mod problem;

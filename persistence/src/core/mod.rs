@@ -9,6 +9,7 @@ pub mod custom;
 pub mod database;
 pub mod external;
 pub mod idempotency;
+pub mod jobs;
 pub mod migrate;
 pub mod object;
 mod postgres;

@@ -1,0 +1,63 @@
+//! What a server does for itself, again and again: forgetting what nobody needs any more. Each round works in small steps, so that
+//! no write of a user waits behind it.
+use super::{JobContext, JobKind, Outcome, Run};
+use chrono::TimeDelta;
+use domain::core::error::Result;
+use persistence::core::conn::Conn;
+use persistence::core::{idempotency, jobs};
+use serde_json::json;
+
+/// The kinds of this file.
+pub const KINDS: [&'static dyn JobKind; 2] = [&IdempotencyKeys, &Jobs];
+
+/// Rows that one transaction deletes at most.
+const STEP: i64 = 500;
+
+/// Runs a step until it finds less than it may take, or the server stops; how many rows all steps took.
+async fn steps<F>(job: &JobContext, step: F) -> Result<Outcome>
+where
+    F: Fn(&mut Conn, i64) -> Result<usize> + Clone + Send + Sync + 'static,
+{
+    let mut all = 0;
+    loop {
+        let step = step.clone();
+        let n = job.write(move |conn| step(conn, STEP)).await?;
+        all += n;
+        if n < STEP as usize {
+            return Ok(Outcome::Done(json!({ "removed": all })));
+        }
+        if job.stopping() {
+            return Ok(Outcome::Paused);
+        }
+    }
+}
+
+/// Answers kept for repeated requests are promised for a day; they go after two.
+struct IdempotencyKeys;
+impl JobKind for IdempotencyKeys {
+    fn kind(&self) -> &'static str {
+        "purge_idempotency_keys"
+    }
+    fn every(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::hours(1))
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        let before = job.app.now().after(-TimeDelta::hours(48));
+        Box::pin(steps(job, move |conn, most| idempotency::purge(conn, before, most)))
+    }
+}
+
+/// Jobs that are over are shown for thirty days.
+struct Jobs;
+impl JobKind for Jobs {
+    fn kind(&self) -> &'static str {
+        "prune_jobs"
+    }
+    fn every(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::hours(6))
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        let before = job.app.now().after(-TimeDelta::days(30));
+        Box::pin(steps(job, move |conn, most| jobs::prune(conn, before, most)))
+    }
+}

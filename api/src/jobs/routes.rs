@@ -1,0 +1,1 @@
+//! Jobs over HTTP: an operator's view.
