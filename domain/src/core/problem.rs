@@ -48,6 +48,34 @@ pub enum Code {
 }
 
 impl Code {
+    const ALL: [Code; 20] = [
+        Code::Required,
+        Code::UnknownField,
+        Code::WrongType,
+        Code::ReadOnly,
+        Code::Fixed,
+        Code::TooShort,
+        Code::TooLong,
+        Code::OutOfRange,
+        Code::NotAllowed,
+        Code::Format,
+        Code::CheckDigit,
+        Code::Duplicate,
+        Code::Taken,
+        Code::NotFound,
+        Code::Forbidden,
+        Code::Conflict,
+        Code::Character,
+        Code::Syntax,
+        Code::TooComplex,
+        Code::Ambiguous,
+    ];
+
+    /// The code that the contract spells so.
+    pub fn of(text: &str) -> Option<Code> {
+        Code::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
     /// The code as the contract spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
