@@ -80,6 +80,12 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         "import_running" => ("The import is still running", "درون‌ریزی هنوز در جریان است"),
         "import_undone" => ("The import has been taken back", "درون‌ریزی پس گرفته شده است"),
         "import_nothing_to_undo" => ("The import has written nothing", "درون‌ریزی چیزی ننوشته است"),
+        "job_not_stopped" => (
+            "Only a parked or cancelled job can be tried again",
+            "تنها کارِ کنارگذاشته یا لغوشده را می‌توان از سر گرفت",
+        ),
+        "job_key_open" => ("Another open job does the same work", "کارِ باز دیگری همین را انجام می‌دهد"),
+        "job_over" => ("The job is over already", "این کار پیش‌تر به پایان رسیده است"),
         "digest_mismatch" => ("The body is not what its digest says", "بدنه با چکیده‌اش نمی‌خواند"),
         _ => match status {
             409 => ("It contradicts the state of things", "با وضع کنونی نمی‌خواند"),
