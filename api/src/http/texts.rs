@@ -8,6 +8,10 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         "unauthorized" => ("Sign in first, or again", "نخست وارد شوید"),
         "invalid_credentials" => ("The email or the password is not right", "رایانامه یا گذرواژه درست نیست"),
         "second_factor_required" => ("The code of the second factor is needed", "کد مرحلهٔ دوم لازم است"),
+        "too_many_failures" => (
+            "Too many failed sign-ins; wait before the next",
+            "ورود ناموفق بیش از اندازه بوده است؛ پیش از تلاش بعدی درنگ کنید",
+        ),
         "forbidden" => ("You may not do this", "اجازهٔ این کار را ندارید"),
         "not_found" => (
             "There is no such thing, or it is not yours to see",
