@@ -105,6 +105,8 @@ impl Serve {
             vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
+            followers: Default::default(),
+            denials: Default::default(),
             jobs: Jobs::new(kinds()),
             secret: secret.into_bytes(),
             default_region: region,

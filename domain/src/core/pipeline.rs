@@ -3,9 +3,9 @@
 use super::actor::{Actor, Sight};
 use super::base::Base;
 use super::error::{Error, Result};
-use super::field::Access;
+use super::field::{Access, Field};
 use super::id::{Id, Ids};
-use super::input::Members;
+use super::input::{Members, check};
 use super::instant::Instant;
 use super::problem::{Code, Problems};
 use super::references::refer;
@@ -131,13 +131,18 @@ pub fn patch<R: Resource>(
     mut body: Map<String, Value>,
 ) -> Result<Done> {
     let fixed = R::SPEC.fields.iter().filter(|f| f.access == Access::Fixed);
-    let repeated: Vec<(&str, Value)> = fixed.filter_map(|f| Some((f.name, body.remove(f.name)?))).collect();
+    let repeated: Vec<(&Field, Value)> = fixed.filter_map(|f| Some((f, body.remove(f.name)?))).collect();
+    let mut problems = Problems::default();
+    for (field, value) in &repeated {
+        check(field, value, &mut problems);
+    }
+    problems.or(())?;
     let input: R::Patch = read(body, &R::SPEC, true, context.actor)?;
     change(tx, context, id, expect, "update", |record| {
         if !repeated.is_empty() {
             let (now, mut problems) = (document(record)?, Problems::default());
-            for (name, _) in repeated.iter().filter(|(name, value)| now.get(*name) != Some(value)) {
-                problems.add(format!("/{name}"), Code::Fixed);
+            for (field, _) in repeated.iter().filter(|(field, value)| now.get(field.name) != Some(value)) {
+                problems.add(format!("/{}", field.name), Code::Fixed);
             }
             problems.or(())?;
         }

@@ -10,9 +10,9 @@ use persistence::core::object::Object;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-pub use finish::finish;
+pub use finish::{finish, problem};
 pub use operations::paths;
-pub use parts::{answer, body, content, empty, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text};
+pub use parts::{answer, body, content, empty, header, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text};
 pub use schemas::{page_name, schemas, shared};
 
 static MOUNTED: Mutex<BTreeMap<&'static str, (&'static dyn Object, Has)>> = Mutex::new(BTreeMap::new());

@@ -1,0 +1,2 @@
+//! Storage: that both databases are the same one, and built as they must be.
+mod schema;
