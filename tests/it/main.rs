@@ -2,3 +2,4 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed, and where")]
 mod contract;
 mod harness;
+mod records;

@@ -15,6 +15,7 @@ pub mod engine;
 pub mod node;
 pub mod people;
 pub mod raw;
+pub mod records;
 mod seed;
 mod template;
 

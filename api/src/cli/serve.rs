@@ -1,7 +1,9 @@
 //! `peyvand serve`: runs the server until it is told to stop.
 use super::{Outcome, Storage};
+use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::{MAX_LIFETIME, Tokens};
+use crate::access::vault::Vault;
 use crate::http::app::App;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
@@ -13,7 +15,7 @@ use persistence::core::database::Database;
 use persistence::core::settings;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
-use std::sync::{OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -58,7 +60,7 @@ impl Serve {
         let listen = TcpListener::bind(self.listen).map_err(|e| format!("can't listen on {}: {e}", self.listen))?;
         let address = listen.local_addr().map_err(|e| words(&e))?;
         let base_url = self.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let app = Data::new(self.app(db, base_url).await?);
+        let app = Data::new(self.app(db, base_url, cores).await?);
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         eprintln!("listening on {address}");
         let jobs = Runner::start(app.clone());
@@ -79,10 +81,11 @@ impl Serve {
         running.await.map_err(|e| words(&e))?.map_err(|e| words(&e))
     }
 
-    async fn app(&self, db: Database, base_url: String) -> Result<App, String> {
+    async fn app(&self, db: Database, base_url: String, cores: usize) -> Result<App, String> {
         let words = |e: domain::core::error::Error| e.to_string();
         let now = chrono::Utc::now();
         let keys = KeyRing::open(&self.storage.data.join("keys"), now, &mut rand::rng()).map_err(|e| e.to_string())?;
+        let vault = Vault::open(&self.storage.data.join("vault.key"), &mut rand::rng()).map_err(|e| e.to_string())?;
         let random = || (0..4).map(|_| format!("{:016x}", rand::random::<u64>())).collect::<String>();
         let (secret, region) = db
             .write(move |conn| {
@@ -98,6 +101,8 @@ impl Serve {
             data: self.storage.data.clone(),
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
+            hashing: Hashing::new(cores),
+            vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
             jobs: Jobs::new(kinds()),

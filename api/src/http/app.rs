@@ -1,6 +1,8 @@
 //! What all handlers share.
+use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::Tokens;
+use crate::access::vault::Vault;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::Jobs;
@@ -35,6 +37,9 @@ pub struct App {
     pub data: PathBuf,
     pub tokens: Tokens,
     pub keys: RwLock<KeyRing>,
+    pub hashing: Hashing,
+    /// Opens the secrets that must be read back.
+    pub vault: Arc<Vault>,
     pub callers: Callers,
     pub limits: Limits,
     /// Work that waits.

@@ -8,6 +8,10 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         "unauthorized" => ("Sign in first, or again", "نخست وارد شوید"),
         "invalid_credentials" => ("The email or the password is not right", "رایانامه یا گذرواژه درست نیست"),
         "second_factor_required" => ("The code of the second factor is needed", "کد مرحلهٔ دوم لازم است"),
+        "too_many_failures" => (
+            "Too many failed sign-ins; wait before the next",
+            "ورود ناموفق بیش از اندازه بوده است؛ پیش از تلاش بعدی درنگ کنید",
+        ),
         "forbidden" => ("You may not do this", "اجازهٔ این کار را ندارید"),
         "not_found" => (
             "There is no such thing, or it is not yours to see",
@@ -68,6 +72,12 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         "uri_too_long" => ("The address is too long", "نشانی بیش از اندازه بلند است"),
         "headers_too_large" => ("The headers are too large", "سرایندها بیش از اندازه بزرگ‌اند"),
         "timeout" => ("The request took too long to arrive", "رسیدن درخواست بیش از اندازه طول کشید"),
+        "job_not_stopped" => (
+            "Only a parked or cancelled job can be tried again",
+            "تنها کارِ کنارگذاشته یا لغوشده را می‌توان از سر گرفت",
+        ),
+        "job_key_open" => ("Another open job does the same work", "کارِ باز دیگری همین را انجام می‌دهد"),
+        "job_over" => ("The job is over already", "این کار پیش‌تر به پایان رسیده است"),
         "digest_mismatch" => ("The body is not what its digest says", "بدنه با چکیده‌اش نمی‌خواند"),
         _ => match status {
             409 => ("It contradicts the state of things", "با وضع کنونی نمی‌خواند"),

@@ -72,13 +72,25 @@ fn read<I: Input>(body: Map<String, Value>, spec: &'static Spec, patch: bool, ac
 
 /// Creates a record; `id` where the client brings its own.
 pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Done> {
+    create_with(tx, context, id, body, |_: &mut R| Ok(()))
+}
+
+/// Creates a record whose server-owned members are set by a rule, before its checks.
+pub fn create_with<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Option<Uuid>,
+    body: Map<String, Value>,
+    rule: impl FnOnce(&mut R) -> Result<()>,
+) -> Result<Done> {
     let spec = &R::SPEC;
     let sight = context.sight(spec.object, "create")?;
     let input: R::Create = read(body, spec, false, context.actor)?;
     let id = id.unwrap_or_else(|| context.ids.next());
     let mut record = R::new(input, base(id, context));
+    rule(&mut record)?;
     let mut problems = record.check(context.setting);
-    place(tx, &sight, None, record.base_mut(), &mut problems)?;
+    place(tx, &sight, None, &mut record, &mut problems)?;
     let doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
     let nothing = base(id, context);
@@ -149,7 +161,7 @@ pub fn change<R: Resource>(
     let mut after = before.clone();
     rule(&mut after)?;
     let mut problems = after.check(context.setting);
-    place(tx, &sight, Some(before.base()), after.base_mut(), &mut problems)?;
+    place(tx, &sight, Some(&before), &mut after, &mut problems)?;
     problems
         .0
         .extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
@@ -289,8 +301,18 @@ fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
     (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
 }
 
-/// The unit follows the owner, and nobody gives a record further than their own sight reaches.
-fn place(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&Base>, after: &mut Base, problems: &mut Problems) -> Result<()> {
+/// The unit follows the owner unless the record says otherwise, and nobody gives a record further than their own sight reaches.
+fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R>, after: &mut R, problems: &mut Problems) -> Result<()> {
+    if let Some((name, unit)) = after.unit() {
+        let unit = unit.map(Id::uuid);
+        let kept = before.is_some_and(|b| b.base().unit_id.map(Id::uuid) == unit);
+        if !kept && !sight.reaches(unit) {
+            problems.add(format!("/{name}"), Code::Forbidden);
+        }
+        after.base_mut().unit_id = unit.map(Id::from_uuid);
+        return Ok(());
+    }
+    let (before, after) = (before.map(Resource::base), after.base_mut());
     if before.is_some_and(|b| b.owner_id == after.owner_id) {
         return Ok(());
     }
@@ -320,21 +342,36 @@ fn refer(
     problems: &mut Problems,
 ) -> Result<()> {
     for field in spec.fields.iter().skip(Base::HEAD) {
-        let (Kind::Reference(object), Some(Value::String(id))) = (&field.kind, after.get(field.name)) else {
+        let (Some(now), old) = (after.get(field.name), before.and_then(|b| b.get(field.name))) else {
             continue;
         };
-        if before.and_then(|b| b.get(field.name)) == after.get(field.name) {
-            continue;
-        }
-        let seen = match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
-            (Some(sight), Ok(id)) => tx.sees(object, id, &sight)?,
-            _ => false,
-        };
-        if !seen {
-            problems.add(format!("/{}", field.name), Code::NotFound);
+        match (&field.kind, now, old) {
+            // An object that another member names is the record's own to check.
+            (Kind::Reference("") | Kind::References(""), ..) => {}
+            (Kind::Reference(object), Value::String(id), old) if old != Some(now) => {
+                if !seen(tx, context, object, id)? {
+                    problems.add(format!("/{}", field.name), Code::NotFound);
+                }
+            }
+            (Kind::References(object), Value::Array(ids), old) => {
+                let known = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                for (i, id) in ids.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
+                    if !seen(tx, context, object, id.as_str().unwrap_or_default())? {
+                        problems.add(format!("/{}/{i}", field.name), Code::NotFound);
+                    }
+                }
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+fn seen(tx: &mut dyn Storage, context: &Context<'_>, object: &'static str, id: &str) -> Result<bool> {
+    match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
+        (Some(sight), Ok(id)) => tx.sees(object, id, &sight),
+        _ => Ok(false),
+    }
 }
 
 fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {

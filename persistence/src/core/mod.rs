@@ -22,3 +22,4 @@ pub mod sql;
 mod sqlite;
 mod storage;
 pub mod stored;
+pub mod trash;

@@ -33,7 +33,7 @@ impl View {
         match fields {
             None => chosen.extend(spec.fields.iter().skip(1)),
             Some(names) => {
-                for name in names.split(',').filter(|n| *n != "object") {
+                for name in names.split(',').filter(|n| *n != "object" || !spec.says_its_kind()) {
                     match spec.field(name) {
                         Some(field) if chosen.iter().all(|f: &&Field| f.name != name) => chosen.push(field),
                         Some(_) => {}
@@ -295,6 +295,12 @@ pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Re
     if let Some(seen) = sight(sight_) {
         sql = sql.text(" AND (").and(seen).text(")");
     }
+    Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}
+
+/// Whether an id is in use, in the trash or out of sight too.
+pub fn in_use(conn: &mut Conn, spec: &Spec, id: Uuid) -> Result<bool> {
+    let sql = Sql::new(format!("SELECT 1 FROM {} WHERE id = ", spec.object)).bind(id);
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
 }
 

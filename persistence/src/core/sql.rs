@@ -34,6 +34,7 @@ pub enum Null {
     Id,
     Instant,
     Date,
+    Bytes,
 }
 impl From<Uuid> for Bind {
     fn from(id: Uuid) -> Self {
@@ -85,7 +86,7 @@ macro_rules! optional {
         })+
     };
 }
-optional!(Uuid => Id, i64 => Integer, String => Text, Instant => Instant);
+optional!(Uuid => Id, i64 => Integer, String => Text, Instant => Instant, Vec<u8> => Bytes);
 impl From<Instant> for Bind {
     fn from(at: Instant) -> Self {
         Bind::Instant(at)
@@ -183,6 +184,7 @@ macro_rules! fragment {
                         Part::Bind(Bind::Json(v)) => out.push_bind_param::<JsonSql, _>(v)?,
                         Part::Bind(Bind::Bytes(v)) => out.push_bind_param::<Binary, _>(v)?,
                         Part::Bind(Bind::Null(Null::Text)) => out.push_bind_param::<Nullable<Text>, _>(&None::<String>)?,
+                        Part::Bind(Bind::Null(Null::Bytes)) => out.push_bind_param::<Nullable<Binary>, _>(&None::<Vec<u8>>)?,
                         Part::Bind(Bind::Null(Null::Integer)) => out.push_bind_param::<Nullable<BigInt>, _>(&None::<i64>)?,
                         Part::Bind(Bind::Null(Null::Boolean)) => out.push_bind_param::<Nullable<Bool>, _>(&None::<bool>)?,
                         Part::Bind(Bind::Null(Null::Id)) => out.push_bind_param::<Nullable<UuidSql>, _>(&None::<Id>)?,

@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use finish::finish;
 pub use operations::paths;
-pub use parts::{answer, body, content, empty, idempotency_key, if_match, operation_id, path_id, query, text};
+pub use parts::{answer, body, content, empty, idempotency_key, if_match, limit, operation_id, path_id, query, text};
 pub use schemas::{page_name, schemas, shared};
 
 static MOUNTED: Mutex<BTreeMap<&'static str, &'static dyn Object>> = Mutex::new(BTreeMap::new());

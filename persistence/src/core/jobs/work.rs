@@ -115,7 +115,7 @@ pub fn hold(conn: &mut Conn, claim: Claim) -> Result<()> {
 /// One statement that only the holder of the claim may run.
 fn held(conn: &mut Conn, claim: Claim, set: Sql) -> Result<()> {
     let sql = Sql::new("UPDATE jobs SET ")
-        .add(set)
+        .and(set)
         .text(" WHERE state = 'running' AND id = ")
         .bind(claim.id)
         .text(" AND fence = ")
