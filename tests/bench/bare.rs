@@ -126,7 +126,12 @@ impl Script {
     fn take(&mut self, fresh: bool) -> Vec<Step> {
         let mut steps = self.operations[self.next % self.operations.len()].clone();
         self.next += 1;
-        if fresh && let Some(Value::Blob(old)) = steps.iter().find(|(t, _)| self.texts[*t].starts_with("INSERT INTO customers (")).map(|(_, v)| v[0].clone()) {
+        if fresh
+            && let Some(Value::Blob(old)) = steps
+                .iter()
+                .find(|(t, _)| self.texts[*t].starts_with("INSERT INTO customers ("))
+                .map(|(_, v)| v[0].clone())
+        {
             let new = Uuid::now_v7().as_bytes().to_vec();
             for value in steps.iter_mut().flat_map(|(_, values)| values) {
                 if matches!(value, Value::Blob(id) if *id == old) {
@@ -248,7 +253,9 @@ fn literal(text: &str) -> (Value, &str) {
             }
         }
     }
-    let end = text.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e'))
+        .unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
     let value = number.parse().map(Value::Integer).or_else(|_| number.parse().map(Value::Real));
     (value.unwrap_or_else(|_| panic!("no literal: {text}")), rest)
@@ -264,7 +271,12 @@ mod tests {
             "SELECT '?' FROM t WHERE a = ? AND b = ? AND c IN (?, ?) ESCAPE '\\'",
             "SELECT '?' FROM t WHERE a = 'it''s ?' AND b = x'00ff' AND c IN (-5, NULL) ESCAPE '\\'",
         );
-        let expected = [Value::Text("it's ?".to_owned()), Value::Blob(vec![0, 255]), Value::Integer(-5), Value::Null];
+        let expected = [
+            Value::Text("it's ?".to_owned()),
+            Value::Blob(vec![0, 255]),
+            Value::Integer(-5),
+            Value::Null,
+        ];
         assert_eq!(read, expected);
     }
 }

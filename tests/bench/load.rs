@@ -49,7 +49,7 @@ struct Connection {
     waits: bool,
 }
 
-/// Connections to a server that are kept between samples.
+/// Connections to a server. They are for use at once: the server closes one that asks nothing.
 pub struct Load {
     poll: Poll,
     connections: Vec<Connection>,
@@ -61,7 +61,10 @@ fn head(bytes: &[u8]) -> Option<(usize, usize)> {
     const NAME: &[u8] = b"content-length: ";
     let length = bytes[..end].windows(NAME.len()).position(|w| w.eq_ignore_ascii_case(NAME));
     let digits = length.map_or(&b""[..], |at| &bytes[at + NAME.len()..end]);
-    let length = digits.iter().take_while(|b| b.is_ascii_digit()).fold(0, |n, b| n * 10 + usize::from(b - b'0'));
+    let length = digits
+        .iter()
+        .take_while(|b| b.is_ascii_digit())
+        .fold(0, |n, b| n * 10 + usize::from(b - b'0'));
     Some((end, length))
 }
 
