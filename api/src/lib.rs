@@ -3,6 +3,7 @@ pub mod access;
 pub mod cli;
 pub mod customers;
 pub mod customize;
+pub mod demo;
 pub mod http;
 pub mod integration;
 pub mod server;
