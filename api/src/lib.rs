@@ -6,4 +6,5 @@ pub mod customize;
 pub mod demo;
 pub mod http;
 pub mod integration;
+pub mod jobs;
 pub mod server;

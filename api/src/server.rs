@@ -2,8 +2,8 @@
 use crate::http::app::{App, Contract};
 use crate::http::edge::edge;
 use crate::http::problem::Failure;
-use crate::http::{contract, finish, health};
-use crate::{access, customers, customize};
+use crate::http::{contract, health};
+use crate::{access, customers, customize, jobs};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, HttpServer, web};
@@ -19,6 +19,7 @@ fn areas(config: &mut ServiceConfig) {
     access::routes::routes(config);
     customers::routes(config);
     customize::routes(config);
+    jobs::routes::routes(config);
 }
 
 /// The contract of all that is mounted.
@@ -27,7 +28,7 @@ pub fn describe() -> OpenApi {
         .into_utoipa_app()
         .service(utoipa_actix_web::scope("/api/v1").configure(areas));
     let (_, mut api) = app.split_for_parts();
-    finish::finish(&mut api);
+    contract::finish(&mut api);
     api
 }
 

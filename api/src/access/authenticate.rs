@@ -6,7 +6,7 @@ use crate::http::caller::Caller;
 use crate::http::problem::Failure;
 use actix_web::web::Data;
 use domain::core::actor::Via;
-use persistence::access::actor;
+use persistence::access::{actor, session};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -32,7 +32,10 @@ async fn by_token(app: &Data<App>, claims: Claims, now: domain::core::instant::I
     let (user, sid) = (claims.sub, claims.sid);
     let account = app
         .db
-        .read(move |conn| actor::load(conn, user, Via::Session(sid), now))
+        .read(move |conn| match session::lives(conn, sid, user, now)? {
+            true => actor::load(conn, user, Via::Session(sid), now),
+            false => Ok(None),
+        })
         .await?
         .ok_or(Failure::Unauthorized)?;
     if !account.active || account.session_version != claims.sv {

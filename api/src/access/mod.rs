@@ -6,11 +6,17 @@
 pub mod api_key;
 pub mod authenticate;
 pub mod device;
+mod form;
+pub mod hashing;
 pub mod keys;
 pub mod lockout;
 pub mod password;
 pub mod refresh;
 pub mod routes;
+pub mod second_factor;
 pub mod secret;
+mod sessions;
+pub mod signing_in;
 pub mod token;
 pub mod totp;
+pub mod vault;

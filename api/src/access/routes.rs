@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The area's routes.
 pub fn routes(config: &mut ServiceConfig) {
+    super::sessions::routes(config);
     config.service(Crud::<Unit>::new());
     config.service(Crud::<User>::new());
     config.service(Crud::<Role>::new());

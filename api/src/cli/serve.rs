@@ -1,17 +1,21 @@
 //! `peyvand serve`: runs the server until it is told to stop.
 use super::{Outcome, Storage};
+use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::{MAX_LIFETIME, Tokens};
+use crate::access::vault::Vault;
 use crate::http::app::App;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
+use crate::jobs::runner::{GRACE, Runner};
+use crate::jobs::{JobKind, Jobs, housekeeping};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
 use persistence::core::settings;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
-use std::sync::{OnceLock, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -40,7 +44,7 @@ pub struct Serve {
 
 impl Serve {
     pub fn run(self) -> Outcome {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info,access=info".into());
+        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info".into());
         tracing_subscriber::fmt()
             .json()
             .with_env_filter(filter)
@@ -56,9 +60,10 @@ impl Serve {
         let listen = TcpListener::bind(self.listen).map_err(|e| format!("can't listen on {}: {e}", self.listen))?;
         let address = listen.local_addr().map_err(|e| words(&e))?;
         let base_url = self.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
-        let app = Data::new(self.app(db, base_url).await?);
+        let app = Data::new(self.app(db, base_url, cores).await?);
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         eprintln!("listening on {address}");
+        let jobs = Runner::start(app.clone());
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         stop_signal().await?;
@@ -68,15 +73,19 @@ impl Serve {
             .ok()
             .and_then(|s| s.parse().ok())
             .unwrap_or(5);
-        tokio::time::sleep(Duration::from_secs(pause)).await;
-        handle.stop(true).await;
+        let requests = async {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            handle.stop(true).await;
+        };
+        tokio::join!(requests, jobs.stop(GRACE));
         running.await.map_err(|e| words(&e))?.map_err(|e| words(&e))
     }
 
-    async fn app(&self, db: Database, base_url: String) -> Result<App, String> {
+    async fn app(&self, db: Database, base_url: String, cores: usize) -> Result<App, String> {
         let words = |e: domain::core::error::Error| e.to_string();
         let now = chrono::Utc::now();
         let keys = KeyRing::open(&self.storage.data.join("keys"), now, &mut rand::rng()).map_err(|e| e.to_string())?;
+        let vault = Vault::open(&self.storage.data.join("vault.key"), &mut rand::rng()).map_err(|e| e.to_string())?;
         let random = || (0..4).map(|_| format!("{:016x}", rand::random::<u64>())).collect::<String>();
         let (secret, region) = db
             .write(move |conn| {
@@ -92,8 +101,11 @@ impl Serve {
             data: self.storage.data.clone(),
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
+            hashing: Hashing::new(cores),
+            vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
+            jobs: Jobs::new(kinds()),
             secret: secret.into_bytes(),
             default_region: region,
             base_url,
@@ -103,6 +115,11 @@ impl Serve {
             objects: OnceLock::new(),
         })
     }
+}
+
+/// All kinds of jobs there are.
+fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
+    housekeeping::KINDS.into_iter()
 }
 
 /// Waits until the process is asked to stop.

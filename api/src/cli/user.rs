@@ -1,6 +1,18 @@
-//! `peyvand user`: makes the first users of a new server.
+//! `peyvand user`: makes users from the server's own machine, so that a new server has its first.
 use super::{Outcome, Storage};
+use crate::access::password;
+use crate::http::app::SystemIds;
 use clap::{Args, Subcommand};
+use domain::core::actor::{Actor, Via};
+use domain::core::error::Error;
+use domain::core::instant::Instant;
+use domain::core::pipeline::Context;
+use domain::core::resource::Setting;
+use persistence::access::founding;
+use persistence::core::database::Database;
+use persistence::core::settings;
+use std::io::{BufRead, IsTerminal};
+use uuid::Uuid;
 
 #[derive(Debug, Subcommand)]
 pub enum User {
@@ -19,7 +31,7 @@ pub struct Create {
     /// The name of a role; `owner` may do everything.
     #[arg(long, default_value = "owner")]
     role: String,
-    /// Reads the password from standard input.
+    /// Reads the password from standard input, its first line; else it is asked for.
     #[arg(long)]
     password_stdin: bool,
 }
@@ -33,9 +45,60 @@ impl User {
 
 impl Create {
     fn run(self) -> Outcome {
-        Err(format!(
-            "{} {} {} {} {:?}",
-            self.email, self.name, self.role, self.password_stdin, self.storage
-        ))
+        let password = self.password()?;
+        let problems = password::strength("/password", &password, &[&self.email, &self.name]);
+        problems.or(()).map_err(|p| words(Error::Invalid(p)))?;
+        let hash = password::hash(&password, &mut rand::rng()).map_err(|_| "the password could not be hashed: out of memory")?;
+        // What may be granted is known from what is mounted.
+        crate::server::describe();
+        let Create {
+            storage,
+            email,
+            name,
+            role,
+            ..
+        } = self;
+        let db = Database::open(&storage.database, 1).map_err(words)?;
+        let made = actix_web::rt::System::new().block_on(db.write(move |conn| {
+            let now = Instant::new(chrono::Utc::now());
+            let default_region = settings::get_or_make(conn, "default_region", || "IR".to_owned())?;
+            let setting = Setting { now, default_region };
+            let context = Context {
+                actor: &Actor::server(Via::Console, now),
+                setting: &setting,
+                ids: &SystemIds,
+                origin: Uuid::now_v7(),
+            };
+            founding::user(conn, &context, &name, &email, &role, &hash)
+        }));
+        println!("{}", made.map_err(words)?);
+        Ok(())
+    }
+
+    fn password(&self) -> Result<String, String> {
+        if !self.password_stdin {
+            if !std::io::stdin().is_terminal() {
+                return Err("give the password on standard input with --password-stdin".to_owned());
+            }
+            return rpassword::prompt_password("Password: ").map_err(|e| e.to_string());
+        }
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).map_err(|e| e.to_string())?;
+        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    }
+}
+
+/// An error in words for someone at a terminal.
+fn words(error: Error) -> String {
+    match error {
+        Error::Invalid(problems) => {
+            let each = problems.0.iter().map(|v| {
+                let params: String = v.params.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+                format!("--{}: {}{params}", v.pointer.trim_start_matches('/'), v.code.as_str())
+            });
+            each.collect::<Vec<_>>().join("; ")
+        }
+        Error::Taken(field) => format!("another user has this {field}"),
+        other => other.to_string(),
     }
 }

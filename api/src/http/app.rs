@@ -1,8 +1,11 @@
 //! What all handlers share.
+use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::Tokens;
+use crate::access::vault::Vault;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
+use crate::jobs::Jobs;
 use domain::core::error::{Error, Result};
 use domain::core::id::Ids;
 use domain::core::instant::Instant;
@@ -34,8 +37,13 @@ pub struct App {
     pub data: PathBuf,
     pub tokens: Tokens,
     pub keys: RwLock<KeyRing>,
+    pub hashing: Hashing,
+    /// Opens the secrets that must be read back.
+    pub vault: Arc<Vault>,
     pub callers: Callers,
     pub limits: Limits,
+    /// Work that waits.
+    pub jobs: Jobs,
     /// Seals cursors.
     pub secret: Vec<u8>,
     pub default_region: String,

@@ -37,7 +37,8 @@ pub enum Access {
 pub struct Marks {
     pub base: bool,
     pub access: Access,
-    pub default: bool,
+    /// A create may leave it out: what it is then; `None` is the type's own default.
+    pub default: Option<Option<Expr>>,
     pub sort: bool,
     pub search: bool,
     pub hidden: bool,
@@ -117,7 +118,10 @@ impl Marks {
                     Some("base") => marks.base = true,
                     Some("fixed") => marks.access = Access::Fixed,
                     Some("server") => marks.access = Access::Server,
-                    Some("default") => marks.default = true,
+                    Some("default") => {
+                        let given = meta.input.peek(syn::Token![=]);
+                        marks.default = Some(if given { Some(meta.value()?.parse()?) } else { None });
+                    }
                     Some("sort") => marks.sort = true,
                     Some("search") => marks.search = true,
                     Some("hidden") => marks.hidden = true,

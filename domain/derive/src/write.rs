@@ -16,7 +16,15 @@ fn is_vec(ty: &syn::Type) -> bool {
 }
 /// A create must give it.
 fn required(f: &Field) -> bool {
-    !(is_option(&f.ty) || is_vec(&f.ty) || f.marks.default)
+    !(is_option(&f.ty) || is_vec(&f.ty) || f.marks.default.is_some())
+}
+
+/// What an optional field is where a create leaves it out, or a patch clears it.
+fn otherwise(f: &Field) -> TokenStream {
+    match &f.marks.default {
+        Some(Some(expr)) => quote!(#expr),
+        _ => quote!(Default::default()),
+    }
 }
 
 /// `CreateX` and `PatchX`.
@@ -31,19 +39,19 @@ fn inputs(r: &Record) -> TokenStream {
     let given_types = given.iter().map(|f| &f.ty);
     let changed_types = changed.iter().map(|f| &f.ty);
     let given_reads = given.iter().map(|f| {
-        let (name, text) = (&f.name, f.name.to_string());
+        let (name, text, otherwise) = (&f.name, f.name.to_string(), otherwise(f));
         match (required(f), is_option(&f.ty)) {
             (true, _) => quote! { let #name = members.required(#text); },
             (false, true) => quote! { let #name = Some(members.optional(#text)); },
-            (false, false) => quote! { let #name = Some(members.optional(#text).unwrap_or_default()); },
+            (false, false) => quote! { let #name = Some(members.optional(#text).unwrap_or_else(|| #otherwise)); },
         }
     });
     let changed_reads = changed.iter().map(|f| {
-        let (name, text) = (&f.name, f.name.to_string());
+        let (name, text, otherwise) = (&f.name, f.name.to_string(), otherwise(f));
         match (required(f), is_option(&f.ty)) {
             (true, _) => quote! { let #name = members.kept(#text); },
             (false, true) => quote! { let #name = members.present(#text); },
-            (false, false) => quote! { let #name = members.present(#text).map(Option::unwrap_or_default); },
+            (false, false) => quote! { let #name = members.present(#text).map(|v| v.unwrap_or_else(|| #otherwise)); },
         }
     });
     let (create_doc, patch_doc) = (
@@ -190,6 +198,8 @@ fn json(r: &Record) -> TokenStream {
         let (name, text) = (&f.name, f.name.to_string());
         quote!(out.serialize_field(#text, &self.#name)?;)
     });
+    // A record that is about an object says which in the member that otherwise says what it is itself.
+    let kind = (!r.fields.iter().any(|f| f.name == "object")).then(|| quote!(out.serialize_field("object", #one)?;));
     quote! {
         impl serde::Serialize for #name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -197,7 +207,7 @@ fn json(r: &Record) -> TokenStream {
                 let base = &self.#base;
                 let mut out = s.serialize_struct(#one, #n)?;
                 out.serialize_field("id", &base.id)?;
-                out.serialize_field("object", #one)?;
+                #kind
                 out.serialize_field("version", &base.version)?;
                 out.serialize_field("created_at", &base.created_at)?;
                 out.serialize_field("updated_at", &base.updated_at)?;

@@ -32,38 +32,14 @@ pub struct Permission {
     #[schema(min_length = 3, max_length = 120, example = "customers:read")]
     pub permission: String,
     /// How far it reaches: `own`, `team`, `unit`, `unit_and_below` or `all`.
-    #[schema(inline)]
-    pub scope: ScopeWord,
-}
-
-/// How far a permission reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ScopeWord {
-    Own,
-    Team,
-    Unit,
-    UnitAndBelow,
-    All,
-}
-
-impl From<ScopeWord> for Scope {
-    fn from(word: ScopeWord) -> Scope {
-        match word {
-            ScopeWord::Own => Scope::Own,
-            ScopeWord::Team => Scope::Team,
-            ScopeWord::Unit => Scope::Unit,
-            ScopeWord::UnitAndBelow => Scope::UnitAndBelow,
-            ScopeWord::All => Scope::All,
-        }
-    }
+    pub scope: Scope,
 }
 
 /// The permissions of a list, by name.
 pub fn grants(permissions: &[Permission]) -> Grants {
     let mut grants = Grants::default();
     for p in permissions {
-        grants.add(&p.permission, p.scope.into());
+        grants.add(&p.permission, p.scope);
     }
     grants
 }

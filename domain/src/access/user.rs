@@ -3,8 +3,18 @@ use super::role::Role;
 use super::unit::Unit;
 use crate::core::base::Base;
 use crate::core::id::Id;
-use crate::core::resource::Rules;
+use crate::core::identifiers::email;
+use crate::core::problem::{Code, Problems};
+use crate::core::resource::{Rules, Setting};
 use derive::Record;
+
+crate::choice! {
+    /// A language that people are answered in.
+    pub enum Locale {
+        Persian = "fa",
+        English = "en",
+    }
+}
 
 /// Someone who works here and signs in.
 #[derive(Debug, Clone, Record)]
@@ -15,20 +25,38 @@ pub struct User {
     /// What they are called.
     #[record(min = 1, max = 200, sort, search, example = r#""Sara Ahmadi""#)]
     pub name: String,
-    /// The address they sign in with.
+    /// The address they sign in with, in lower case. No two users have the same.
     #[record(min = 3, max = 254, search, example = r#""sara@yazd.example""#)]
     pub email: String,
-    /// The unit they work in.
+    /// The unit they work in. Their records and they themselves belong to it.
     pub works_in_id: Option<Id<Unit>>,
     /// The roles they hold. Nobody can give a role that reaches further than their own.
     #[record(max = 50)]
     pub role_ids: Vec<Id<Role>>,
-    /// The language they are answered in where a request does not say: `fa` or `en`.
-    #[record(max = 2, default, example = r#""fa""#)]
-    pub locale: String,
-    /// Whether they may sign in. False ends their sessions and keys at once.
-    #[record(default)]
+    /// The language they are answered in where a request does not say.
+    #[record(default = Locale::Persian, example = r#""fa""#)]
+    pub locale: Locale,
+    /// Whether they may sign in; true unless a create says otherwise. False ends their sessions and keys at once.
+    #[record(default = true, example = "true")]
     pub active: bool,
 }
 
-impl Rules for User {}
+impl Rules for User {
+    fn check(&mut self, _setting: &Setting) -> Problems {
+        let mut problems = Problems::default();
+        match email::parse(&self.email) {
+            Ok(address) => self.email = email::key(&address),
+            Err(Code::Format) => problems.with("/email", Code::Format, vec![("format", "email".to_owned())]),
+            Err(code) => problems.add("/email", code),
+        }
+        for (i, role) in self.role_ids.iter().enumerate() {
+            if self.role_ids[..i].contains(role) {
+                problems.add(format!("/role_ids/{i}"), Code::Duplicate);
+            }
+        }
+        problems
+    }
+    fn unit(&self) -> Option<(&'static str, Option<Id<Unit>>)> {
+        Some(("works_in_id", self.works_in_id))
+    }
+}

@@ -6,29 +6,19 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// How far a permission reaches. Each includes the ones before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// Records the actor owns.
-    Own,
-    /// Records owned by anyone in one of the actor's teams.
-    Team,
-    /// Records of the actor's unit.
-    Unit,
-    /// Records of the actor's unit and of the units below it.
-    UnitAndBelow,
-    /// Every record.
-    All,
-}
-
-impl Scope {
-    /// The words as the contract spells them, narrowest first.
-    pub const WORDS: [&str; 5] = ["own", "team", "unit", "unit_and_below", "all"];
-
-    /// The scope as the contract spells it.
-    pub const fn as_str(self) -> &'static str {
-        Self::WORDS[self as usize]
+crate::choice! {
+    /// How far a permission reaches. Each includes the ones before it.
+    pub enum Scope {
+        /// Records the actor owns.
+        Own = "own",
+        /// Records owned by anyone in one of the actor's teams.
+        Team = "team",
+        /// Records of the actor's unit.
+        Unit = "unit",
+        /// Records of the actor's unit and of the units below it.
+        UnitAndBelow = "unit_and_below",
+        /// Every record.
+        All = "all",
     }
 }
 
@@ -164,6 +154,10 @@ pub struct Sight<'a> {
 }
 
 impl Sight<'_> {
+    /// Whether records may be placed in a unit, whoever owns them.
+    pub fn reaches(&self, unit: Option<Uuid>) -> bool {
+        self.scope == Scope::All || unit == self.actor.unit_id || self.covers(None, unit)
+    }
     /// Whether a record of this owner and unit is within it, shares aside. The same rule as the finder's, for one record in hand.
     pub fn covers(&self, owner: Option<Uuid>, unit: Option<Uuid>) -> bool {
         let own = owner == Some(self.actor.user_id);

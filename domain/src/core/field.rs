@@ -42,6 +42,9 @@ pub enum Access {
     Server,
 }
 
+/// Named schemas of the contract.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
 /// One field of a record.
 #[derive(Debug, Clone)]
 pub struct Field {
@@ -72,7 +75,7 @@ pub struct Field {
     /// The contract's schema of a structure; plain kinds have theirs from `kind`.
     pub schema: Option<fn() -> RefOr<Schema>>,
     /// The named schemas that `schema` refers to.
-    pub schemas: Option<fn(&mut Vec<(String, RefOr<Schema>)>)>,
+    pub schemas: Option<fn(&mut Schemas)>,
 }
 
 impl Field {

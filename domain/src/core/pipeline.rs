@@ -3,12 +3,13 @@
 use super::actor::{Actor, Sight};
 use super::base::Base;
 use super::error::{Error, Result};
-use super::field::Kind;
+use super::field::{Access, Kind};
 use super::id::{Id, Ids};
 use super::input::Members;
 use super::instant::Instant;
 use super::problem::{Code, Problems};
 use super::resource::{Input, Resource, Setting, Spec};
+pub use super::store::{Entry, Op, Storage, Store};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -33,68 +34,6 @@ impl Context<'_> {
             .sight(object, action)
             .ok_or_else(|| Error::Forbidden(format!("{object}:{action}")))
     }
-}
-
-/// What happened to a record, as the change log says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Op {
-    Created,
-    Updated,
-    Deleted,
-    Restored,
-}
-
-impl Op {
-    /// The word of the change log.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Op::Created => "created",
-            Op::Updated => "updated",
-            Op::Deleted => "deleted",
-            Op::Restored => "restored",
-        }
-    }
-}
-
-/// One entry of the change log, before storage gives it its place.
-pub struct Entry<'a> {
-    pub object: &'static str,
-    pub record: Uuid,
-    pub op: Op,
-    pub version: i64,
-    /// Owner and unit before and after: whether it came into or left somebody's sight.
-    pub before: Option<(Option<Uuid>, Option<Uuid>)>,
-    pub after: Option<(Option<Uuid>, Option<Uuid>)>,
-    /// Each changed field with its value before and after.
-    pub changed: Map<String, Value>,
-    pub context: &'a Context<'a>,
-}
-
-/// What the pipeline asks of storage, whatever the record.
-pub trait Storage {
-    /// Whether a record of the object exists within a sight.
-    fn sees(&mut self, object: &str, id: Uuid, sight: &Sight<'_>) -> Result<bool>;
-    /// Appends to the change log.
-    fn note(&mut self, entry: Entry<'_>) -> Result<()>;
-    /// The unit of a user; none where there is no such user.
-    fn unit_of(&mut self, user: Uuid) -> Result<Option<Option<Uuid>>>;
-    /// Keeps the index of external ids in step; one that another record has is `Code::Taken` at its pointer.
-    fn name_externally(&mut self, object: &'static str, id: Uuid, before: &Base, after: &Base) -> Result<Problems>;
-    /// Checks custom values against their declarations, and keeps their index in step.
-    fn customize(&mut self, object: &'static str, id: Uuid, before: Option<&Base>, after: &mut Base) -> Result<Problems>;
-}
-
-/// What the pipeline asks of storage for one kind of record. There is no finder without a sight.
-pub trait Store<R: Resource>: Storage {
-    /// The record, if it is within the sight and not in the trash (or, with `trashed`, only if it is).
-    fn load(&mut self, id: Id, sight: &Sight<'_>, trashed: bool) -> Result<Option<R>>;
-    fn insert(&mut self, record: &R) -> Result<()>;
-    /// Writes the record over the version seen; false when that is no longer the version.
-    fn update(&mut self, record: &R, seen: i64) -> Result<bool>;
-    /// Moves the record to the trash or back, as of its version.
-    fn trash(&mut self, record: &R, seen: i64, at: Option<Instant>) -> Result<bool>;
-    /// Keeps what is derived from the record in step with it: keys to find it by, trees. After the row is written.
-    fn derive(&mut self, before: Option<&R>, after: Option<&R>, context: &Context<'_>) -> Result<()>;
 }
 
 /// Which version the caller means to change.
@@ -133,13 +72,25 @@ fn read<I: Input>(body: Map<String, Value>, spec: &'static Spec, patch: bool, ac
 
 /// Creates a record; `id` where the client brings its own.
 pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Done> {
+    create_with(tx, context, id, body, |_: &mut R| Ok(()))
+}
+
+/// Creates a record whose server-owned members are set by a rule, before its checks.
+pub fn create_with<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Option<Uuid>,
+    body: Map<String, Value>,
+    rule: impl FnOnce(&mut R) -> Result<()>,
+) -> Result<Done> {
     let spec = &R::SPEC;
     let sight = context.sight(spec.object, "create")?;
     let input: R::Create = read(body, spec, false, context.actor)?;
     let id = id.unwrap_or_else(|| context.ids.next());
     let mut record = R::new(input, base(id, context));
+    rule(&mut record)?;
     let mut problems = record.check(context.setting);
-    place(tx, &sight, None, record.base_mut(), &mut problems)?;
+    place(tx, &sight, None, &mut record, &mut problems)?;
     let doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
     let nothing = base(id, context);
@@ -170,16 +121,25 @@ pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Op
     })
 }
 
-/// Changes a record by a merge patch.
+/// Changes a record by a merge patch. What is fixed may be repeated as it is, so that one body serves to create and to change.
 pub fn patch<R: Resource>(
     tx: &mut impl Store<R>,
     context: &Context<'_>,
     id: Uuid,
     expect: Expect,
-    body: Map<String, Value>,
+    mut body: Map<String, Value>,
 ) -> Result<Done> {
+    let fixed = R::SPEC.fields.iter().filter(|f| f.access == Access::Fixed);
+    let repeated: Vec<(&str, Value)> = fixed.filter_map(|f| Some((f.name, body.remove(f.name)?))).collect();
     let input: R::Patch = read(body, &R::SPEC, true, context.actor)?;
     change(tx, context, id, expect, "update", |record| {
+        if !repeated.is_empty() {
+            let (now, mut problems) = (document(record)?, Problems::default());
+            for (name, _) in repeated.iter().filter(|(name, value)| now.get(*name) != Some(value)) {
+                problems.add(format!("/{name}"), Code::Fixed);
+            }
+            problems.or(())?;
+        }
         record.apply(input);
         Ok(())
     })
@@ -201,7 +161,7 @@ pub fn change<R: Resource>(
     let mut after = before.clone();
     rule(&mut after)?;
     let mut problems = after.check(context.setting);
-    place(tx, &sight, Some(before.base()), after.base_mut(), &mut problems)?;
+    place(tx, &sight, Some(&before), &mut after, &mut problems)?;
     problems
         .0
         .extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
@@ -341,8 +301,18 @@ fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
     (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
 }
 
-/// The unit follows the owner, and nobody gives a record further than their own sight reaches.
-fn place(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&Base>, after: &mut Base, problems: &mut Problems) -> Result<()> {
+/// The unit follows the owner unless the record says otherwise, and nobody gives a record further than their own sight reaches.
+fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R>, after: &mut R, problems: &mut Problems) -> Result<()> {
+    if let Some((name, unit)) = after.unit() {
+        let unit = unit.map(Id::uuid);
+        let kept = before.is_some_and(|b| b.base().unit_id.map(Id::uuid) == unit);
+        if !kept && !sight.reaches(unit) {
+            problems.add(format!("/{name}"), Code::Forbidden);
+        }
+        after.base_mut().unit_id = unit.map(Id::from_uuid);
+        return Ok(());
+    }
+    let (before, after) = (before.map(Resource::base), after.base_mut());
     if before.is_some_and(|b| b.owner_id == after.owner_id) {
         return Ok(());
     }
@@ -372,21 +342,36 @@ fn refer(
     problems: &mut Problems,
 ) -> Result<()> {
     for field in spec.fields.iter().skip(Base::HEAD) {
-        let (Kind::Reference(object), Some(Value::String(id))) = (&field.kind, after.get(field.name)) else {
+        let (Some(now), old) = (after.get(field.name), before.and_then(|b| b.get(field.name))) else {
             continue;
         };
-        if before.and_then(|b| b.get(field.name)) == after.get(field.name) {
-            continue;
-        }
-        let seen = match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
-            (Some(sight), Ok(id)) => tx.sees(object, id, &sight)?,
-            _ => false,
-        };
-        if !seen {
-            problems.add(format!("/{}", field.name), Code::NotFound);
+        match (&field.kind, now, old) {
+            // An object that another member names is the record's own to check.
+            (Kind::Reference("") | Kind::References(""), ..) => {}
+            (Kind::Reference(object), Value::String(id), old) if old != Some(now) => {
+                if !seen(tx, context, object, id)? {
+                    problems.add(format!("/{}", field.name), Code::NotFound);
+                }
+            }
+            (Kind::References(object), Value::Array(ids), old) => {
+                let known = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+                for (i, id) in ids.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
+                    if !seen(tx, context, object, id.as_str().unwrap_or_default())? {
+                        problems.add(format!("/{}/{i}", field.name), Code::NotFound);
+                    }
+                }
+            }
+            _ => {}
         }
     }
     Ok(())
+}
+
+fn seen(tx: &mut dyn Storage, context: &Context<'_>, object: &'static str, id: &str) -> Result<bool> {
+    match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
+        (Some(sight), Ok(id)) => tx.sees(object, id, &sight),
+        _ => Ok(false),
+    }
 }
 
 fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {

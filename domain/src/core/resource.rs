@@ -1,9 +1,11 @@
 //! What a record tells the rest of the house about itself. The derive `Record` writes it from the struct.
 use super::base::Base;
 use super::field::{Access, Field, Kind, Lookup};
+use super::id::Id;
 use super::input::Members;
 use super::instant::Instant;
 use super::problem::Problems;
+use crate::access::unit::Unit;
 use serde::Serialize;
 use std::sync::LazyLock;
 
@@ -37,6 +39,10 @@ impl Spec {
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.name == name)
     }
+    /// Whether the member `object` says what the record is; otherwise the record is about an object, and the member says which.
+    pub fn says_its_kind(&self) -> bool {
+        self.field("object").is_none()
+    }
     /// The most that a body may hold of it, in bytes.
     pub const MAX_BODY: usize = 1 << 20;
 }
@@ -67,6 +73,10 @@ pub trait Rules {
     /// Brings values into their normal form and says all that is wrong with the result.
     fn check(&mut self, _setting: &Setting) -> Problems {
         Problems::default()
+    }
+    /// The unit it belongs to where that is not its owner's: the member that names it, and the unit.
+    fn unit(&self) -> Option<(&'static str, Option<Id<Unit>>)> {
+        None
     }
 }
 

@@ -105,6 +105,12 @@ pub enum Face {
 /// A field as a schema's property.
 fn property(field: &Field, face: Face) -> RefOr<Schema> {
     let nullable = field.nullable || (face == Face::Patch && !field.required);
+    let fixed = face == Face::Patch && field.access == Access::Fixed;
+    let doc = if fixed {
+        format!("{} Can't be changed: give it as it is, or not at all.", field.doc)
+    } else {
+        field.doc.to_owned()
+    };
     let mut schema = match field.schema {
         Some(schema) => schema(),
         None => plain(&field.kind, nullable, field.min, field.max_items).into(),
@@ -112,12 +118,12 @@ fn property(field: &Field, face: Face) -> RefOr<Schema> {
     let example = serde_json::from_str::<Value>(field.example).ok();
     match &mut schema {
         RefOr::T(Schema::Object(o)) => {
-            o.description = Some(field.doc.to_owned());
+            o.description = Some(doc);
             o.examples = example.into_iter().collect();
             o.read_only = (face == Face::Output && field.access == Access::Server).then_some(true);
         }
         RefOr::T(Schema::Array(a)) => {
-            a.description = Some(field.doc.to_owned());
+            a.description = Some(doc);
             a.examples = example.into_iter().collect();
         }
         _ => {}
@@ -137,13 +143,13 @@ pub fn of_record(spec: &Spec, face: Face) -> RefOr<Schema> {
         let shown = match face {
             Face::Output => true,
             Face::Create => field.access != Access::Server,
-            Face::Patch => field.access == Access::Free,
+            Face::Patch => field.access != Access::Server,
         };
         if !shown {
             continue;
         }
         object = object.property(field.name, property(field, face));
-        if field.name == "id" {
+        if field.name == "id" && spec.says_its_kind() {
             let name = ObjectBuilder::new()
                 .schema_type(Type::String)
                 .max_length(Some(40))
@@ -175,7 +181,7 @@ pub fn example(spec: &Spec, face: Face) -> Value {
         if shown && !(face != Face::Output && matches!(field.name, "owner_id" | "external_ids" | "custom")) {
             out.insert(field.name.to_owned(), value(field));
         }
-        if field.name == "id" && face == Face::Output {
+        if field.name == "id" && face == Face::Output && spec.says_its_kind() {
             out.insert("object".to_owned(), spec.one.into());
         }
     }

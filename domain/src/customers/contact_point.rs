@@ -6,23 +6,23 @@ use crate::core::problem::{Code, Problems};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What kind of way it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactKind {
-    Phone,
-    Mobile,
-    Fax,
-    Email,
-    Website,
-    Social,
+crate::choice! {
+    /// What kind of way to reach a party it is.
+    pub enum ContactKind {
+        Phone = "phone",
+        Mobile = "mobile",
+        Fax = "fax",
+        Email = "email",
+        Website = "website",
+        Social = "social",
+    }
 }
 
 /// One way to reach a party.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactPoint {
-    #[schema(inline)]
+    /// What kind of way it is.
     pub kind: ContactKind,
     /// In normal form: E.164 for telephones, lower-case domain for email, an absolute address for a web site.
     #[schema(min_length = 1, max_length = 500, example = "+989121234567")]

@@ -17,12 +17,8 @@ crate::choice! {
 }
 crate::choice! {
     /// How far along it is with us.
-    pub enum LifecycleStage { Prospect = "prospect", Lead = "lead", Customer = "customer", Former = "former" }
-}
-impl Default for LifecycleStage {
-    fn default() -> Self {
-        LifecycleStage::Prospect
-    }
+    #[derive(Default)]
+    pub enum LifecycleStage { #[default] Prospect = "prospect", Lead = "lead", Customer = "customer", Former = "former" }
 }
 crate::choice! {
     /// Gender, where it was told.

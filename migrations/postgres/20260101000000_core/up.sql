@@ -76,6 +76,8 @@ CREATE TABLE settings (
     value text NOT NULL
 );
 
+-- Work that waits. `run_at` is when it is next due: for a running job, when its lease ends and another worker may take it over.
+-- `fence` grows with each claim and each cancel: a write of a worker that holds an older one is refused.
 CREATE TABLE jobs (
     id uuid NOT NULL PRIMARY KEY,
     kind text NOT NULL,
@@ -85,19 +87,22 @@ CREATE TABLE jobs (
     attempts bigint NOT NULL,
     max_attempts bigint NOT NULL,
     run_at timestamptz NOT NULL,
-    lease_until timestamptz,
     fence bigint NOT NULL,
     progress_done bigint NOT NULL,
     progress_total bigint,
+    checkpoint jsonb NOT NULL,
+    result jsonb NOT NULL,
     error text,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
+    finished_at timestamptz,
     created_by uuid,
     origin uuid NOT NULL
 );
 CREATE UNIQUE INDEX jobs__key_key ON jobs (kind, key) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_due ON jobs (run_at, id) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_created ON jobs (created_at, id);
+CREATE INDEX jobs_finished ON jobs (finished_at);
 CREATE TABLE custom_fields (
     id uuid NOT NULL PRIMARY KEY,
     version bigint NOT NULL,

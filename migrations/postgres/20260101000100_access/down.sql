@@ -1,5 +1,6 @@
 DROP TABLE devices;
 DROP TABLE sign_in_failures;
+DROP TABLE spent_refresh_tokens;
 DROP TABLE sessions;
 DROP TABLE api_key_secrets;
 DROP TABLE credentials;

@@ -168,7 +168,6 @@ CREATE TABLE sessions (
     id uuid NOT NULL PRIMARY KEY,
     user_id uuid NOT NULL,
     refresh_hash bytea NOT NULL,
-    previous_hash bytea,
     created_at timestamptz NOT NULL,
     used_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
@@ -178,19 +177,31 @@ CREATE TABLE sessions (
     user_agent text NOT NULL
 );
 CREATE UNIQUE INDEX sessions__refresh_hash_key ON sessions (refresh_hash);
-CREATE INDEX sessions_previous ON sessions (previous_hash);
 CREATE INDEX sessions_user ON sessions (user_id, created_at);
+
+-- Refresh tokens that were used: one that comes back was copied.
+CREATE TABLE spent_refresh_tokens (
+    hash bytea NOT NULL PRIMARY KEY,
+    session_id uuid NOT NULL
+);
+CREATE INDEX spent_refresh_tokens_session ON spent_refresh_tokens (session_id);
 
 -- Failed sign-ins, by what they were counted under.
 CREATE TABLE sign_in_failures (
     key text NOT NULL PRIMARY KEY,
     count bigint NOT NULL,
-    last_at timestamptz NOT NULL
+    last_at timestamptz NOT NULL,
+    forgiven_to timestamptz NOT NULL
 );
+CREATE INDEX sign_in_failures_last ON sign_in_failures (last_at);
 
 -- Devices a user has signed in from before.
 CREATE TABLE devices (
-    hash bytea NOT NULL PRIMARY KEY,
+    id uuid NOT NULL PRIMARY KEY,
     user_id uuid NOT NULL,
-    created_at timestamptz NOT NULL
+    hash bytea NOT NULL,
+    created_at timestamptz NOT NULL,
+    used_at timestamptz NOT NULL
 );
+CREATE UNIQUE INDEX devices__hash_key ON devices (hash);
+CREATE INDEX devices_user ON devices (user_id, used_at);

@@ -73,6 +73,8 @@ CREATE TABLE settings (
     value TEXT NOT NULL
 );
 
+-- Work that waits. `run_at` is when it is next due: for a running job, when its lease ends and another worker may take it over.
+-- `fence` grows with each claim and each cancel: a write of a worker that holds an older one is refused.
 CREATE TABLE jobs (
     id BLOB NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -82,19 +84,22 @@ CREATE TABLE jobs (
     attempts BIGINT NOT NULL,
     max_attempts BIGINT NOT NULL,
     run_at INTEGER NOT NULL,
-    lease_until INTEGER,
     fence BIGINT NOT NULL,
     progress_done BIGINT NOT NULL,
     progress_total BIGINT,
+    checkpoint TEXT NOT NULL,
+    result TEXT NOT NULL,
     error TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    finished_at INTEGER,
     created_by BLOB,
     origin BLOB NOT NULL
 );
 CREATE UNIQUE INDEX jobs__key_key ON jobs (kind, key) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_due ON jobs (run_at, id) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_created ON jobs (created_at, id);
+CREATE INDEX jobs_finished ON jobs (finished_at);
 CREATE TABLE custom_fields (
     id BLOB NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL,

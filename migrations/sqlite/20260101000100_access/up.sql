@@ -208,7 +208,6 @@ CREATE TABLE sessions (
     id BLOB NOT NULL PRIMARY KEY,
     user_id BLOB NOT NULL,
     refresh_hash BLOB NOT NULL,
-    previous_hash BLOB,
     created_at INTEGER NOT NULL,
     used_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
@@ -218,19 +217,31 @@ CREATE TABLE sessions (
     user_agent TEXT NOT NULL
 );
 CREATE UNIQUE INDEX sessions__refresh_hash_key ON sessions (refresh_hash);
-CREATE INDEX sessions_previous ON sessions (previous_hash);
 CREATE INDEX sessions_user ON sessions (user_id, created_at);
+
+-- Refresh tokens that were used: one that comes back was copied.
+CREATE TABLE spent_refresh_tokens (
+    hash BLOB NOT NULL PRIMARY KEY,
+    session_id BLOB NOT NULL
+);
+CREATE INDEX spent_refresh_tokens_session ON spent_refresh_tokens (session_id);
 
 -- Failed sign-ins, by what they were counted under.
 CREATE TABLE sign_in_failures (
     key TEXT NOT NULL PRIMARY KEY,
     count BIGINT NOT NULL,
-    last_at INTEGER NOT NULL
+    last_at INTEGER NOT NULL,
+    forgiven_to INTEGER NOT NULL
 );
+CREATE INDEX sign_in_failures_last ON sign_in_failures (last_at);
 
 -- Devices a user has signed in from before.
 CREATE TABLE devices (
-    hash BLOB NOT NULL PRIMARY KEY,
+    id BLOB NOT NULL PRIMARY KEY,
     user_id BLOB NOT NULL,
-    created_at INTEGER NOT NULL
+    hash BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    used_at INTEGER NOT NULL
 );
+CREATE UNIQUE INDEX devices__hash_key ON devices (hash);
+CREATE INDEX devices_user ON devices (user_id, used_at);

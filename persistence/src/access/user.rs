@@ -8,7 +8,7 @@ row! { User in users {
     email: Plain,
     works_in_id: Maybe,
     role_ids: Json,
-    locale: Plain,
+    locale: Word,
     active: Plain,
 } hidden {
     search = |u: &User| fold(&format!("{} {}", u.name, u.email)),

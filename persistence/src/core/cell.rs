@@ -64,7 +64,7 @@ impl Cell for Lite<'_, '_, '_> {
 struct Post<'r>(PgValue<'r>);
 impl Post<'_> {
     fn value(&self) -> PgValue<'_> {
-        self.0.clone()
+        self.0
     }
 }
 impl Cell for Post<'_> {

@@ -15,7 +15,7 @@ pub fn sql(condition: &Condition, spec: &Spec, sqlite: bool) -> Result<Sql> {
         Condition::All(parts) => Sql::join(each(parts)?, " AND ", "TRUE"),
         Condition::Any(parts) => Sql::join(each(parts)?, " OR ", "FALSE"),
         // Below a NOT, unknown must already be false; elsewhere AND and OR carry it there.
-        Condition::Not(part) => Sql::new("NOT COALESCE((").add(sql(part, spec, sqlite)?).text("), FALSE)"),
+        Condition::Not(part) => Sql::new("NOT COALESCE((").and(sql(part, spec, sqlite)?).text("), FALSE)"),
         Condition::Compare { field, op, value } => compare(&column(field, spec)?, *op, value),
         Condition::In { field, values } => {
             let column = column(field, spec)?;
@@ -52,7 +52,7 @@ impl Column {
     fn null(&self) -> Sql {
         match self {
             Column::Own(name, _) => Sql::new(format!("t0.{name} IS NULL")),
-            Column::Custom(object, name) => Sql::new("NOT ").add(custom::any(object, name, Sql::new("TRUE"))),
+            Column::Custom(object, name) => Sql::new("NOT ").and(custom::any(object, name, Sql::new("TRUE"))),
         }
     }
     fn some(&self) -> Sql {
@@ -96,7 +96,7 @@ fn compare(column: &Column, op: Op, value: &Scalar) -> Sql {
         (Op::Eq, None) => column.null(),
         (_, None) => column.some(),
         // True of null as well, as the grammar says.
-        (Op::Ne, Some(value)) => Sql::new("NOT COALESCE((").add(column.is("=", value)).text("), FALSE)"),
+        (Op::Ne, Some(value)) => Sql::new("NOT COALESCE((").and(column.is("=", value)).text("), FALSE)"),
         (op, Some(value)) => column.is(op.as_str(), value),
     }
 }

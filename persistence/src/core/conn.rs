@@ -6,7 +6,6 @@ use domain::core::error::Error;
 
 /// A connection, chosen at run time by the database's address.
 #[expect(missing_debug_implementations, reason = "a connection shows nothing")]
-#[expect(clippy::large_enum_variant, reason = "there are a handful of connections, each behind a pool")]
 pub enum Conn {
     Sqlite(SqliteConnection),
     Postgres(PooledConnection<ConnectionManager<PgConnection>>),

@@ -16,7 +16,7 @@ pub fn any(object: &'static str, field: &str, fits: Sql) -> Sql {
         .bind(object)
         .text(" AND field = ")
         .bind(field);
-    sql.text(" AND ").add(fits).text(")")
+    sql.text(" AND ").and(fits).text(")")
 }
 
 /// A decimal as a text of fixed width whose order is the number's: shifted to be positive, in millionths.

@@ -100,7 +100,12 @@ fn replay(conn: &mut Conn, key: &Key) -> Result<Answer> {
     })
 }
 
-/// Forgets what is older than the time given; how many keys that were.
-pub fn purge(conn: &mut Conn, before: Instant) -> Result<usize> {
-    conn.execute(&sql!("DELETE FROM idempotency_keys WHERE created_at < ?", before))
+/// Forgets keys older than the time given, at most `most`; how many they were.
+pub fn purge(conn: &mut Conn, before: Instant, most: i64) -> Result<usize> {
+    conn.execute(&sql!(
+        "DELETE FROM idempotency_keys WHERE (principal, route, key) IN \
+         (SELECT principal, route, key FROM idempotency_keys WHERE created_at < ? LIMIT ?)",
+        before,
+        most
+    ))
 }

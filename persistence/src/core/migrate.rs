@@ -4,7 +4,7 @@ use super::conn::fault;
 use super::database::Address;
 use super::{postgres, sqlite};
 use crate::core::conn::Conn;
-use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::core::error::{Error, Result};
 use std::fs::File;
@@ -50,11 +50,8 @@ where
     C: MigrationHarness<DB> + diesel::Connection<Backend = DB> + 'static,
     EmbeddedMigrations: MigrationSource<DB>,
 {
-    let ours: Vec<MigrationVersion<'static>> = MigrationSource::<DB>::migrations(&source)
-        .map_err(broken)?
-        .iter()
-        .map(|m: &Box<dyn Migration<DB>>| m.name().version().as_owned())
-        .collect();
+    let known = MigrationSource::<DB>::migrations(&source).map_err(broken)?;
+    let ours: Vec<MigrationVersion<'static>> = known.iter().map(|m| m.name().version().as_owned()).collect();
     let applied = conn.applied_migrations().map_err(broken)?;
     if let Some(newer) = applied.iter().find(|version| !ours.contains(version)) {
         return Err(broken(format!(

@@ -20,6 +20,8 @@ pub struct View {
     shown: Vec<(&'static Field, Option<Mask>)>,
     columns: String,
     names: Vec<String>,
+    /// What stands behind the id: what kind of record it is.
+    kind: String,
 }
 
 impl View {
@@ -31,7 +33,7 @@ impl View {
         match fields {
             None => chosen.extend(spec.fields.iter().skip(1)),
             Some(names) => {
-                for name in names.split(',').filter(|n| *n != "object") {
+                for name in names.split(',').filter(|n| *n != "object" || !spec.says_its_kind()) {
                     match spec.field(name) {
                         Some(field) if chosen.iter().all(|f: &&Field| f.name != name) => chosen.push(field),
                         Some(_) => {}
@@ -51,11 +53,21 @@ impl View {
             .enumerate()
             .map(|(i, (f, _))| format!("{}\"{}\":", if i == 0 { '{' } else { ',' }, f.name))
             .collect();
-        Ok(View { shown, columns, names })
+        let kind = if spec.says_its_kind() {
+            format!(",\"object\":\"{}\"", spec.one)
+        } else {
+            String::new()
+        };
+        Ok(View {
+            shown,
+            columns,
+            names,
+            kind,
+        })
     }
 
     /// Writes the row's record as JSON.
-    fn write(&self, spec: &Spec, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
+    fn write(&self, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
         for (i, ((field, mask), name)) in self.shown.iter().zip(&self.names).enumerate() {
             out.extend_from_slice(name.as_bytes());
             let found = row.at(i, &mut |cell| match mask {
@@ -66,9 +78,7 @@ impl View {
                 out.extend_from_slice(b"null");
             }
             if i == 0 {
-                out.extend_from_slice(b",\"object\":\"");
-                out.extend_from_slice(spec.one.as_bytes());
-                out.push(b'"');
+                out.extend_from_slice(self.kind.as_bytes());
             }
         }
         out.push(b'}');
@@ -149,11 +159,11 @@ pub fn get(
         sql = sql.text(" AND t0.deleted_at IS NULL");
     }
     if let Some(seen) = sight(sight_) {
-        sql = sql.text(" AND (").add(seen).text(")");
+        sql = sql.text(" AND (").and(seen).text(")");
     }
     conn.row(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
-        view.write(spec, &mut out, row)?;
+        view.write(&mut out, row)?;
         Ok((row.integer(view.shown.len())?, out))
     })
 }
@@ -225,7 +235,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     });
     let order = order.collect::<Vec<_>>().join(", ");
     let sql = Sql::new(format!("SELECT {}{keys} FROM {} t0 WHERE ", list.view.columns, spec.object))
-        .add(Sql::join(all, " AND ", "TRUE"))
+        .and(Sql::join(all, " AND ", "TRUE"))
         .text(format!(" ORDER BY {order} LIMIT "))
         .bind(list.limit as i64 + 1);
     let (mut out, mut n, mut last) = (Vec::with_capacity(1024 * list.limit.min(64)), 0, None);
@@ -238,7 +248,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         if n > 1 {
             out.push(b',');
         }
-        list.view.write(spec, &mut out, row)?;
+        list.view.write(&mut out, row)?;
         if n == list.limit {
             let first = list.view.shown.len() + 1;
             let keys = list.sort.iter().enumerate().map(|(i, (f, _))| row.bind(first + i, &f.kind));
@@ -270,7 +280,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
 /// How many records the conditions let through, counted no further than the cap.
 fn total(conn: &mut Conn, spec: &Spec, all: &[Sql], cap: usize) -> Result<(i64, bool)> {
     let sql = Sql::new(format!("SELECT COUNT(*) FROM (SELECT 1 FROM {} t0 WHERE ", spec.object))
-        .add(Sql::join(all.to_vec(), " AND ", "TRUE"))
+        .and(Sql::join(all.to_vec(), " AND ", "TRUE"))
         .text(" LIMIT ")
         .bind(cap as i64 + 1)
         .text(") counted");
@@ -283,8 +293,14 @@ pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Re
     // Objects are names of our own tables; the caller takes them from a field table.
     let mut sql = Sql::new(format!("SELECT 1 FROM {object} t0 WHERE t0.deleted_at IS NULL AND t0.id = ")).bind(id);
     if let Some(seen) = sight(sight_) {
-        sql = sql.text(" AND (").add(seen).text(")");
+        sql = sql.text(" AND (").and(seen).text(")");
     }
+    Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}
+
+/// Whether an id is in use, in the trash or out of sight too.
+pub fn in_use(conn: &mut Conn, spec: &Spec, id: Uuid) -> Result<bool> {
+    let sql = Sql::new(format!("SELECT 1 FROM {} WHERE id = ", spec.object)).bind(id);
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
 }
 
@@ -344,11 +360,11 @@ pub fn some(
         Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id))),
     ];
     all.extend(sight(sight_));
-    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", view.columns, spec.object)).add(Sql::join(all, " AND ", "TRUE"));
+    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", view.columns, spec.object)).and(Sql::join(all, " AND ", "TRUE"));
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
-        view.write(spec, &mut out, row)?;
+        view.write(&mut out, row)?;
         found.push(serde_json::from_slice(&out).map_err(|e| Error::Internal(e.to_string()))?);
         Ok(())
     })?;

@@ -151,7 +151,7 @@ fn base(row: &dyn Cells) -> Result<Base> {
 /// Records that a piece of SQL picks from `t0`: for rules of the server's own, so without a sight.
 pub fn pick<R: Row>(conn: &mut Conn, which: Sql) -> Result<Vec<R>> {
     let names: Vec<String> = BASE.iter().chain(R::OWN).map(|c| format!("t0.{c}")).collect();
-    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", names.join(", "), R::TABLE)).add(which);
+    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", names.join(", "), R::TABLE)).and(which);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         found.push(R::read(base(row)?, row, BASE.len())?);

@@ -34,6 +34,7 @@ pub enum Null {
     Id,
     Instant,
     Date,
+    Bytes,
 }
 impl From<Uuid> for Bind {
     fn from(id: Uuid) -> Self {
@@ -85,7 +86,7 @@ macro_rules! optional {
         })+
     };
 }
-optional!(Uuid => Id, i64 => Integer, String => Text, Instant => Instant);
+optional!(Uuid => Id, i64 => Integer, String => Text, Instant => Instant, Vec<u8> => Bytes);
 impl From<Instant> for Bind {
     fn from(at: Instant) -> Self {
         Bind::Instant(at)
@@ -139,7 +140,7 @@ impl Sql {
         self
     }
     /// Adds another piece.
-    pub fn add(mut self, other: Sql) -> Self {
+    pub fn and(mut self, other: Sql) -> Self {
         self.0.extend(other.0);
         self
     }
@@ -161,7 +162,7 @@ impl Sql {
     pub fn join(pieces: Vec<Sql>, word: &'static str, empty: &'static str) -> Sql {
         let mut out = Sql::default();
         for (i, piece) in pieces.into_iter().enumerate() {
-            out = if i == 0 { out } else { out.text(word) }.text("(").add(piece).text(")");
+            out = if i == 0 { out } else { out.text(word) }.text("(").and(piece).text(")");
         }
         if out.0.is_empty() { Sql::new(empty) } else { out }
     }
@@ -183,6 +184,7 @@ macro_rules! fragment {
                         Part::Bind(Bind::Json(v)) => out.push_bind_param::<JsonSql, _>(v)?,
                         Part::Bind(Bind::Bytes(v)) => out.push_bind_param::<Binary, _>(v)?,
                         Part::Bind(Bind::Null(Null::Text)) => out.push_bind_param::<Nullable<Text>, _>(&None::<String>)?,
+                        Part::Bind(Bind::Null(Null::Bytes)) => out.push_bind_param::<Nullable<Binary>, _>(&None::<Vec<u8>>)?,
                         Part::Bind(Bind::Null(Null::Integer)) => out.push_bind_param::<Nullable<BigInt>, _>(&None::<i64>)?,
                         Part::Bind(Bind::Null(Null::Boolean)) => out.push_bind_param::<Nullable<Bool>, _>(&None::<bool>)?,
                         Part::Bind(Bind::Null(Null::Id)) => out.push_bind_param::<Nullable<UuidSql>, _>(&None::<Id>)?,

@@ -1,5 +1,6 @@
 //! What all operations of the contract share, added when everything is mounted: who we are, how to sign in, the refusals, the headers.
 use serde_json::json;
+use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, PathItem};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -31,12 +32,14 @@ pub fn finish(api: &mut OpenApi) {
     let mut contact = Contact::new();
     contact.name = Some("The makers of Peyvand".to_owned());
     contact.url = Some("https://peyvand.example/support".to_owned());
+    contact.email = Some("support@peyvand.example".to_owned());
     api.info.contact = Some(contact);
     let mut license = License::new("MIT OR Apache-2.0");
     license.url = Some("https://peyvand.example/licence".to_owned());
     api.info.license = Some(license);
     let mut server = Server::new("https://api.peyvand.example");
-    server.description = Some("Your own server's address stands here.".to_owned());
+    server.description = Some("Production: your own server's address stands here.".to_owned());
+    server.extensions = Some(ExtensionsBuilder::new().add("x-internal", false).build());
     api.servers = Some(vec![server]);
     api.tags = Some(
         TAGS.iter()

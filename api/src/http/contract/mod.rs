@@ -1,0 +1,30 @@
+//! The contract: written from what is mounted. A record's part comes from its field table and its routes; operations of their own bring
+//! theirs. What every operation shares, such as its refusals, is added once, at the end.
+mod finish;
+mod operations;
+mod parts;
+mod schemas;
+
+use persistence::core::object::Object;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+pub use finish::finish;
+pub use operations::paths;
+pub use parts::{answer, body, content, empty, idempotency_key, if_match, limit, operation_id, path_id, query, text};
+pub use schemas::{page_name, schemas, shared};
+
+static MOUNTED: Mutex<BTreeMap<&'static str, &'static dyn Object>> = Mutex::new(BTreeMap::new());
+
+/// Notes that an object is mounted.
+pub fn register(object: &'static dyn Object) {
+    MOUNTED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(object.spec().object, object);
+}
+
+/// The objects that were mounted.
+pub fn mounted() -> BTreeMap<&'static str, &'static dyn Object> {
+    MOUNTED.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}

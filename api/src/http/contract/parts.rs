@@ -1,0 +1,133 @@
+//! What operations are written with: parameters, bodies, answers.
+use super::super::reading::{MAX_PAGE, PAGE};
+use serde_json::{Value, json};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{ContentBuilder, Ref, Required, Response, ResponseBuilder};
+
+/// A name in camel case behind a verb: `list` and `custom_fields` give `listCustomFields`.
+pub fn operation_id(verb: &str, noun: &str) -> String {
+    let capital = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    noun.split(['_', '-'])
+        .filter(|w| !w.is_empty())
+        .map(capital)
+        .fold(verb.to_owned(), |id, word| id + &word)
+}
+
+/// A parameter of the query.
+pub fn query(name: &str, doc: &str, schema: ObjectBuilder) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(doc))
+        .schema(Some(schema))
+        .build()
+}
+
+/// A text of at most so many characters.
+pub fn text(max: usize) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).max_length(Some(max))
+}
+
+pub fn header(name: &str, required: Required, doc: &str, max: usize) -> Parameter {
+    let schema = text(max);
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some(doc))
+        .schema(Some(schema))
+        .build()
+}
+
+/// The version a change is meant for.
+pub fn if_match(required: bool) -> Parameter {
+    let required = if required { Required::True } else { Required::False };
+    header(
+        "If-Match",
+        required,
+        "The ETag of the version you mean to change, or `*` for whichever it is.",
+        200,
+    )
+}
+
+pub fn if_none_match(doc: &str, required: Required) -> Parameter {
+    header("If-None-Match", required, doc, 200)
+}
+
+/// A key under which a repeated request is answered once.
+pub fn idempotency_key() -> Parameter {
+    let schema = text(257).pattern(Some(r#"^"?[A-Za-z0-9_.:-]{1,255}"?$"#));
+    let doc = "Makes the request safe to repeat for a day: the same key and body get the same answer, and one effect.";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(doc))
+        .schema(Some(schema))
+        .build()
+}
+
+/// The id in a path.
+pub fn path_id() -> Parameter {
+    let schema = text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
+    ParameterBuilder::new()
+        .name("id")
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some("The record's id."))
+        .schema(Some(schema))
+        .build()
+}
+
+pub fn path_text(name: &str, doc: &str, max: usize) -> Parameter {
+    let schema = text(max).min_length(Some(1));
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(doc))
+        .schema(Some(schema))
+        .build()
+}
+
+/// JSON of a named schema, with an example.
+pub fn content(schema: &str, example: Value) -> utoipa::openapi::Content {
+    ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(schema)))
+        .example(Some(example))
+        .build()
+}
+
+/// An answer of a named schema.
+pub fn answer(doc: &str, schema: &str, example: Value) -> Response {
+    ResponseBuilder::new()
+        .description(doc)
+        .content("application/json", content(schema, example))
+        .build()
+}
+
+/// An answer without a body.
+pub fn empty(doc: &str) -> Response {
+    ResponseBuilder::new().description(doc).build()
+}
+
+/// A body of a named schema.
+pub fn body(kind: &str, schema: &str, example: Value) -> utoipa::openapi::request_body::RequestBody {
+    RequestBodyBuilder::new()
+        .content(kind, content(schema, example))
+        .required(Some(Required::True))
+        .build()
+}
+
+/// How many a page holds.
+pub fn limit() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+        .minimum(Some(1.0))
+        .maximum(Some(MAX_PAGE as f64))
+        .default(Some(json!(PAGE)))
+}

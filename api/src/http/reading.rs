@@ -1,0 +1,231 @@
+//! Reading records: one, a list, a search.
+use super::app::App;
+use super::caller::SignedIn;
+use super::crud::{Record, id};
+use super::problem::Failure;
+use super::query::Query;
+use super::{body, expand, headers};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse};
+use domain::core::condition::Condition;
+use domain::core::error::Error;
+use domain::core::resource::Spec;
+use domain::core::text;
+use persistence::core::read::{List, View};
+use persistence::core::{external, read};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// See [`super::crud`].
+pub async fn get(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
+    let spec = object.spec();
+    signed.0.sight(spec.object, "read")?;
+    let query = Query::read(&request, &["fields", "expand", "include_deleted"])?;
+    let found = Find {
+        id: id(&path)?,
+        view: View::new(spec, &signed.0.actor, query.text("fields"))?,
+        trashed: trashed(&query, &signed, spec)?,
+    };
+    one(request, app, signed, object, query, found).await
+}
+
+/// See [`super::crud`].
+pub async fn get_named(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<(String, String)>,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
+    let spec = object.spec();
+    signed.0.sight(spec.object, "read")?;
+    let query = Query::read(&request, &["fields", "expand"])?;
+    let (system, value) = path.into_inner();
+    let id = app
+        .db
+        .read(move |conn| external::find(conn, spec.object, &system, &value)?.ok_or(Error::NotFound))
+        .await?;
+    let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
+    one(request, app, signed, object, query, Find { id, view, trashed: false }).await
+}
+
+struct Find {
+    id: Uuid,
+    view: View,
+    trashed: bool,
+}
+
+async fn one(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    object: Record,
+    query: Query,
+    find: Find,
+) -> Result<HttpResponse, Failure> {
+    let spec = object.spec();
+    let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
+    let expanded = !expand.is_empty();
+    let (version, body) = app
+        .db
+        .read(move |conn| {
+            let sight = signed.0.actor.sight(spec.object, "read").ok_or(Error::NotFound)?;
+            let (version, body) = read::get(conn, &sight, spec, &find.view, find.id, find.trashed)?.ok_or(Error::NotFound)?;
+            Ok((version, expand.apply(conn, &signed.0.actor, body)?))
+        })
+        .await?;
+    let etag = if expanded { weak(&body) } else { format!("\"{version}\"") };
+    respond(&request, etag, body, None)
+}
+
+fn trashed(query: &Query, signed: &SignedIn, spec: &'static Spec) -> Result<bool, Failure> {
+    let wanted = query.flag("include_deleted")?;
+    if wanted {
+        signed.0.sight(spec.object, "delete")?;
+    }
+    Ok(wanted)
+}
+
+/// A weak tag of what is not one record.
+pub fn weak(body: &[u8]) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    body.hash(&mut hasher);
+    format!("W/\"{:016x}\"", hasher.finish())
+}
+
+/// 200 with the tag, or 304 when the caller has it already.
+pub fn respond(request: &HttpRequest, etag: String, body: Vec<u8>, next: Option<&str>) -> Result<HttpResponse, Failure> {
+    if headers::has_seen(request, &etag)? {
+        return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
+    }
+    let mut response = HttpResponse::Ok();
+    response.insert_header(("ETag", etag)).content_type("application/json");
+    if let Some(cursor) = next {
+        response.insert_header(("Link", link(request, cursor)));
+    }
+    Ok(response.body(body))
+}
+
+/// The next page, as a link (RFC 8288).
+fn link(request: &HttpRequest, cursor: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()).filter(|(n, _)| n != "cursor") {
+        query.append_pair(&name, &value);
+    }
+    query.append_pair("cursor", cursor);
+    format!("<{}?{}>; rel=\"next\"", request.path(), query.finish())
+}
+
+/// The parameters that every list takes.
+pub const LIST: &[&str] = &[
+    "fields",
+    "expand",
+    "filter",
+    "sort",
+    "q",
+    "limit",
+    "cursor",
+    "count",
+    "include_deleted",
+];
+/// What a page holds unless it is told, and at most.
+pub const PAGE: usize = 50;
+pub const MAX_PAGE: usize = 200;
+/// How far `count=exact` counts.
+const COUNTED: usize = 10_000;
+
+/// See [`super::crud`].
+pub async fn list(request: HttpRequest, app: Data<App>, signed: SignedIn, object: Record) -> Result<HttpResponse, Failure> {
+    let spec = object.spec();
+    signed.0.sight(spec.object, "read")?;
+    let query = Query::read(&request, LIST)?;
+    let filter = match query.text("filter") {
+        Some(text) => Some(text.parse::<Condition>().map_err(|p| Error::Query(vec![("filter", p)]))?),
+        None => None,
+    };
+    page(request, app, signed, object, query, filter).await
+}
+
+/// The members of a search's body.
+const SEARCH: &[&str] = &["filter", "q", "sort", "fields", "expand", "limit", "cursor", "count"];
+
+/// See [`super::crud`].
+pub async fn search(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    mut payload: Payload,
+    object: Record,
+) -> Result<HttpResponse, Failure> {
+    let spec = object.spec();
+    signed.0.sight(spec.object, "read")?;
+    Query::read(&request, &[])?;
+    body::expect_type(&request, body::JSON)?;
+    let bytes = body::bytes(&request, &mut payload, 64 << 10).await?;
+    let mut members = body::object(&bytes)?;
+    let filter = match members.remove("filter") {
+        None | Some(Value::Null) => None,
+        Some(json) => Some(Condition::from_json(json).map_err(|p| {
+            let mut below = domain::core::problem::Problems::default();
+            below.nest("/filter", p);
+            Error::Invalid(below)
+        })?),
+    };
+    let query = Query::from_members(members, SEARCH)?;
+    page(request, app, signed, object, query, filter).await
+}
+
+async fn page(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    object: Record,
+    query: Query,
+    filter: Option<Condition>,
+) -> Result<HttpResponse, Failure> {
+    let spec = object.spec();
+    let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
+    let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
+    let q = query.text("q");
+    if q.is_some_and(|q| q.chars().filter(|c| !c.is_whitespace()).count() < 2 || q.len() > 400) {
+        return Err(Failure::Parameter("q".to_owned(), "invalid_parameter"));
+    }
+    let count = match query.text("count") {
+        None => None,
+        Some("exact" | "estimated") => Some(COUNTED),
+        Some(_) => return Err(Failure::Parameter("count".to_owned(), "invalid_parameter")),
+    };
+    let mut list = List {
+        view,
+        filter: None,
+        terms: q.map(text::terms).unwrap_or_default(),
+        sort: List::sort(spec, query.text("sort"))?,
+        limit: query.number("limit", PAGE, 1, MAX_PAGE)?,
+        cursor: query.text("cursor").map(str::to_owned),
+        trashed: trashed(&query, &signed, spec)?,
+        count,
+    };
+    let state = app.clone();
+    let (body, next) = app
+        .db
+        .read(move |conn| {
+            let actor = &signed.0.actor;
+            let sight = actor.sight(spec.object, "read").ok_or(Error::NotFound)?;
+            list.filter = match filter {
+                Some(filter) => Some(read::check(conn, spec, actor, filter)?),
+                None => None,
+            };
+            read::sortable(spec, actor, &list.sort)?;
+            let (body, next) = read::list(conn, &sight, spec, &list, &state.secret)?;
+            Ok((expand.apply(conn, actor, body)?, next))
+        })
+        .await?;
+    respond(&request, weak(&body), body, next.as_deref())
+}

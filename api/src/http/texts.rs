@@ -1,0 +1,165 @@
+//! The texts of problems, in English and Persian: one table, so that no code is without either.
+use super::problem::Lang;
+use domain::core::problem::{Code, Violation};
+
+/// What a code of the protocol is called.
+pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
+    let (en, fa) = match code {
+        "unauthorized" => ("Sign in first, or again", "نخست وارد شوید"),
+        "invalid_credentials" => ("The email or the password is not right", "رایانامه یا گذرواژه درست نیست"),
+        "second_factor_required" => ("The code of the second factor is needed", "کد مرحلهٔ دوم لازم است"),
+        "too_many_failures" => (
+            "Too many failed sign-ins; wait before the next",
+            "ورود ناموفق بیش از اندازه بوده است؛ پیش از تلاش بعدی درنگ کنید",
+        ),
+        "forbidden" => ("You may not do this", "اجازهٔ این کار را ندارید"),
+        "not_found" => (
+            "There is no such thing, or it is not yours to see",
+            "چنین چیزی نیست یا دیدنش با شما نیست",
+        ),
+        "method_not_allowed" => ("This address does not take that method", "این نشانی آن روش را نمی‌پذیرد"),
+        "not_acceptable" => ("We can't answer in that form", "به آن شکل نمی‌توانیم پاسخ دهیم"),
+        "unsupported_media_type" => ("We don't read that kind of body", "این گونه بدنه را نمی‌خوانیم"),
+        "invalid" => ("The request says something wrong", "درخواست چیزی نادرست دارد"),
+        "invalid_query" => ("The query says something wrong", "پرسش چیزی نادرست دارد"),
+        "invalid_json" => ("The body is not JSON as we read it", "بدنه JSON درستی نیست"),
+        "duplicate_member" => ("A member stands twice in the body", "عضوی دو بار در بدنه آمده است"),
+        "unknown_parameter" => ("There is no such query parameter", "چنین پارامتری نیست"),
+        "repeated_parameter" => ("A parameter stands twice", "پارامتری دو بار آمده است"),
+        "invalid_parameter" => (
+            "A parameter or header is not written as it must be",
+            "پارامتر یا سرایندی درست نوشته نشده است",
+        ),
+        "cursor_mismatch" => (
+            "The cursor belongs to another list; start again without it",
+            "این نشانگر از آن فهرست دیگری است؛ بی آن از نو آغاز کنید",
+        ),
+        "cursor_expired" => (
+            "The cursor is too old; take a full copy and go on from there",
+            "نشانگر کهنه است؛ نسخهٔ کامل بگیرید و از آنجا ادامه دهید",
+        ),
+        "stale" => (
+            "It has changed since you read it; read it again",
+            "پس از خواندن شما دگرگون شده است؛ دوباره بخوانید",
+        ),
+        "precondition_failed" => ("The precondition does not hold", "پیش‌شرط برقرار نیست"),
+        "precondition_required" => (
+            "Say which version you mean to change (If-Match)",
+            "بگویید کدام نسخه را دگرگون می‌کنید (If-Match)",
+        ),
+        "taken" => (
+            "A value that must be unique belongs to another record",
+            "مقداری که باید یکتا باشد از آن رکورد دیگری است",
+        ),
+        "idempotency_key_reused" => (
+            "This idempotency key came with another request",
+            "این کلید تکرار با درخواست دیگری آمده است",
+        ),
+        "idempotency_in_flight" => (
+            "The first request of this key is still being worked on",
+            "نخستین درخواست این کلید هنوز در دست کار است",
+        ),
+        "idempotency_required" => ("This needs an Idempotency-Key", "این کار Idempotency-Key می‌خواهد"),
+        "rate_limited" => ("Too many requests; wait a little", "درخواست‌ها بیش از اندازه است؛ کمی درنگ کنید"),
+        "overloaded" => ("Too much to do right now; try again", "اکنون سرمان شلوغ است؛ دوباره بکوشید"),
+        "stopping" => ("The server is stopping; try again", "سرور در حال ایستادن است؛ دوباره بکوشید"),
+        "storage_full" => ("There is no room left to write", "جایی برای نوشتن نمانده است"),
+        "database_away" => (
+            "The database can't be reached right now; try again",
+            "پایگاه داده اکنون در دسترس نیست؛ دوباره بکوشید",
+        ),
+        "payload_too_large" => ("The body is too large", "بدنه بیش از اندازه بزرگ است"),
+        "uri_too_long" => ("The address is too long", "نشانی بیش از اندازه بلند است"),
+        "headers_too_large" => ("The headers are too large", "سرایندها بیش از اندازه بزرگ‌اند"),
+        "timeout" => ("The request took too long to arrive", "رسیدن درخواست بیش از اندازه طول کشید"),
+        "job_not_stopped" => (
+            "Only a parked or cancelled job can be tried again",
+            "تنها کارِ کنارگذاشته یا لغوشده را می‌توان از سر گرفت",
+        ),
+        "job_key_open" => ("Another open job does the same work", "کارِ باز دیگری همین را انجام می‌دهد"),
+        "job_over" => ("The job is over already", "این کار پیش‌تر به پایان رسیده است"),
+        "digest_mismatch" => ("The body is not what its digest says", "بدنه با چکیده‌اش نمی‌خواند"),
+        _ => match status {
+            409 => ("It contradicts the state of things", "با وضع کنونی نمی‌خواند"),
+            500..=599 => ("Something went wrong on our side", "در سوی ما خطایی رخ داد"),
+            _ => ("The request can't be answered", "به این درخواست نمی‌توان پاسخ داد"),
+        },
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Fa => fa,
+    }
+}
+
+/// What is wrong with one value, in words.
+pub fn sentence(v: &Violation, lang: Lang) -> String {
+    let p = |name: &str| v.params.iter().find(|(n, _)| *n == name).map_or("", |(_, value)| value.as_str());
+    let name = || {
+        v.params
+            .iter()
+            .find(|(n, _)| matches!(*n, "name" | "field"))
+            .map_or(String::new(), |(_, value)| format!(" ({value})"))
+    };
+    let (en, fa) = match v.code {
+        Code::Required => ("is needed".to_owned(), "لازم است".to_owned()),
+        Code::UnknownField => (format!("is not known here{}", name()), format!("اینجا شناخته نیست{}", name())),
+        Code::WrongType => ("is of another type".to_owned(), "از نوع دیگری است".to_owned()),
+        Code::ReadOnly => ("is set by the server alone".to_owned(), "تنها به دست سرور نوشته می‌شود".to_owned()),
+        Code::Fixed => (
+            "can't be changed after it was created".to_owned(),
+            "پس از ساخت دگرگون نمی‌شود".to_owned(),
+        ),
+        Code::TooShort => (
+            format!("must have at least {}", p("min")),
+            format!("دست‌کم {} باید داشته باشد", p("min")),
+        ),
+        Code::TooLong => (
+            format!("must have at most {}", p("max")),
+            format!("دست‌بالا {} می‌تواند داشته باشد", p("max")),
+        ),
+        Code::OutOfRange => (
+            format!("is out of range {} … {}", p("min"), p("max")),
+            format!("بیرون از بازهٔ {} … {} است", p("min"), p("max")),
+        ),
+        Code::NotAllowed => (
+            format!("must be one of: {}", p("allowed")),
+            format!("باید یکی از اینها باشد: {}", p("allowed")),
+        ),
+        Code::Format => (
+            format!("is not written as {}", or(p("format"), "it must be")),
+            format!("به شکل {} نیست", or(p("format"), "درست")),
+        ),
+        Code::CheckDigit => (
+            "has a check digit that does not hold".to_owned(),
+            "رقم بررسی‌اش درست نیست".to_owned(),
+        ),
+        Code::Duplicate => ("stands twice".to_owned(), "دو بار آمده است".to_owned()),
+        Code::Taken => ("belongs to another record".to_owned(), "از آن رکورد دیگری است".to_owned()),
+        Code::NotFound => (
+            "does not exist, or is not yours to see".to_owned(),
+            "نیست یا دیدنش با شما نیست".to_owned(),
+        ),
+        Code::Forbidden => ("is not yours to set so".to_owned(), "نوشتنش با شما نیست".to_owned()),
+        Code::Conflict => (format!("does not fit {}", p("with")), format!("با {} نمی‌خواند", p("with"))),
+        Code::Character => (
+            "has a character that must not stand here".to_owned(),
+            "نویسه‌ای دارد که نباید اینجا باشد".to_owned(),
+        ),
+        Code::Syntax => (
+            format!("does not read as a condition at {}: expected {}", p("at"), p("expected")),
+            format!("در جایگاه {} شرط درستی نیست: {} انتظار می‌رفت", p("at"), p("expected")),
+        ),
+        Code::TooComplex => (
+            format!("is too complex: at most {}", p("max")),
+            format!("بیش از اندازه پیچیده است: دست‌بالا {}", p("max")),
+        ),
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Fa => fa,
+    }
+}
+
+fn or<'a>(text: &'a str, otherwise: &'a str) -> &'a str {
+    if text.is_empty() { otherwise } else { text }
+}

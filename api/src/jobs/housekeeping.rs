@@ -1,0 +1,111 @@
+//! What a server does for itself, again and again: forgetting what nobody needs any more. Each round works in small steps, so that
+//! no write of a user waits behind it.
+mod trash;
+
+use super::{JobContext, JobKind, Outcome, Run};
+use crate::access::keys::KeyRing;
+use chrono::TimeDelta;
+use domain::core::error::{Error, Result};
+use persistence::access::prune;
+use persistence::core::conn::Conn;
+use persistence::core::{idempotency, jobs};
+use serde_json::json;
+
+/// The kinds of this file.
+pub const KINDS: [&'static dyn JobKind; 5] = [&IdempotencyKeys, &Jobs, &Sessions, &SigningKeys, &trash::Trash];
+
+/// Rows that one transaction deletes at most.
+const STEP: i64 = 500;
+
+/// Runs a step until it finds less than it may take, or the server stops; how many rows all steps took.
+async fn steps<F>(job: &JobContext, step: F) -> Result<Outcome>
+where
+    F: Fn(&mut Conn, i64) -> Result<usize> + Clone + Send + Sync + 'static,
+{
+    let mut all = 0;
+    loop {
+        let step = step.clone();
+        let n = job.write(move |conn| step(conn, STEP)).await?;
+        all += n;
+        if n < STEP as usize {
+            return Ok(Outcome::Done(json!({ "removed": all })));
+        }
+        if job.stopping() {
+            return Ok(Outcome::Paused);
+        }
+    }
+}
+
+/// Answers kept for repeated requests are promised for a day; they go after two.
+struct IdempotencyKeys;
+impl JobKind for IdempotencyKeys {
+    fn kind(&self) -> &'static str {
+        "purge_idempotency_keys"
+    }
+    fn every(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::hours(1))
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        let before = job.app.now().after(-TimeDelta::hours(48));
+        Box::pin(steps(job, move |conn, most| idempotency::purge(conn, before, most)))
+    }
+}
+
+/// Jobs that are over are shown for thirty days.
+struct Jobs;
+impl JobKind for Jobs {
+    fn kind(&self) -> &'static str {
+        "prune_jobs"
+    }
+    fn every(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::hours(6))
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        let before = job.app.now().after(-TimeDelta::days(30));
+        Box::pin(steps(job, move |conn, most| jobs::prune(conn, before, most)))
+    }
+}
+
+/// Sessions that are over are shown for thirty days, failed sign-ins are counted for one.
+struct Sessions;
+impl JobKind for Sessions {
+    fn kind(&self) -> &'static str {
+        "prune_sessions"
+    }
+    fn every(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::hours(6))
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        let (month, day) = (job.app.now().after(-TimeDelta::days(30)), job.app.now().after(-TimeDelta::days(1)));
+        Box::pin(steps(job, move |conn, most| {
+            Ok(prune::sessions(conn, month, most)?.max(prune::failures(conn, day, most)?))
+        }))
+    }
+}
+
+/// Makes the next key that signs tokens when its time has come, and drops those that have served theirs.
+struct SigningKeys;
+impl JobKind for SigningKeys {
+    fn kind(&self) -> &'static str {
+        "rotate_signing_keys"
+    }
+    fn every(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::hours(1))
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        Box::pin(async move {
+            let (app, now) = (&job.app, job.app.now().utc());
+            let broken = |e: crate::access::keys::KeyError| Error::Internal(e.to_string());
+            // What other nodes have made is in the folder.
+            let mut ring = KeyRing::open(&app.data.join("keys"), now, &mut rand::rng()).map_err(broken)?;
+            let due = ring.rotation_due(now);
+            if due {
+                ring.rotate(now, &mut rand::rng()).map_err(broken)?;
+            } else {
+                ring.prune(now).map_err(broken)?;
+            }
+            *app.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner) = ring;
+            Ok(Outcome::Done(json!({ "rotated": due })))
+        })
+    }
+}

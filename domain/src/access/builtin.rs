@@ -1,0 +1,63 @@
+//! What a new organization starts with: its first unit and four roles. They are ordinary records from then on.
+use super::role::Permission;
+use crate::core::actor::Scope;
+
+/// The first unit's name.
+pub const HEAD_OFFICE: &str = "Head office";
+
+/// A role that every organization starts with.
+#[derive(Debug, Clone, Copy)]
+pub struct Builtin {
+    pub name: &'static str,
+    pub description: &'static str,
+    permissions: &'static [(&'static str, Scope)],
+}
+
+/// The records of everyday work with customers.
+macro_rules! everyday {
+    ($($action:literal: $scope:expr),+; $($more:expr),*) => {
+        &[
+            $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
+              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),)+
+            $($more),*
+        ]
+    };
+}
+
+/// The roles there are from the start.
+pub const ROLES: [Builtin; 4] = [
+    Builtin {
+        name: "owner",
+        description: "May do everything.",
+        permissions: &[("*:*", Scope::All)],
+    },
+    Builtin {
+        name: "seller",
+        description: "Sees the customers of the unit, makes and changes their own.",
+        permissions: everyday!(
+            "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
+            ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own)
+        ),
+    },
+    Builtin {
+        name: "support",
+        description: "Sees and changes the customers of the unit and of those below it.",
+        permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;),
+    },
+    Builtin {
+        name: "viewer",
+        description: "Sees the customers of the unit and of those below it.",
+        permissions: everyday!("read": Scope::UnitAndBelow;),
+    },
+];
+
+impl Builtin {
+    /// What its holders may do.
+    pub fn permissions(&self) -> Vec<Permission> {
+        let one = |(name, scope): &(&str, Scope)| Permission {
+            permission: (*name).to_owned(),
+            scope: *scope,
+        };
+        self.permissions.iter().map(one).collect()
+    }
+}

@@ -1,0 +1,73 @@
+//! What the pipeline asks of storage. Traits, so that rules know no database.
+use super::actor::Sight;
+use super::base::Base;
+use super::error::Result;
+use super::id::Id;
+use super::instant::Instant;
+use super::pipeline::Context;
+use super::problem::Problems;
+use super::resource::Resource;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// What happened to a record, as the change log says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Op {
+    Created,
+    Updated,
+    Deleted,
+    Restored,
+}
+
+impl Op {
+    /// The word of the change log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Op::Created => "created",
+            Op::Updated => "updated",
+            Op::Deleted => "deleted",
+            Op::Restored => "restored",
+        }
+    }
+}
+
+/// One entry of the change log, before storage gives it its place.
+pub struct Entry<'a> {
+    pub object: &'static str,
+    pub record: Uuid,
+    pub op: Op,
+    pub version: i64,
+    /// Owner and unit before and after: whether it came into or left somebody's sight.
+    pub before: Option<(Option<Uuid>, Option<Uuid>)>,
+    pub after: Option<(Option<Uuid>, Option<Uuid>)>,
+    /// Each changed field with its value before and after.
+    pub changed: Map<String, Value>,
+    pub context: &'a Context<'a>,
+}
+
+/// What the pipeline asks of storage, whatever the record.
+pub trait Storage {
+    /// Whether a record of the object exists within a sight.
+    fn sees(&mut self, object: &str, id: Uuid, sight: &Sight<'_>) -> Result<bool>;
+    /// Appends to the change log.
+    fn note(&mut self, entry: Entry<'_>) -> Result<()>;
+    /// The unit of a user; none where there is no such user.
+    fn unit_of(&mut self, user: Uuid) -> Result<Option<Option<Uuid>>>;
+    /// Keeps the index of external ids in step; one that another record has is `Code::Taken` at its pointer.
+    fn name_externally(&mut self, object: &'static str, id: Uuid, before: &Base, after: &Base) -> Result<Problems>;
+    /// Checks custom values against their declarations, and keeps their index in step.
+    fn customize(&mut self, object: &'static str, id: Uuid, before: Option<&Base>, after: &mut Base) -> Result<Problems>;
+}
+
+/// What the pipeline asks of storage for one kind of record. There is no finder without a sight.
+pub trait Store<R: Resource>: Storage {
+    /// The record, if it is within the sight and not in the trash (or, with `trashed`, only if it is).
+    fn load(&mut self, id: Id, sight: &Sight<'_>, trashed: bool) -> Result<Option<R>>;
+    fn insert(&mut self, record: &R) -> Result<()>;
+    /// Writes the record over the version seen; false when that is no longer the version.
+    fn update(&mut self, record: &R, seen: i64) -> Result<bool>;
+    /// Moves the record to the trash or back, as of its version.
+    fn trash(&mut self, record: &R, seen: i64, at: Option<Instant>) -> Result<bool>;
+    /// Keeps what is derived from the record in step with it: keys to find it by, trees. After the row is written.
+    fn derive(&mut self, before: Option<&R>, after: Option<&R>, context: &Context<'_>) -> Result<()>;
+}

@@ -1,0 +1,2 @@
+//! The contract: that it is what is served, and that what is served keeps it.
+mod drift;

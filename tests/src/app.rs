@@ -1,0 +1,135 @@
+//! What a test has: a database of its own with the people of the template, and a server on it.
+use crate::client::Client;
+use crate::contract::Contract;
+use crate::engine::{Copy, Engine};
+use crate::node::{BASE_URL, Node};
+use crate::people::{People, Who};
+use crate::template::Template;
+use api::access::keys::KeyRing;
+use api::access::token::{Grant, MAX_LIFETIME, Tokens};
+use domain::core::error::Result;
+use persistence::core::cell::Cells;
+use persistence::core::conn::Conn;
+use persistence::core::database::Database;
+use persistence::core::sql::Sql;
+use std::path::Path;
+use std::sync::OnceLock;
+use uuid::Uuid;
+
+/// A server and its database. Both are gone when this is dropped.
+#[derive(Debug)]
+pub struct App {
+    // In the order in which they end: the processes, then what they use.
+    node: Node,
+    storage: OnceLock<(tokio::runtime::Runtime, Database)>,
+    copy: Copy,
+    folder: tempfile::TempDir,
+    keys: KeyRing,
+    contract: Contract,
+    pub engine: Engine,
+    /// Ids of the users, units and roles.
+    pub people: People,
+    agent: ureq::Agent,
+}
+
+impl App {
+    /// A server on SQLite.
+    pub fn sqlite() -> App {
+        App::with(Engine::Sqlite, &[])
+    }
+    /// A server on PostgreSQL.
+    pub fn postgres() -> App {
+        App::with(Engine::Postgres, &[])
+    }
+    /// A server with settings of its own, as environment variables.
+    pub fn with(engine: Engine, settings: &[(&str, &str)]) -> App {
+        let template = Template::of(engine);
+        let folder = tempfile::Builder::new().prefix("peyvand-test-").tempdir().unwrap();
+        let copy = template.copy(folder.path());
+        let keys = KeyRing::open(&folder.path().join("keys"), chrono::Utc::now(), &mut rand::rng()).expect("signing keys");
+        let node = Node::start(&copy.address(), folder.path().to_str().unwrap(), settings);
+        App {
+            node,
+            storage: OnceLock::new(),
+            copy,
+            keys,
+            contract: Contract::new(template.contract()),
+            engine,
+            people: template.people,
+            folder,
+            agent: crate::client::agent(),
+        }
+    }
+
+    /// The server.
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+    /// Another server on the same database, with settings of its own.
+    pub fn another(&self, settings: &[(&str, &str)]) -> Node {
+        Node::start(&self.copy.address(), self.folder.path().to_str().unwrap(), settings)
+    }
+    /// The folder of keys and files.
+    pub fn data(&self) -> &Path {
+        self.folder.path()
+    }
+    /// The database's address, as the command line takes it.
+    pub fn database(&self) -> String {
+        self.copy.address()
+    }
+    /// What the server says of itself.
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// A client signed in as one of the people.
+    pub fn be(&self, who: Who) -> Client<'_> {
+        self.anyone().with_token(self.token(who))
+    }
+    /// A client that has not signed in.
+    pub fn anyone(&self) -> Client<'_> {
+        Client::new(self.agent.clone(), &self.contract, self.node.address())
+    }
+    /// A fresh access token.
+    pub fn token(&self, who: Who) -> String {
+        let tokens = Tokens::new(BASE_URL, "peyvand-api", MAX_LIFETIME);
+        let grant = Grant {
+            sub: self.people.users[&who],
+            client_id: "tests".to_owned(),
+            scope: String::new(),
+            sid: self.people.sessions[&who],
+            sv: 1,
+            jti: Uuid::now_v7(),
+        };
+        tokens.issue(&self.keys, &grant, chrono::Utc::now()).expect("a token")
+    }
+
+    fn storage(&self) -> &(tokio::runtime::Runtime, Database) {
+        self.storage.get_or_init(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let db = Database::open(&self.copy.parsed(), 1).expect("the test's database");
+            (runtime, db)
+        })
+    }
+    /// Reads the database past the server.
+    pub fn read<T: Send + 'static>(&self, body: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> T {
+        let (runtime, db) = self.storage();
+        runtime.block_on(db.read(body)).expect("a read past the server")
+    }
+    /// Writes the database past the server.
+    pub fn write<T: Send + 'static>(&self, body: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> T {
+        let (runtime, db) = self.storage();
+        runtime.block_on(db.write(body)).expect("a write past the server")
+    }
+    /// The rows of a statement, each read by a callback: `app.rows(sql!("SELECT op FROM changes"), |row| row.text(0))`.
+    pub fn rows<T: Send + 'static>(&self, sql: Sql, read: impl Fn(&dyn Cells) -> Result<T> + Send + 'static) -> Vec<T> {
+        self.read(move |conn| {
+            let mut out = Vec::new();
+            conn.rows(&sql, |row| {
+                out.push(read(row)?);
+                Ok(())
+            })?;
+            Ok(out)
+        })
+    }
+}
