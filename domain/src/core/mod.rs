@@ -12,6 +12,7 @@ pub mod job;
 pub mod money;
 pub mod pipeline;
 pub mod problem;
+mod references;
 pub mod resource;
 pub mod schema;
 pub mod store;
