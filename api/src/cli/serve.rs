@@ -121,7 +121,7 @@ impl Serve {
 
 /// All kinds of jobs there are.
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
-    housekeeping::KINDS.into_iter()
+    housekeeping::KINDS.into_iter().chain(crate::integration::import::KINDS)
 }
 
 /// Waits until the process is asked to stop.
