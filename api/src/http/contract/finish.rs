@@ -54,6 +54,7 @@ pub fn finish(api: &mut OpenApi) {
             "An access token from `/api/v1/auth/login` or `/oauth/token` (RFC 9068, checked as RFC8725 asks), or an API key.",
         ))
         .build();
+    components.schemas.values_mut().for_each(super::known::bound);
     components.add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
     let doc = "Something is wrong; `code` says what to programs, `title` and `errors` to people.";
     let example = json!({
