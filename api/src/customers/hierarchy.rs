@@ -47,8 +47,24 @@ pub struct HierarchyRollup {
     /// Organizations shown.
     #[schema(minimum = 0, maximum = 500)]
     members: usize,
-    /// How many of them stand at each stage.
+    #[schema(schema_with = by_stage)]
     by_lifecycle_stage: BTreeMap<String, usize>,
+}
+
+/// A count for each stage that at least one of them stands at.
+fn by_stage() -> Object {
+    let stages = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(LifecycleStage::WORDS.iter().map(|w| w.as_ref())));
+    let count = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+        .minimum(Some(1.0))
+        .maximum(Some(500.0));
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("How many of them stand at each stage."))
+        .property_names(Some(stages))
+        .additional_properties(Some(count))
+        .build()
 }
 
 /// A group of organizations, as far as the caller sees it.
