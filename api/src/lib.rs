@@ -4,6 +4,7 @@ pub mod changes;
 pub mod cli;
 pub mod customers;
 pub mod customize;
+pub mod demo;
 pub mod http;
 pub mod integration;
 pub mod jobs;

@@ -133,7 +133,7 @@ fn panicked(info: &std::panic::PanicHookInfo<'_>) {
 
 /// All kinds of jobs there are.
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
-    housekeeping::KINDS.into_iter()
+    housekeeping::KINDS.into_iter().chain(crate::integration::import::KINDS)
 }
 
 /// Waits until the process is asked to stop.

@@ -158,7 +158,7 @@ fn refusal(app: &App, request: &ServiceRequest, seen: &mut Seen) -> Option<Failu
 }
 
 /// The middleware.
-pub async fn edge(mut request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
     let mut seen = Seen::of(&request, Uuid::now_v7());
     request.extensions_mut().insert(RequestId(seen.id));
     request.extensions_mut().insert(seen.trace.clone());
@@ -168,9 +168,8 @@ pub async fn edge(mut request: ServiceRequest, next: Next<impl MessageBody + 'st
     let refusal = refusal(&app, &request, &mut seen);
     let response = match refusal {
         Some(failure) => {
-            // Whatever body is still on its way is not read: the connection would take it for the next request.
-            request.take_payload();
-            request.into_response(HttpResponse::from_error(failure)).map_into_right_body()
+            // Not `into_response`, which would forget the failure that the problem is written from.
+            ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(failure)).map_into_right_body()
         }
         // The router needs the request for itself alone: nothing may hold a copy of it while it runs.
         None => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
@@ -213,7 +212,7 @@ fn acceptable<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>,
         return response;
     }
     let failure = Failure::Protocol(StatusCode::NOT_ACCEPTABLE, "not_acceptable", None);
-    response.into_response(HttpResponse::from_error(failure)).map_into_right_body()
+    ServiceResponse::new(response.into_parts().0, HttpResponse::from_error(failure)).map_into_right_body()
 }
 
 /// Leaves a trace in the audit of what somebody may not do.
