@@ -331,3 +331,6 @@ const CALLED_WITH: &str = "Accept, Accept-Language, Authorization, Content-Diges
 /// What they may read of an answer.
 const EXPOSED: &str =
     "ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
+
+#[cfg(test)]
+mod tests;

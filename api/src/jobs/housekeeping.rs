@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use domain::core::error::{Error, Result};
 use persistence::access::prune;
 use persistence::core::conn::Conn;
-use persistence::core::{idempotency, jobs, seal};
+use persistence::core::{idempotency, jobs};
 use serde_json::json;
 
 /// The kinds of this file.
@@ -64,32 +64,6 @@ impl JobKind for Jobs {
     fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
         let before = job.app.now().after(-TimeDelta::days(30));
         Box::pin(steps(job, move |conn, most| jobs::prune(conn, before, most)))
-    }
-}
-
-/// Seals what the change log has come to hold, so that an entry cut out of it shows.
-struct Changes;
-impl JobKind for Changes {
-    fn kind(&self) -> &'static str {
-        "seal_changes"
-    }
-    fn every(&self) -> Option<TimeDelta> {
-        Some(TimeDelta::minutes(10))
-    }
-    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
-        Box::pin(async move {
-            let mut sealed = 0;
-            loop {
-                let now = job.app.now();
-                match job.write(move |conn| seal::seal(conn, now)).await? {
-                    0 => return Ok(Outcome::Done(json!({ "sealed": sealed }))),
-                    n => sealed += n,
-                }
-                if job.stopping() {
-                    return Ok(Outcome::Paused);
-                }
-            }
-        })
     }
 }
 
