@@ -1,5 +1,7 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
+mod generate;
 mod openapi;
+mod password;
 mod serve;
 mod user;
 
@@ -25,6 +27,9 @@ enum Action {
     /// Manages users.
     #[command(subcommand)]
     User(user::User),
+    /// Writes made-up data to standard output.
+    #[command(subcommand)]
+    Generate(generate::Generate),
     /// Prints the contract.
     Openapi(openapi::Openapi),
 }
@@ -60,6 +65,7 @@ pub fn run() -> ExitCode {
         Action::Serve(serve) => serve.run(),
         Action::Migrate(storage) => migrate(&storage),
         Action::User(user) => user.run(),
+        Action::Generate(generate) => generate.run(),
         Action::Openapi(openapi) => openapi.run(),
     };
     match outcome {
