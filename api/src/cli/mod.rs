@@ -1,4 +1,6 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
+mod audit;
+mod backup;
 mod generate;
 mod openapi;
 mod password;
@@ -30,6 +32,13 @@ enum Action {
     /// Writes made-up data to standard output.
     #[command(subcommand)]
     Generate(generate::Generate),
+    /// Copies the database and the folder of keys and files, while the server runs.
+    Backup(backup::Backup),
+    /// Puts a backup in the place of the database and the folder.
+    Restore(backup::Restore),
+    /// Looks after the audit.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Prints the contract.
     Openapi(openapi::Openapi),
 }
@@ -66,6 +75,9 @@ pub fn run() -> ExitCode {
         Action::Migrate(storage) => migrate(&storage),
         Action::User(user) => user.run(),
         Action::Generate(generate) => generate.run(),
+        Action::Backup(backup) => backup.run(),
+        Action::Restore(restore) => restore.run(),
+        Action::Audit(audit) => audit.run(),
         Action::Openapi(openapi) => openapi.run(),
     };
     match outcome {
