@@ -13,6 +13,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
+use domain::core::field::Schemas;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
@@ -41,7 +42,7 @@ pub trait Section: Sync {
     /// What it shows, for the contract.
     fn doc(&self) -> &'static str;
     /// The schema of its items.
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>);
+    fn item(&self) -> (String, RefOr<Schema>, Schemas);
     /// An item, for the contract.
     fn example(&self) -> Value;
     /// Its items, one more than the limit where there are more.

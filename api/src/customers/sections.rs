@@ -2,6 +2,7 @@
 use super::overview::{Ask, Section};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
+use domain::core::field::Schemas;
 use domain::core::instant::Instant;
 use domain::customers::relationship::RelationshipKind;
 use persistence::core::conn::Conn;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 pub const ALL: &[&dyn Section] = &[&Relationships, &Groups, &Changes];
 
 /// A section's item as a schema, with all it refers to.
-fn schema<T: ToSchema>() -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+fn schema<T: ToSchema>() -> (String, RefOr<Schema>, Schemas) {
     let mut below = Vec::new();
     T::schemas(&mut below);
     (T::name().into_owned(), <T as PartialSchema>::schema(), below)
@@ -62,7 +63,7 @@ impl Section for Relationships {
     fn doc(&self) -> &'static str {
         "Parties that the customer stands in a relationship with, in either direction; those that last first. Parties out of sight are left out."
     }
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+    fn item(&self) -> (String, RefOr<Schema>, Schemas) {
         schema::<CustomerRelationship>()
     }
     fn example(&self) -> Value {
@@ -109,7 +110,7 @@ impl Section for Groups {
     fn doc(&self) -> &'static str {
         "Groups that the customer is in, the latest first."
     }
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+    fn item(&self) -> (String, RefOr<Schema>, Schemas) {
         schema::<CustomerGroup>()
     }
     fn example(&self) -> Value {
@@ -145,7 +146,7 @@ impl Section for Changes {
     fn doc(&self) -> &'static str {
         "The latest changes of the record, newest first. What the fields held is for the audit."
     }
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+    fn item(&self) -> (String, RefOr<Schema>, Schemas) {
         schema::<CustomerChange>()
     }
     fn example(&self) -> Value {
