@@ -4,6 +4,7 @@ mod access;
 mod attacks;
 mod changes;
 mod contract;
+mod demo;
 mod harness;
 mod records;
 mod storage;
