@@ -11,8 +11,9 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
+use domain::core::field::Choice;
 use domain::core::resource::Resource;
-use domain::customers::customer::Customer;
+use domain::customers::customer::{Customer, LifecycleStage};
 use persistence::core::conn::Conn;
 use persistence::core::read::{self, View};
 use persistence::customers::overview::{Member, next_of};
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use uuid::Uuid;
 
 /// How many steps up and down are followed, and how many organizations are shown.
@@ -53,7 +55,9 @@ pub struct HierarchyRollup {
 
 /// A count for each stage that at least one of them stands at.
 fn by_stage() -> Object {
-    let stages = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(LifecycleStage::WORDS.iter().map(|w| w.as_ref())));
+    let stages = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(LifecycleStage::WORDS.iter().map(|w| w.as_ref())));
     let count = ObjectBuilder::new()
         .schema_type(Type::Integer)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
