@@ -25,6 +25,7 @@ fn areas(config: &mut ServiceConfig) {
 pub fn describe() -> OpenApi {
     let app = actix_web::App::new()
         .into_utoipa_app()
+        .configure(access::routes::root)
         .service(utoipa_actix_web::scope("/api/v1").configure(areas));
     let (_, mut api) = app.split_for_parts();
     contract::finish(&mut api);
@@ -68,7 +69,7 @@ async fn openapi(app: Data<App>, request: actix_web::HttpRequest) -> Result<Http
 pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, workers: usize) -> std::io::Result<actix_web::dev::Server> {
     let text = contract_text().map_err(std::io::Error::other)?;
     app.contract.get_or_init(|| Arc::new(text));
-    app.objects.get_or_init(contract::mounted);
+    app.objects.get_or_init(persistence::core::object::mounted);
     if let Some(address) = admin {
         let state = app.clone();
         let admin = HttpServer::new(move || actix_web::App::new().app_data(state.clone()).configure(health::admin_routes))
@@ -84,6 +85,7 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
             .route("/openapi.json", web::get().to(openapi))
             .route("/openapi.yaml", web::get().to(openapi))
             .into_utoipa_app()
+            .configure(access::routes::root)
             .service(utoipa_actix_web::scope("/api/v1").configure(areas))
             .into_app()
             .default_service(web::to(nothing_here))

@@ -37,6 +37,9 @@ pub struct Serve {
     /// Origins whose pages may call us, separated by commas.
     #[arg(long, env = "PEYVAND_ORIGINS", default_value = "")]
     origins: String,
+    /// What API keys of this server are marked with: 1 to 8 lower-case letters and digits.
+    #[arg(long, env = "PEYVAND_ENVIRONMENT", default_value = "live", value_parser = environment)]
+    environment: String,
     /// Threads that answer requests.
     #[arg(long, env = "PEYVAND_WORKERS")]
     workers: Option<usize>,
@@ -64,6 +67,7 @@ impl Serve {
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         eprintln!("listening on {address}");
         let jobs = Runner::start(app.clone());
+        actix_web::rt::spawn(crate::access::key_rounds::run(app.clone()));
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         stop_signal().await?;
@@ -102,6 +106,7 @@ impl Serve {
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
             hashing: Hashing::new(cores),
+            environment: self.environment.clone(),
             vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
@@ -114,6 +119,13 @@ impl Serve {
             contract: OnceLock::new(),
             objects: OnceLock::new(),
         })
+    }
+}
+
+fn environment(text: &str) -> Result<String, String> {
+    match crate::access::api_key::is_environment(text) {
+        true => Ok(text.to_owned()),
+        false => Err("1 to 8 lower-case letters and digits".to_owned()),
     }
 }
 

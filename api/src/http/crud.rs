@@ -4,15 +4,15 @@ use super::problem::Failure;
 use super::resource::Address;
 use super::{contract, reading, writing};
 use actix_web::dev::{AppService, HttpServiceFactory};
-use actix_web::web;
+use actix_web::{Route, web};
 use domain::core::error::Error;
 use domain::core::pipeline::Store;
 use domain::core::resource::Resource;
 use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of};
 use std::marker::PhantomData;
-use utoipa::openapi::path::Paths;
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::path::{OperationBuilder, Paths};
+use utoipa::openapi::{HttpMethod, RefOr, Schema};
 use utoipa_actix_web::OpenApiFactory;
 use uuid::Uuid;
 
@@ -25,6 +25,8 @@ pub enum Has {
     Reads,
     /// Those that read, and delete: what is made by an operation of its own.
     ReadsAndDelete,
+    /// Those that read, and delete for good: what is made by an operation of its own, and never comes back.
+    ReadsAndRevoke,
 }
 
 impl Has {
@@ -34,10 +36,25 @@ impl Has {
     pub fn deletes(self) -> bool {
         self != Has::Reads
     }
+    pub fn restores(self) -> bool {
+        matches!(self, Has::All | Has::ReadsAndDelete)
+    }
+}
+
+/// A create of its own, where the usual one is not enough: what answers POST on the record's address, and its part of the contract.
+#[derive(Clone, Copy)]
+pub struct Creating {
+    pub route: fn() -> Route,
+    pub operation: fn() -> OperationBuilder,
+    pub schemas: fn(&mut Vec<(String, RefOr<Schema>)>),
 }
 
 /// One value that mounts a record's routes and writes its part of the contract: mounted means documented.
-pub struct Crud<R>(Has, PhantomData<fn() -> R>);
+pub struct Crud<R> {
+    has: Has,
+    creating: Option<Creating>,
+    record: PhantomData<fn() -> R>,
+}
 
 impl<R: Resource> Crud<R>
 where
@@ -45,11 +62,20 @@ where
 {
     /// All the usual operations.
     pub fn new() -> Self {
-        Crud(Has::All, PhantomData)
+        Crud::only(Has::All)
     }
     /// Some of them.
     pub fn only(has: Has) -> Self {
-        Crud(has, PhantomData)
+        Crud {
+            has,
+            creating: None,
+            record: PhantomData,
+        }
+    }
+    /// With a create of its own.
+    pub fn creating(mut self, creating: Creating) -> Self {
+        self.creating = Some(creating);
+        self
     }
     fn object() -> &'static dyn Object {
         const { &Of::<R>::NEW }
@@ -70,7 +96,7 @@ where
     Conn: Store<R>,
 {
     fn register(self, config: &mut AppService) {
-        mount(Self::object(), self.0, config);
+        mount(Self::object(), self.has, self.creating, config);
     }
 }
 
@@ -79,31 +105,48 @@ where
     Conn: Store<R>,
 {
     fn paths(&self) -> Paths {
-        contract::register(Self::object());
-        contract::paths(&R::SPEC, self.0)
+        persistence::core::object::mount(Self::object());
+        let mut paths = contract::paths(&R::SPEC, self.has);
+        if let Some(creating) = self.creating {
+            let own = (creating.operation)().build();
+            match paths.paths.get_mut(R::SPEC.path) {
+                Some(item) => item.post = Some(own),
+                None => paths.add_path_operation(R::SPEC.path, vec![HttpMethod::Post], own),
+            }
+        }
+        paths
     }
     fn schemas(&self, out: &mut Vec<(String, RefOr<Schema>)>) {
-        contract::schemas(&R::SPEC, self.0, out);
+        contract::schemas(&R::SPEC, self.has, out);
+        if let Some(creating) = self.creating {
+            (creating.schemas)(out);
+        }
     }
 }
 
 /// The dynamic record behind a route.
 pub type Record = &'static dyn Object;
 
-fn mount(object: Record, has: Has, config: &mut AppService) {
+fn mount(object: Record, has: Has, creating: Option<Creating>, config: &mut AppService) {
     let path = object.spec().path;
     let mut all = Address::new(path).get(|| web::route().to(move |r, a, s| reading::list(r, a, s, object)));
     let mut one = Address::new(format!("{path}/{{id}}")).get(|| web::route().to(move |r, a, s, p| reading::get(r, a, s, p, object)));
     let mut named = Address::new(format!("{path}/by-external-id/{{system}}/{{value}}"))
         .get(|| web::route().to(move |r, a, s, p| reading::get_named(r, a, s, p, object)));
-    if has.writes() {
+    if let Some(creating) = creating {
+        all = all.post((creating.route)());
+    } else if has.writes() {
         all = all.post(web::route().to(move |r, a, s, b| writing::create(r, a, s, b, object)));
+    }
+    if has.writes() {
         one = one.patch(web::route().to(move |r, a, s, p, b| writing::patch(r, a, s, p, b, object)));
         one = one.put(web::route().to(move |r, a, s, p, b| writing::put(r, a, s, p, b, object)));
         named = named.patch(web::route().to(move |r, a, s, p, b| writing::upsert(r, a, s, p, b, object)));
     }
     if has.deletes() {
         one = one.delete(web::route().to(move |r, a, s, p| writing::delete(r, a, s, p, object)));
+    }
+    if has.restores() {
         let restore_ = web::route().to(move |r, a, s, p| writing::restore(r, a, s, p, object));
         Address::new(format!("{path}/{{id}}/restore")).post(restore_).register(config);
     }

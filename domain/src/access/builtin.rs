@@ -1,5 +1,6 @@
 //! What a new organization starts with: its first unit and four roles. They are ordinary records from then on.
-use super::role::{Permission, ScopeWord};
+use super::role::Permission;
+use crate::core::actor::Scope;
 
 /// The first unit's name.
 pub const HEAD_OFFICE: &str = "Head office";
@@ -9,7 +10,7 @@ pub const HEAD_OFFICE: &str = "Head office";
 pub struct Builtin {
     pub name: &'static str,
     pub description: &'static str,
-    permissions: &'static [(&'static str, ScopeWord)],
+    permissions: &'static [(&'static str, Scope)],
 }
 
 /// The records of everyday work with customers.
@@ -28,32 +29,32 @@ pub const ROLES: [Builtin; 4] = [
     Builtin {
         name: "owner",
         description: "May do everything.",
-        permissions: &[("*:*", ScopeWord::All)],
+        permissions: &[("*:*", Scope::All)],
     },
     Builtin {
         name: "seller",
         description: "Sees the customers of the unit, makes and changes their own.",
         permissions: everyday!(
-            "read": ScopeWord::Unit, "create": ScopeWord::Own, "update": ScopeWord::Own, "delete": ScopeWord::Own;
-            ("api_keys:create", ScopeWord::Own), ("api_keys:read", ScopeWord::Own), ("api_keys:delete", ScopeWord::Own)
+            "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
+            ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own)
         ),
     },
     Builtin {
         name: "support",
         description: "Sees and changes the customers of the unit and of those below it.",
-        permissions: everyday!("read": ScopeWord::UnitAndBelow, "update": ScopeWord::UnitAndBelow;),
+        permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;),
     },
     Builtin {
         name: "viewer",
         description: "Sees the customers of the unit and of those below it.",
-        permissions: everyday!("read": ScopeWord::UnitAndBelow;),
+        permissions: everyday!("read": Scope::UnitAndBelow;),
     },
 ];
 
 impl Builtin {
     /// What its holders may do.
     pub fn permissions(&self) -> Vec<Permission> {
-        let one = |(name, scope): &(&str, ScopeWord)| Permission {
+        let one = |(name, scope): &(&str, Scope)| Permission {
             permission: (*name).to_owned(),
             scope: *scope,
         };

@@ -5,26 +5,7 @@ mod operations;
 mod parts;
 mod schemas;
 
-use persistence::core::object::Object;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
-
 pub use finish::finish;
 pub use operations::paths;
-pub use parts::{answer, body, content, empty, idempotency_key, if_match, operation_id, path_id, query, text};
+pub use parts::{answer, body, content, empty, idempotency_key, if_match, needed_query, operation_id, path_id, query, text};
 pub use schemas::{page_name, schemas, shared};
-
-static MOUNTED: Mutex<BTreeMap<&'static str, &'static dyn Object>> = Mutex::new(BTreeMap::new());
-
-/// Notes that an object is mounted.
-pub fn register(object: &'static dyn Object) {
-    MOUNTED
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(object.spec().object, object);
-}
-
-/// The objects that were mounted.
-pub fn mounted() -> BTreeMap<&'static str, &'static dyn Object> {
-    MOUNTED.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
