@@ -90,7 +90,9 @@ fn schemas(out: &mut Vec<(String, RefOr<Schema>)>) {
     let secret = ObjectBuilder::new()
         .schema_type(Type::String)
         .max_length(Some(64))
-        .description(Some("The key itself, for `Authorization: Bearer`. Absent where a repeated request is answered again."));
+        .description(Some(
+            "The key itself, for `Authorization: Bearer`. Absent where a repeated request is answered again.",
+        ));
     let mut schema = of_record(&ApiKey::SPEC, Face::Output);
     if let RefOr::T(Schema::Object(object)) = &mut schema {
         object.properties.insert("secret".to_owned(), secret.into());

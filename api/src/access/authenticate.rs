@@ -70,7 +70,9 @@ async fn by_token(app: &Data<App>, token: &str, ip: IpAddr, now: Instant) -> Res
             }
         })
         .await?;
-    let account = account.filter(|a| a.active && a.session_version == sv).ok_or(Failure::Unauthorized)?;
+    let account = account
+        .filter(|a| a.active && a.session_version == sv)
+        .ok_or(Failure::Unauthorized)?;
     let mut actor = account.actor;
     let networks = match &key {
         Some(key) => restrict(&mut actor, key, ip)?,

@@ -112,7 +112,10 @@ async fn explain(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resu
     let object = needed("object")?.to_owned();
     let action = needed("action")?;
     let action = ACTIONS.into_iter().find(|a| *a == action).ok_or_else(|| wrong("action"))?;
-    let record = query.text("record_id").map(|text| id(text).map_err(|_| wrong("record_id"))).transpose()?;
+    let record = query
+        .text("record_id")
+        .map(|text| id(text).map_err(|_| wrong("record_id")))
+        .transpose()?;
     let now = app.now();
     let explained = app
         .db

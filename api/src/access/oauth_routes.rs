@@ -57,7 +57,10 @@ fn open(id: &str, summary: &str, doc: &str) -> OperationBuilder {
 }
 
 fn document(doc: &str, kind: &str, example: Value) -> Response {
-    ResponseBuilder::new().description(doc).content(kind, content("Document", example)).build()
+    ResponseBuilder::new()
+        .description(doc)
+        .content(kind, content("Document", example))
+        .build()
 }
 
 /// The routes at the root.
@@ -66,7 +69,8 @@ pub fn routes(config: &mut ServiceConfig) {
     let base = "https://api.peyvand.example";
     let client = json!({"grant_type": "client_credentials", "scope": "customers.read"});
     let token = json!({"access_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.e30.c2ln", "token_type": "Bearer", "expires_in": 900, "scope": "customers.read"});
-    let issue = "Client credentials (RFC 6749 §4.4): the client is an API key, its id and the key itself. The token may do what the key may.";
+    let issue =
+        "Client credentials (RFC 6749 §4.4): the client is an API key, its id and the key itself. The token may do what the key may.";
     config.service(
         Operations::at("/oauth/token")
             .post(
@@ -85,7 +89,11 @@ pub fn routes(config: &mut ServiceConfig) {
             .post(
                 web::route().to(oauth::revoke),
                 open("revokeToken", "End a session by one of its tokens", end)
-                    .request_body(Some(body(form, "RevocationRequest", json!({"token": "pvr_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}))))
+                    .request_body(Some(body(
+                        form,
+                        "RevocationRequest",
+                        json!({"token": "pvr_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}),
+                    )))
                     .response("200", answer("It has ended.", "Nothing", json!({}))),
             )
             .schema::<RevocationRequest>()
@@ -100,22 +108,38 @@ pub fn routes(config: &mut ServiceConfig) {
         Operations::at("/.well-known/jwks.json")
             .get(
                 || web::route().to(oauth::jwks),
-                open("getKeys", "Get the public keys", "The keys that access tokens are checked with (RFC 7517).")
-                    .response("200", document("The keys.", "application/json", key))
-                    .response("304", not_modified()),
+                open(
+                    "getKeys",
+                    "Get the public keys",
+                    "The keys that access tokens are checked with (RFC 7517).",
+                )
+                .response("200", document("The keys.", "application/json", key))
+                .response("304", not_modified()),
             )
             .schema::<Document>(),
     );
-    config.service(Operations::at("/.well-known/oauth-authorization-server").get(
-        || web::route().to(oauth::server),
-        open("getAuthorizationServer", "Get the OAuth2 metadata", "What an OAuth2 client must know of us (RFC 8414).")
+    config.service(
+        Operations::at("/.well-known/oauth-authorization-server").get(
+            || web::route().to(oauth::server),
+            open(
+                "getAuthorizationServer",
+                "Get the OAuth2 metadata",
+                "What an OAuth2 client must know of us (RFC 8414).",
+            )
             .response("200", document("The metadata.", "application/json", oauth::metadata(base)))
             .response("304", not_modified()),
-    ));
-    config.service(Operations::at("/.well-known/api-catalog").get(
-        || web::route().to(oauth::api_catalog),
-        open("getApiCatalog", "Get the catalogue of APIs", "Where the API and its description are (RFC 9727).")
+        ),
+    );
+    config.service(
+        Operations::at("/.well-known/api-catalog").get(
+            || web::route().to(oauth::api_catalog),
+            open(
+                "getApiCatalog",
+                "Get the catalogue of APIs",
+                "Where the API and its description are (RFC 9727).",
+            )
             .response("200", document("The catalogue.", "application/linkset+json", oauth::catalog(base)))
             .response("304", not_modified()),
-    ));
+        ),
+    );
 }

@@ -96,7 +96,12 @@ fn noted(event: &'static str, user: Uuid, request: &HttpRequest) {
 }
 
 /// Changes the password. It needs the current one, and ends the other sessions.
-pub async fn change_password(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload) -> Result<HttpResponse, Failure> {
+pub async fn change_password(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    mut payload: Payload,
+) -> Result<HttpResponse, Failure> {
     signed.0.session()?;
     let mut form = Form::read(&request, &mut payload).await?;
     let current = form.needed("current_password", 1, password::MAX_CHARS);

@@ -114,7 +114,8 @@ pub fn routes(config: &mut ServiceConfig) {
         Operations::at("/auth/me")
             .get(
                 || web::route().to(own_account::me),
-                operation("getMe", tag, "See who you are", "Your user, your roles, and what you may do.").response("200", answer("You.", "Me", me)),
+                operation("getMe", tag, "See who you are", "Your user, your roles, and what you may do.")
+                    .response("200", answer("You.", "Me", me)),
             )
             .schema::<Me>(),
     );
@@ -132,7 +133,8 @@ pub fn routes(config: &mut ServiceConfig) {
     );
     let uri = "otpauth://totp/Peyvand:sara%40yazd.example?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Peyvand";
     let enrolment = json!({"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "otpauth_uri": uri});
-    let enroll = "Answers the secret for an authenticator app (RFC 6238). It is asked for at sign-in once `/auth/totp/confirm` took a code of it.";
+    let enroll =
+        "Answers the secret for an authenticator app (RFC 6238). It is asked for at sign-in once `/auth/totp/confirm` took a code of it.";
     config.service(
         Operations::at("/auth/totp")
             .post(
@@ -143,9 +145,18 @@ pub fn routes(config: &mut ServiceConfig) {
             )
             .delete(
                 web::route().to(own_account::remove),
-                operation("removeTotp", tag, "Remove the second factor", "Needs the password and a code. Your other sessions end.")
-                    .request_body(Some(body(json, "TotpRemoval", json!({"password": password, "totp_code": "123456"}))))
-                    .response("204", empty("It is removed.")),
+                operation(
+                    "removeTotp",
+                    tag,
+                    "Remove the second factor",
+                    "Needs the password and a code. Your other sessions end.",
+                )
+                .request_body(Some(body(
+                    json,
+                    "TotpRemoval",
+                    json!({"password": password, "totp_code": "123456"}),
+                )))
+                .response("204", empty("It is removed.")),
             )
             .schema::<PasswordAgain>()
             .schema::<TotpEnrolment>()
@@ -156,9 +167,14 @@ pub fn routes(config: &mut ServiceConfig) {
         Operations::at("/auth/totp/confirm")
             .post(
                 web::route().to(own_account::confirm),
-                operation("confirmTotp", tag, "Turn the second factor on", "Takes a first code, answers recovery codes. Your other sessions end.")
-                    .request_body(Some(body(json, "TotpConfirmation", json!({"totp_code": "123456"}))))
-                    .response("200", answer("It is on; keep the codes.", "RecoveryCodes", codes)),
+                operation(
+                    "confirmTotp",
+                    tag,
+                    "Turn the second factor on",
+                    "Takes a first code, answers recovery codes. Your other sessions end.",
+                )
+                .request_body(Some(body(json, "TotpConfirmation", json!({"totp_code": "123456"}))))
+                .response("200", answer("It is on; keep the codes.", "RecoveryCodes", codes)),
             )
             .schema::<TotpConfirmation>()
             .schema::<RecoveryCodes>(),

@@ -26,7 +26,10 @@ pub struct From {
 
 /// What became of a presented token.
 enum Became {
-    Next { session: Session, session_version: i64 },
+    Next {
+        session: Session,
+        session_version: i64,
+    },
     /// It was copied; its session has ended with it.
     Ended(Session),
     Nothing,
@@ -48,10 +51,7 @@ pub async fn refresh(app: &App, text: &str, from: From) -> Result<SignedInto, Fa
     let next = refresh::generate(&mut rand::rng());
     let hash = next.digest().as_bytes().to_vec();
     let (ip, user_agent, request_id) = (from.ip.to_string(), from.user_agent, from.origin);
-    let became = app
-        .db
-        .write(move |conn| spend(conn, &presented, hash, ip, user_agent, now))
-        .await?;
+    let became = app.db.write(move |conn| spend(conn, &presented, hash, ip, user_agent, now)).await?;
     match became {
         Became::Next { session, session_version } => Ok(SignedInto {
             access_token: access_token(app, session.user_id, session.id, session_version, now)?,

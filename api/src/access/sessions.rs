@@ -1,8 +1,8 @@
 //! Sessions over HTTP: sign in, refresh, sign out, see one's sessions and end them.
 use super::form::Form;
+use super::refreshing;
 use super::second_factor::Proof;
 use super::signing_in::{self, Attempt, SignedInto};
-use super::refreshing;
 use crate::http::app::App;
 use crate::http::caller;
 use crate::http::contract::{answer, body, empty, path_id};
@@ -19,8 +19,8 @@ use persistence::access::session;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
-use uuid::Uuid;
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
 
 /// What a sign-in shows.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -265,26 +265,43 @@ pub fn routes(config: &mut ServiceConfig) {
             .post(web::route().to(refresh), refresh_)
             .schema::<Refresh>(),
     );
-    config.service(Operations::at("/auth/logout").post(
-        web::route().to(logout),
-        operation("logoutUser", tag, "Sign out", "Ends the session that asks. Its tokens are refused from then on.")
+    config.service(
+        Operations::at("/auth/logout").post(
+            web::route().to(logout),
+            operation(
+                "logoutUser",
+                tag,
+                "Sign out",
+                "Ends the session that asks. Its tokens are refused from then on.",
+            )
             .response("204", empty("You are signed out.")),
-    ));
+        ),
+    );
     config.service(
         Operations::at("/auth/sessions")
             .get(
                 || web::route().to(list),
-                operation("listSessions", tag, "List your sessions", "Your sessions that go on, the one used last first.")
-                    .response("200", answer("Your sessions.", "SessionPage", sessions)),
+                operation(
+                    "listSessions",
+                    tag,
+                    "List your sessions",
+                    "Your sessions that go on, the one used last first.",
+                )
+                .response("200", answer("Your sessions.", "SessionPage", sessions)),
             )
             .schema::<SessionPage>(),
     );
     config.service(
         Operations::at("/auth/sessions/{id}").delete(
             web::route().to(revoke),
-            operation("revokeSession", tag, "End one of your sessions", "Its tokens are refused from then on.")
-                .parameter(path_id())
-                .response("204", empty("It has ended.")),
+            operation(
+                "revokeSession",
+                tag,
+                "End one of your sessions",
+                "Its tokens are refused from then on.",
+            )
+            .parameter(path_id())
+            .response("204", empty("It has ended.")),
         ),
     );
 }

@@ -30,7 +30,10 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "چیزهای دیگری هنوز به آن وابسته‌اند؛ نخست جابه‌جایشان کنید",
         ),
         "parent_deleted" => ("What it belongs to is gone", "آنچه به آن تعلق دارد دیگر نیست"),
-        "changed_meanwhile" => ("It was changed by another request meanwhile", "درخواست دیگری در این میان آن را دگرگون کرد"),
+        "changed_meanwhile" => (
+            "It was changed by another request meanwhile",
+            "درخواست دیگری در این میان آن را دگرگون کرد",
+        ),
         "last_owner" => (
             "Somebody must be left who may do everything",
             "باید کسی بماند که هر کاری بتواند بکند",

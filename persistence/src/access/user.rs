@@ -86,7 +86,9 @@ fn holders(conn: &Conn, role: Uuid) -> Sql {
 
 /// Whether anybody holds a role.
 pub fn holds(conn: &mut Conn, role: Uuid) -> Result<bool> {
-    let which = Sql::new("SELECT 1 FROM users u WHERE u.deleted_at IS NULL AND ").and(holders(conn, role)).text(" LIMIT 1");
+    let which = Sql::new("SELECT 1 FROM users u WHERE u.deleted_at IS NULL AND ")
+        .and(holders(conn, role))
+        .text(" LIMIT 1");
     Ok(conn.row(&which, |_| Ok(()))?.is_some())
 }
 

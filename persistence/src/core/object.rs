@@ -96,7 +96,12 @@ pub fn is_permission(text: &str) -> bool {
     let Some((object, action)) = text.split_once(':') else {
         return false;
     };
-    let noted = |o: &str, a: &str| known.permissions.iter().any(|(object, action)| (o == "*" || o == *object) && (a == "*" || a == *action));
+    let noted = |o: &str, a: &str| {
+        known
+            .permissions
+            .iter()
+            .any(|(object, action)| (o == "*" || o == *object) && (a == "*" || a == *action))
+    };
     let usual = action == "*" || USUAL.contains(&action);
     match (object.split_once('.'), known.objects.get(object)) {
         (Some((object, field)), _) => {
