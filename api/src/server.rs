@@ -3,7 +3,7 @@ use crate::http::app::{App, Contract};
 use crate::http::edge::edge;
 use crate::http::problem::Failure;
 use crate::http::{contract, health};
-use crate::{access, customers, customize};
+use crate::{access, changes, customers, customize, integration, jobs};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, HttpServer, web};
@@ -17,8 +17,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// All areas under `/api/v1`.
 fn areas(config: &mut ServiceConfig) {
     access::routes::routes(config);
+    changes::routes(config);
     customers::routes(config);
     customize::routes(config);
+    integration::routes(config);
+    jobs::routes::routes(config);
 }
 
 /// The contract of all that is mounted.

@@ -4,12 +4,11 @@ use crate::http::app::App;
 use crate::http::body::JSON;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, body};
-use crate::http::crud::Creating;
 use crate::http::operation::operation;
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::writing::{Writing, answered, members};
-use actix_web::web::{self, Data, Payload};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::access::api_key::ApiKey;
 use domain::access::role::Permission;
@@ -25,15 +24,10 @@ use serde_json::{Map, Value};
 use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-/// How API keys are created.
-pub const CREATING: Creating = Creating {
-    route: || web::route().to(create),
-    operation: described,
-    schemas,
-};
-
-async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload) -> Result<HttpResponse, Failure> {
+/// Makes a key.
+pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload) -> Result<HttpResponse, Failure> {
     signed.0.sight("api_keys", "create")?;
     Query::read(&request, &[])?;
     let (body, bytes) = members(&request, &mut payload, JSON).await?;
@@ -75,7 +69,8 @@ async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payl
     Ok(answered(answer, false))
 }
 
-fn described() -> OperationBuilder {
+/// What the contract says of it.
+pub fn described() -> OperationBuilder {
     let mut shown = example(&ApiKey::SPEC, Face::Output);
     shown["secret"] = "pvd_live_4f9Zk2Qa_3vJq8sWm1xRt6yBn0cDf5gHk2lMp7zQe0a1b2c".into();
     let doc = "Makes a key that acts on your behalf, with at most your permissions. `secret` is shown in this answer and never again. Needs the \
@@ -85,18 +80,28 @@ fn described() -> OperationBuilder {
         .response("201", answer("It was created; keep the secret.", "NewApiKey", shown))
 }
 
-fn schemas(out: &mut Vec<(String, RefOr<Schema>)>) {
-    out.push(("CreateApiKey".to_owned(), of_record(&ApiKey::SPEC, Face::Create)));
-    let secret = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .max_length(Some(64))
-        .description(Some(
-            "The key itself, for `Authorization: Bearer`. Absent where a repeated request is answered again.",
-        ));
-    let mut schema = of_record(&ApiKey::SPEC, Face::Output);
-    if let RefOr::T(Schema::Object(object)) = &mut schema {
-        object.properties.insert("secret".to_owned(), secret.into());
-        object.description = Some("A key that was just made.".to_owned());
+/// What makes a key.
+#[derive(Debug)]
+pub struct CreateApiKey;
+
+impl PartialSchema for CreateApiKey {
+    fn schema() -> RefOr<Schema> {
+        of_record(&ApiKey::SPEC, Face::Create)
     }
-    out.push(("NewApiKey".to_owned(), schema));
+}
+impl ToSchema for CreateApiKey {
+    fn schemas(out: &mut Vec<(String, RefOr<Schema>)>) {
+        let secret = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(64))
+            .description(Some(
+                "The key itself, for `Authorization: Bearer`. Absent where a repeated request is answered again.",
+            ));
+        let mut schema = of_record(&ApiKey::SPEC, Face::Output);
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.properties.insert("secret".to_owned(), secret.into());
+            object.description = Some("A key that was just made.".to_owned());
+        }
+        out.push(("NewApiKey".to_owned(), schema));
+    }
 }

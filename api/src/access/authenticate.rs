@@ -10,7 +10,6 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use chrono::TimeDelta;
 use domain::access::api_key::{ApiKey, may_come_from, network};
-use domain::access::role::grants;
 use domain::core::actor::{Actor, Grants, Scope, Via};
 use domain::core::error::Result as Stored;
 use domain::core::id::Id;
@@ -58,7 +57,7 @@ async fn by_token(app: &Data<App>, token: &str, ip: IpAddr, now: Instant) -> Res
         .db
         .read(move |conn| {
             if of_client {
-                let key = keys::by_id(conn, sid)?.map(|(key, _)| key).filter(|key| alive(key, now));
+                let key = keys::by_id(conn, sid)?.map(|(key, _)| key).filter(|key| key.is_good(now));
                 return match key.filter(|key| key.user_id.map(Id::uuid) == Some(user)) {
                     Some(key) => Ok((actor::load(conn, user, Via::ApiKey(sid), now)?, Some(key))),
                     None => Ok((None, None)),
@@ -112,7 +111,7 @@ async fn by_key(app: &Data<App>, text: &str, ip: IpAddr, now: Instant) -> Result
 }
 
 fn of_key(conn: &mut Conn, prefix: &str, now: Instant) -> Stored<Option<(ApiKey, Vec<u8>, Account)>> {
-    let Some((key, hash)) = keys::by_prefix(conn, prefix)?.filter(|(key, _)| alive(key, now)) else {
+    let Some((key, hash)) = keys::by_prefix(conn, prefix)?.filter(|(key, _)| key.is_good(now)) else {
         return Ok(None);
     };
     let Some(user) = key.user_id else { return Ok(None) };
@@ -120,23 +119,9 @@ fn of_key(conn: &mut Conn, prefix: &str, now: Instant) -> Stored<Option<(ApiKey,
     Ok(account.map(|account| (key, hash, account)))
 }
 
-/// Whether a key has not expired.
-pub fn alive(key: &ApiKey, now: Instant) -> bool {
-    key.expires_at.is_none_or(|at| now < at)
-}
-
-/// What a key leaves of its user's permissions.
-pub fn narrowed(mine: &Grants, key: &ApiKey) -> Grants {
-    if key.permissions.is_empty() {
-        mine.clone()
-    } else {
-        mine.both(&grants(&key.permissions))
-    }
-}
-
 /// Holds an actor to the limits of the key they come by; the networks it is good from.
 fn restrict(actor: &mut Actor, key: &ApiKey, ip: IpAddr) -> Result<Vec<ipnet::IpNet>, Failure> {
-    actor.grants = narrowed(&actor.grants, key);
+    actor.grants = key.narrow(&actor.grants);
     let networks = networks(key)?;
     if may_come_from(&networks, ip) {
         Ok(networks)

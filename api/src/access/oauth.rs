@@ -1,6 +1,6 @@
 //! OAuth2 for programs: client credentials (RFC 6749 §4.4) with an API key as the client, revocation (RFC 7009), and what is published
 //! about both (RFC 7517, 8414, 9727).
-use super::authenticate::{alive, narrowed, networks, note_use, permission};
+use super::authenticate::{networks, note_use, permission};
 use super::form::Form;
 use super::secret::Digest;
 use super::signing_in::issue;
@@ -95,7 +95,7 @@ async fn client(app: &Data<App>, id: &str, secret: &str, scope: String, request:
     let found = app
         .db
         .read(move |conn| {
-            let Some((key, hash)) = keys::by_id(conn, id)?.filter(|(key, _)| alive(key, now)) else {
+            let Some((key, hash)) = keys::by_id(conn, id)?.filter(|(key, _)| key.is_good(now)) else {
                 return Ok(None);
             };
             let user = key.user_id.map(Id::uuid).unwrap_or_default();
@@ -109,7 +109,7 @@ async fn client(app: &Data<App>, id: &str, secret: &str, scope: String, request:
     if !same || !near {
         return Err(unknown());
     }
-    let held = narrowed(&account.actor.grants, &key);
+    let held = key.narrow(&account.actor.grants);
     let mut wanted = Grants::default();
     for name in scope.split(' ').filter(|s| !s.is_empty()) {
         let name = permission(name).ok_or(Failure::OAuth("invalid_scope"))?;

@@ -1,6 +1,7 @@
 //! The area's routes.
 use super::{api_keys, explain, oauth_routes, own_routes, sessions, users};
 use crate::http::crud::{Crud, Has};
+use actix_web::web;
 use domain::access::api_key::ApiKey;
 use domain::access::role::Role;
 use domain::access::share::Share;
@@ -27,11 +28,14 @@ pub fn routes(config: &mut ServiceConfig) {
     own_routes::routes(config);
     explain::routes(config);
     config.service(Crud::<Unit>::new());
-    config.service(Crud::<User>::new().creating(users::CREATING));
+    config.service(Crud::<User>::new().making::<users::NewUser>(|| web::route().to(users::create), users::described()));
     config.service(Crud::<Team>::new());
     config.service(Crud::<Role>::new());
     config.service(Crud::<Share>::new());
-    config.service(Crud::<ApiKey>::only(Has::ReadsAndRevoke).creating(api_keys::CREATING));
+    config.service(
+        Crud::<ApiKey>::only(Has::ReadsAndRevoke)
+            .making::<api_keys::CreateApiKey>(|| web::route().to(api_keys::create), api_keys::described()),
+    );
 }
 
 /// Those at the root, where standards put them.

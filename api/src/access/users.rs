@@ -4,12 +4,11 @@ use crate::http::app::App;
 use crate::http::body::JSON;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, body, idempotency_key};
-use crate::http::crud::Creating;
 use crate::http::operation::operation;
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::writing::{Writing, members};
-use actix_web::web::{self, Data, Payload};
+use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::access::user::User;
 use domain::core::error::Error;
@@ -22,15 +21,10 @@ use serde_json::Value;
 use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
-/// How users are created.
-pub const CREATING: Creating = Creating {
-    route: || web::route().to(create),
-    operation: described,
-    schemas,
-};
-
-async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload) -> Result<HttpResponse, Failure> {
+/// Makes a user.
+pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload) -> Result<HttpResponse, Failure> {
     signed.0.sight("users", "create")?;
     Query::read(&request, &[])?;
     let (mut body, bytes) = members(&request, &mut payload, JSON).await?;
@@ -72,9 +66,9 @@ async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payl
         .await
 }
 
-fn described() -> OperationBuilder {
-    let mut shown = example(&User::SPEC, Face::Create);
-    shown["password"] = "correct horse battery staple".into();
+/// What the contract says of it.
+pub fn described() -> OperationBuilder {
+    let shown = example(&User::SPEC, Face::Create);
     let doc = "Makes a new user. Without a password they can't sign in yet. All that is wrong with the body is told at once. Needs the \
                permission `users:create`.";
     operation("createUser", User::SPEC.tag, "Create a user", doc)
@@ -83,17 +77,25 @@ fn described() -> OperationBuilder {
         .response("201", answer("It was created.", "User", example(&User::SPEC, Face::Output)))
 }
 
-fn schemas(out: &mut Vec<(String, RefOr<Schema>)>) {
-    let password = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
-        .min_length(Some(password::MIN_CHARS))
-        .max_length(Some(password::MAX_CHARS))
-        .write_only(true)
-        .description(Some("What they sign in with first: hard to guess, of any characters."));
-    let mut schema = of_record(&User::SPEC, Face::Create);
-    if let RefOr::T(Schema::Object(object)) = &mut schema {
-        object.properties.insert("password".to_owned(), password.into());
+/// What makes a new user: what the record takes, and a first password.
+#[derive(Debug)]
+pub struct NewUser;
+
+impl PartialSchema for NewUser {
+    fn schema() -> RefOr<Schema> {
+        let password = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+            .min_length(Some(password::MIN_CHARS))
+            .max_length(Some(password::MAX_CHARS))
+            .write_only(true)
+            .examples(["correct horse battery staple"])
+            .description(Some("What they sign in with first: hard to guess, of any characters."));
+        let mut schema = of_record(&User::SPEC, Face::Create);
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.properties.insert("password".to_owned(), password.into());
+        }
+        schema
     }
-    out.push(("NewUser".to_owned(), schema));
 }
+impl ToSchema for NewUser {}

@@ -1,4 +1,6 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
+mod audit;
+mod backup;
 mod openapi;
 mod serve;
 mod user;
@@ -25,6 +27,13 @@ enum Action {
     /// Manages users.
     #[command(subcommand)]
     User(user::User),
+    /// Copies the database and the folder of keys and files, while the server runs.
+    Backup(backup::Backup),
+    /// Puts a backup in the place of the database and the folder.
+    Restore(backup::Restore),
+    /// Looks after the audit.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Prints the contract.
     Openapi(openapi::Openapi),
 }
@@ -60,6 +69,9 @@ pub fn run() -> ExitCode {
         Action::Serve(serve) => serve.run(),
         Action::Migrate(storage) => migrate(&storage),
         Action::User(user) => user.run(),
+        Action::Backup(backup) => backup.run(),
+        Action::Restore(restore) => restore.run(),
+        Action::Audit(audit) => audit.run(),
         Action::Openapi(openapi) => openapi.run(),
     };
     match outcome {

@@ -110,6 +110,8 @@ impl Serve {
             vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
+            followers: Default::default(),
+            denials: Default::default(),
             jobs: Jobs::new(kinds()),
             secret: secret.into_bytes(),
             default_region: region,
@@ -131,7 +133,7 @@ fn environment(text: &str) -> Result<String, String> {
 
 /// All kinds of jobs there are.
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
-    housekeeping::KINDS.into_iter()
+    housekeeping::KINDS.into_iter().chain(crate::integration::import::KINDS)
 }
 
 /// Waits until the process is asked to stop.

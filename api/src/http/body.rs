@@ -32,15 +32,20 @@ pub fn expect_type(request: &HttpRequest, allowed: &'static [&'static str]) -> R
         return Ok(());
     }
     let name = if request.method() == "PATCH" {
-        HeaderName::from_static("accept-patch")
+        "accept-patch"
     } else {
-        HeaderName::from_static("accept-post")
+        "accept-post"
     };
-    Err(Failure::Protocol(
+    Err(unsupported(name, allowed[0]))
+}
+
+/// A body of a kind or packing that is not read here; the header says which are.
+pub fn unsupported(name: &'static str, allowed: &'static str) -> Failure {
+    Failure::Protocol(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_media_type",
-        Some((name, HeaderValue::from_static(allowed[0]))),
-    ))
+        Some((HeaderName::from_static(name), HeaderValue::from_static(allowed))),
+    )
 }
 
 /// The whole body, of at most `max` bytes.

@@ -11,8 +11,9 @@ use domain::core::resource::Resource;
 use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of};
 use std::marker::PhantomData;
-use utoipa::openapi::path::{OperationBuilder, Paths};
+use utoipa::openapi::path::{Operation, OperationBuilder, Paths};
 use utoipa::openapi::{HttpMethod, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::OpenApiFactory;
 use uuid::Uuid;
 
@@ -41,19 +42,14 @@ impl Has {
     }
 }
 
-/// A create of its own, where the usual one is not enough: what answers POST on the record's address, and its part of the contract.
-#[derive(Clone, Copy)]
-pub struct Creating {
-    pub route: fn() -> Route,
-    pub operation: fn() -> OperationBuilder,
-    pub schemas: fn(&mut Vec<(String, RefOr<Schema>)>),
-}
-
 /// One value that mounts a record's routes and writes its part of the contract: mounted means documented.
-pub struct Crud<R> {
-    has: Has,
-    creating: Option<Creating>,
-    record: PhantomData<fn() -> R>,
+pub struct Crud<R>(Has, Option<Post>, PhantomData<fn() -> R>);
+
+/// How a record is made where that is an operation of its own.
+struct Post {
+    route: Box<dyn Fn() -> Route>,
+    operation: Operation,
+    schemas: Vec<(String, RefOr<Schema>)>,
 }
 
 impl<R: Resource> Crud<R>
@@ -62,19 +58,21 @@ where
 {
     /// All the usual operations.
     pub fn new() -> Self {
-        Crud::only(Has::All)
+        Crud(Has::All, None, PhantomData)
     }
     /// Some of them.
     pub fn only(has: Has) -> Self {
-        Crud {
-            has,
-            creating: None,
-            record: PhantomData,
-        }
+        Crud(has, None, PhantomData)
     }
-    /// With a create of its own.
-    pub fn creating(mut self, creating: Creating) -> Self {
-        self.creating = Some(creating);
+    /// Makes records by an operation of its own, which takes a body of the schema `S`.
+    pub fn making<S: ToSchema>(mut self, route: impl Fn() -> Route + 'static, operation: OperationBuilder) -> Self {
+        let mut schemas = vec![(S::name().into_owned(), <S as PartialSchema>::schema())];
+        S::schemas(&mut schemas);
+        self.1 = Some(Post {
+            route: Box::new(route),
+            operation: operation.build(),
+            schemas,
+        });
         self
     }
     fn object() -> &'static dyn Object {
@@ -96,7 +94,7 @@ where
     Conn: Store<R>,
 {
     fn register(self, config: &mut AppService) {
-        mount(Self::object(), self.has, self.creating, config);
+        mount(Self::object(), self.0, self.1.map(|post| (post.route)()), config);
     }
 }
 
@@ -105,43 +103,42 @@ where
     Conn: Store<R>,
 {
     fn paths(&self) -> Paths {
-        persistence::core::object::mount(Self::object());
-        let mut paths = contract::paths(&R::SPEC, self.has);
-        if let Some(creating) = self.creating {
-            let own = (creating.operation)().build();
-            match paths.paths.get_mut(R::SPEC.path) {
-                Some(item) => item.post = Some(own),
-                None => paths.add_path_operation(R::SPEC.path, vec![HttpMethod::Post], own),
+        contract::register(Self::object(), self.0);
+        let mut paths = contract::paths(&R::SPEC, self.0);
+        if let Some(post) = &self.1 {
+            // In the place of the usual one, where there is one.
+            if let Some(item) = paths.paths.get_mut(R::SPEC.path) {
+                item.post = None;
             }
+            paths.add_path_operation(R::SPEC.path, vec![HttpMethod::Post], post.operation.clone());
         }
         paths
     }
     fn schemas(&self, out: &mut Vec<(String, RefOr<Schema>)>) {
-        contract::schemas(&R::SPEC, self.has, out);
-        if let Some(creating) = self.creating {
-            (creating.schemas)(out);
-        }
+        contract::schemas(&R::SPEC, self.0, out);
+        out.extend(self.1.iter().flat_map(|post| post.schemas.iter().cloned()));
     }
 }
 
 /// The dynamic record behind a route.
 pub type Record = &'static dyn Object;
 
-fn mount(object: Record, has: Has, creating: Option<Creating>, config: &mut AppService) {
+fn mount(object: Record, has: Has, post: Option<Route>, config: &mut AppService) {
     let path = object.spec().path;
     let mut all = Address::new(path).get(|| web::route().to(move |r, a, s| reading::list(r, a, s, object)));
     let mut one = Address::new(format!("{path}/{{id}}")).get(|| web::route().to(move |r, a, s, p| reading::get(r, a, s, p, object)));
     let mut named = Address::new(format!("{path}/by-external-id/{{system}}/{{value}}"))
         .get(|| web::route().to(move |r, a, s, p| reading::get_named(r, a, s, p, object)));
-    if let Some(creating) = creating {
-        all = all.post((creating.route)());
-    } else if has.writes() {
+    if has.writes() && post.is_none() {
         all = all.post(web::route().to(move |r, a, s, b| writing::create(r, a, s, b, object)));
     }
     if has.writes() {
         one = one.patch(web::route().to(move |r, a, s, p, b| writing::patch(r, a, s, p, b, object)));
         one = one.put(web::route().to(move |r, a, s, p, b| writing::put(r, a, s, p, b, object)));
         named = named.patch(web::route().to(move |r, a, s, p, b| writing::upsert(r, a, s, p, b, object)));
+    }
+    if let Some(post) = post {
+        all = all.post(post);
     }
     if has.deletes() {
         one = one.delete(web::route().to(move |r, a, s, p| writing::delete(r, a, s, p, object)));

@@ -4,6 +4,7 @@ use super::app::App;
 use super::caller::credential;
 use super::limits::Told;
 use super::problem::{Failure, Lang, Problem};
+use crate::changes::denials;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
@@ -80,9 +81,11 @@ pub async fn edge(
     };
     // The router needs the request for itself alone: nothing may hold a copy of it while it runs.
     let response = match refusal {
-        Some(failure) => request.into_response(HttpResponse::from_error(failure)).map_into_right_body(),
+        // Not `into_response`, which would forget the failure that the problem is written from.
+        Some(failure) => ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(failure)).map_into_right_body(),
         None => next.call(request).await?.map_into_left_body(),
     };
+    refused(&app, &response, id).await;
     let mut response = tell(response, id);
     let raw = response.request().clone();
     dress(&app, &raw, response.headers_mut(), id, told);
@@ -96,6 +99,20 @@ pub async fn edge(
         tracing::debug!(target: "access", request_id = %id, method = %raw.method(), path = raw.path(), status, micros);
     }
     Ok(response)
+}
+
+/// Leaves a trace in the audit of what somebody may not do.
+async fn refused<B>(app: &App, response: &ServiceResponse<B>, id: Uuid) {
+    if response.status() != StatusCode::FORBIDDEN {
+        return;
+    }
+    let failure = response.response().error().and_then(|e| e.as_error::<Failure>());
+    let caller = credential(response.request()).and_then(|token| app.callers.known(token, app.now()));
+    if let (Some(Failure::Domain(domain::core::error::Error::Forbidden(permission))), Some(caller)) = (failure, caller) {
+        let request = response.request();
+        let path: String = request.path().chars().take(200).collect();
+        denials::note(app, &caller.actor, permission, format!("{} {path}", request.method()), id).await;
+    }
 }
 
 /// Gives everything that went wrong its problem body.

@@ -190,10 +190,15 @@ pub async fn put(
     let writing = Writing::new(&request, app, signed, &bytes)?;
     let made = writing
         .run(object, move |conn, context| {
+            // Said before anything else that the body may collide with: it is what the caller asked about.
+            if read::in_use(conn, object.spec(), id)? {
+                return Err(Error::Precondition);
+            }
             Ok((201, object.create(conn, context, Some(id), body)?))
         })
         .await;
     match made {
+        // Two who bring the same id at once.
         Err(Failure::Domain(Error::Taken(field))) if field == "id" || field.ends_with("_pkey") => Err(Error::Precondition.into()),
         other => other,
     }

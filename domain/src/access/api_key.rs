@@ -1,6 +1,7 @@
 //! API keys: how programs sign in, each on behalf of a user and never further than that user.
 use super::role::{self, Permission};
 use super::user::User;
+use crate::core::actor::Grants;
 use crate::core::base::Base;
 use crate::core::id::Id;
 use crate::core::instant::Instant;
@@ -47,6 +48,22 @@ pub fn network(text: &str) -> Option<IpNet> {
 /// Whether a key with these networks may be used from an address. An IPv4 address written as IPv6 is IPv4.
 pub fn may_come_from(networks: &[IpNet], ip: IpAddr) -> bool {
     networks.is_empty() || networks.iter().any(|n| n.contains(&ip.to_canonical()))
+}
+
+impl ApiKey {
+    /// Whether it has not expired.
+    pub fn is_good(&self, now: Instant) -> bool {
+        self.expires_at.is_none_or(|at| now < at)
+    }
+
+    /// What it leaves of its user's permissions.
+    pub fn narrow(&self, mine: &Grants) -> Grants {
+        if self.permissions.is_empty() {
+            mine.clone()
+        } else {
+            mine.both(&role::grants(&self.permissions))
+        }
+    }
 }
 
 impl Rules for ApiKey {

@@ -159,3 +159,17 @@ pub fn below(conn: &mut Conn, unit: Uuid) -> Result<BTreeSet<Uuid>> {
 pub fn owns(grants: &Grants) -> bool {
     grants.0.get("*:*") == Some(&domain::core::actor::Scope::All)
 }
+
+/// The actor behind a credential that is not at hand any more, as it would be let in now: what a job does on somebody's behalf. None
+/// where the user, or the API key they came with, is no longer good.
+pub fn again(conn: &mut Conn, user: Uuid, key: Option<Uuid>, via: Via, now: Instant) -> Result<Option<Actor>> {
+    let Some(mut account) = load(conn, user, via, now)?.filter(|a| a.active) else {
+        return Ok(None);
+    };
+    let Some(key) = key else { return Ok(Some(account.actor)) };
+    let Some((key, _)) = super::api_key::by_id(conn, key)?.filter(|(key, _)| key.is_good(now)) else {
+        return Ok(None);
+    };
+    account.actor.grants = key.narrow(&account.actor.grants);
+    Ok(Some(account.actor))
+}

@@ -5,6 +5,7 @@ pub mod credential;
 pub mod device;
 pub mod failures;
 pub mod founding;
+pub mod prune;
 mod role;
 pub mod session;
 mod share;

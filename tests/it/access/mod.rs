@@ -1,8 +1,10 @@
 //! Who may come in, and who may do what. Numbers are rows of the list of attacks.
 mod explain;
 mod keys;
+mod matrix;
 mod oauth;
 mod records;
+mod roles;
 mod sessions;
 mod tokens;
 mod totp;

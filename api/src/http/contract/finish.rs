@@ -79,6 +79,11 @@ pub fn finish(api: &mut OpenApi) {
     }
 }
 
+/// The answer that all refusals share.
+pub fn problem() -> RefOr<Response> {
+    RefOr::Ref(Ref::from_response_name("Problem"))
+}
+
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let all = [
         ("get", &mut item.get),
@@ -98,6 +103,9 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
     let mut statuses = vec!["400", "429", "500", "503"];
     if !open {
         statuses.extend(["401", "403"]);
+    } else if method == "post" {
+        // What needs no credential and takes a body is where one is given.
+        statuses.push("401");
     }
     if named {
         statuses.push("404");
@@ -115,11 +123,7 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
         statuses.extend(["412", "428"]);
     }
     for status in statuses {
-        operation
-            .responses
-            .responses
-            .entry(status.to_owned())
-            .or_insert_with(|| RefOr::Ref(Ref::from_response_name("Problem")));
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(problem);
     }
     for (status, response) in &mut operation.responses.responses {
         if let RefOr::T(response) = response {

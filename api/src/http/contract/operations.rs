@@ -26,7 +26,18 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             .summary(Some(summary))
             .description(Some(allowed))
     };
-    let fields = || query("fields", "Only these members, by name, separated by commas.", text(2000));
+    let words = |one: &[&str], sign: &str, most: usize| {
+        let one = one.join("|");
+        format!("^{sign}({one})(,{sign}({one})){{0,{most}}}$")
+    };
+    let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
+    let fields = || {
+        query(
+            "fields",
+            "Only these members, by name, separated by commas.",
+            text(2000).pattern(Some(words(&names, "", 60))),
+        )
+    };
     let expand = || {
         query(
             "expand",
@@ -61,7 +72,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     .parameter(query(
         "q",
         "Words, each found anywhere in the record's text, whatever their spelling in Persian or Arabic letters.",
-        text(400).min_length(Some(2)),
+        super::parts::words(),
     ))
     .parameter(query(
         "sort",
@@ -69,7 +80,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "Up to 3 of {}, separated by commas; `-` before one sorts it falling.",
             sorts.join(", ")
         ),
-        text(200),
+        text(200).pattern(Some(words(&sorts, "-?", 2))),
     ))
     .parameter(fields())
     .parameter(expand())

@@ -138,3 +138,8 @@ pub fn limit() -> ObjectBuilder {
         .maximum(Some(MAX_PAGE as f64))
         .default(Some(json!(PAGE)))
 }
+
+/// Words to search for: at least two characters that are not space.
+pub fn words() -> ObjectBuilder {
+    text(400).min_length(Some(2)).pattern(Some(r"\S\s*\S"))
+}

@@ -59,15 +59,15 @@ pub fn legal_id(text: &str) -> Result<String, Code> {
 
 /// A postal code (کد پستی) as ten digits.
 ///
-/// Rule (Iran Post's ten-digit code, as validator.js and persian-tools publish it): 0 and 2 do not occur; the fifth digit, which
-/// ends the delivery route, is not 5; the first four digits are not all equal. There is no check digit.
+/// Rule (Iran Post's ten-digit code, as validator.js and persian-tools publish it): 2 does not occur, nor does 0 among the first five
+/// digits; the fifth digit, which ends the delivery route, is not 5; the first four digits are not all equal. There is no check digit.
 ///
 /// # Errors
 /// `Format` when it is not so written.
 pub fn postal_code(text: &str) -> Result<String, Code> {
     let digits = numerals(text)?;
-    let written = digits.len() == 10 && !digits.iter().any(|d| matches!(d, 0 | 2)) && digits.get(4) != Some(&5);
-    if !written || digits.iter().take(4).all(|d| Some(d) == digits.first()) {
+    let written = digits.len() == 10 && !digits.contains(&2) && digits.get(4) != Some(&5);
+    if !written || digits.iter().take(5).any(|d| *d == 0) || digits.iter().take(4).all(|d| Some(d) == digits.first()) {
         return Err(Code::Format);
     }
     Ok(plain(&digits))
@@ -155,6 +155,7 @@ mod tests {
                 ("۸۹۱۵۸ ۱۸۴۱۱", Ok("8915818411")),
                 ("8915518411", Err(Code::Format)),
                 ("8905818411", Err(Code::Format)),
+                ("8916789101", Ok("8916789101")),
                 ("8925818411", Err(Code::Format)),
                 ("8915818412", Err(Code::Format)),
                 ("1111818411", Err(Code::Format)),

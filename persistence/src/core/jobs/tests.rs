@@ -1,5 +1,5 @@
 //! What the table promises, on both databases. PostgreSQL is tested where `PEYVAND_TEST_POSTGRES` names a server.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says by panicking that it failed")]
+#![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
 use super::*;
 use crate::core::database::{Address, Database};
 use domain::core::job::State;

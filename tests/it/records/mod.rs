@@ -1,0 +1,7 @@
+//! What every record keeps, whichever it is: one table of behaviours over all that are mounted. A new record is tested by being
+//! mounted.
+mod protocol;
+mod reading;
+mod refusing;
+mod trash;
+mod writing;

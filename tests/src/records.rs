@@ -1,0 +1,179 @@
+//! Every record that is mounted, with a body that creates it and a new value for each of its fields: what the tests of all records run
+//! on. A record that needs more than its own example says so in [`creates`] or [`becomes`].
+use crate::answer::Answer;
+use crate::app::App;
+use crate::contract::Found;
+use crate::people::Who;
+use domain::core::field::{Field, Kind};
+use domain::core::identifiers::iran;
+use domain::core::resource::Spec;
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use uuid::Uuid;
+
+/// All records of the server, by their field tables.
+pub fn mounted() -> Vec<&'static Spec> {
+    // Writing the contract mounts everything once.
+    api::server::describe();
+    api::http::contract::mounted().values().map(|object| object.spec()).collect()
+}
+
+/// Those with all the usual operations.
+pub fn writable(app: &App) -> Vec<&'static Spec> {
+    let has = |spec: &&Spec, method| matches!(app.contract().find(method, &path(spec)), Found::Operation(_));
+    let patched = |spec: &&Spec| matches!(app.contract().find("PATCH", &format!("{}/x", path(spec))), Found::Operation(_));
+    mounted().into_iter().filter(|spec| has(spec, "POST") && patched(spec)).collect()
+}
+
+/// The record of this object.
+pub fn named(object: &str) -> &'static Spec {
+    mounted()
+        .into_iter()
+        .find(|spec| spec.object == object)
+        .unwrap_or_else(|| panic!("no object {object}"))
+}
+
+fn path(spec: &Spec) -> String {
+    format!("/api/v1{}", spec.path)
+}
+
+/// A number that no other caller gets.
+pub fn fresh() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The example of the contract exactly as it stands; none where it names records that are not there.
+pub fn example(app: &App, spec: &Spec) -> Option<Value> {
+    let refers = spec.fields.iter().any(|f| f.required && matches!(f.kind, Kind::Reference(_)));
+    let Found::Operation(create) = app.contract().find("POST", &path(spec)) else {
+        return None;
+    };
+    create.body().map(|(_, example)| example.clone()).filter(|_| !refers)
+}
+
+/// A body that creates another record of this kind: the contract's example, its required texts varied, what it must refer to created.
+pub fn body(app: &App, spec: &'static Spec) -> Value {
+    let Found::Operation(create) = app.contract().find("POST", &path(spec)) else {
+        panic!("{} are not created", spec.object)
+    };
+    let mut body = create.body().unwrap().1.clone();
+    let n = fresh();
+    for field in spec.fields.iter().filter(|f| f.required) {
+        match (&field.kind, body[field.name].as_str()) {
+            (Kind::Reference(object), _) => body[field.name] = json!(made(app, named(object)).id()),
+            (Kind::Text(_), Some(text)) if field.name != "object" => body[field.name] = json!(varied(text, n)),
+            _ => {}
+        }
+    }
+    creates(app, spec.object, &mut body);
+    body
+}
+
+/// A text made different by a number, an address of email included.
+fn varied(text: &str, n: usize) -> String {
+    match text.split_once('@') {
+        Some((name, host)) => format!("{name}{n}@{host}"),
+        None => format!("{text}{n}"),
+    }
+}
+
+/// Creates a record, as the owner.
+pub fn made(app: &App, spec: &'static Spec) -> Answer {
+    app.be(Who::Owner).post(spec.path, body(app, spec)).is(201)
+}
+
+/// What a record needs beyond its example.
+fn creates(app: &App, object: &str, body: &mut Value) {
+    match object {
+        "shares" => {
+            body["object"] = json!("customers");
+            body["record_id"] = json!(made(app, named("customers")).id());
+            body["grantee_kind"] = json!("user");
+            body["grantee_id"] = json!(app.people.users[&Who::Viewer]);
+        }
+        "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
+        _ => {}
+    }
+}
+
+/// A field's new value, and what else a record must be created with so that it can take it.
+pub struct Change {
+    pub with: Value,
+    pub value: Value,
+}
+
+/// A value for a field other than the one it has.
+pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
+    let plain = |value: Value| Change { with: json!({}), value };
+    match (spec.object, field.name) {
+        // Taken from the first address where there is one.
+        ("customers", "country" | "province" | "city" | "district") => Change {
+            with: json!({"addresses": []}),
+            value: json!(if field.name == "country" { "DE" } else { "شیراز" }),
+        },
+        ("customers", "language") | ("users", "locale") => plain(json!("en")),
+        ("customers", "national_id") => plain(json!(valid(iran::national_id, |n| format!("003{n:07}")))),
+        ("customers", "legal_id") => Change {
+            with: json!({"kind": "organization", "organization_name": "فولاد یزد"}),
+            value: json!(valid(iran::legal_id, |n| format!("101{n:08}"))),
+        },
+        ("customers", "contact_points") => plain(json!([{"kind": "email", "value": "ali@yazd.example"}])),
+        ("customers", "bank_accounts") => plain(json!([{"iban": "IR062960000000100324200001"}])),
+        // A field that all others of its object would need from then on: not together with others.
+        ("custom_fields", "required") => Change {
+            with: json!({"label_en": "Needed"}),
+            value: json!(true),
+        },
+        ("relationships", "to_date") => plain(json!("2031-03-20")),
+        ("users", "email") => plain(json!(format!("changed{}@yazd.example", fresh()))),
+        ("custom_fields", "choices") => Change {
+            with: json!({"kind": "choice", "choices": ["الف", "ب"]}),
+            value: json!(["الف", "ب", "ج"]),
+        },
+        (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
+        (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
+        _ => plain(other(app, field, now)),
+    }
+}
+
+fn other(app: &App, field: &Field, now: &Value) -> Value {
+    match &field.kind {
+        Kind::Text(max) => json!(format!("دگر {}", fresh()).chars().take(*max as usize).collect::<String>()),
+        Kind::Choice(words) => json!(words.iter().find(|w| *now != w.as_ref()).unwrap_or(&words[0])),
+        Kind::Texts => json!(["سنگ", "خاک"]),
+        Kind::Boolean => json!(now != &json!(true)),
+        Kind::Integer => json!(now.as_i64().unwrap_or_default() + 1),
+        Kind::Decimal => json!("17.25"),
+        Kind::Money => json!({"amount": "1700", "currency": "IRR"}),
+        Kind::Date => json!("2021-02-03"),
+        Kind::Instant => json!("2031-03-21T08:30:00.000Z"),
+        Kind::Reference("users") => json!(app.people.users[&Who::Viewer]),
+        Kind::References("users") => json!([app.people.users[&Who::Viewer]]),
+        Kind::Reference("") => json!(Uuid::now_v7()),
+        Kind::Reference(object) => json!(made(app, named(object)).id()),
+        Kind::References(object) => json!([made(app, named(object)).id()]),
+        Kind::Structure => match serde_json::from_str(field.example) {
+            Ok(example) if example != *now => example,
+            _ => json!([]),
+        },
+    }
+}
+
+/// The first number of a series that a rule accepts.
+fn valid(rule: fn(&str) -> Result<String, domain::core::problem::Code>, series: impl Fn(usize) -> String) -> String {
+    let numbers = std::iter::repeat_with(|| series(fresh()));
+    numbers.take(10_000).find(|text| rule(text).is_ok()).unwrap()
+}
+
+/// A value as a filter writes it: `city = "یزد"`; none where it can't be compared.
+pub fn filter(field: &Field, value: &Value) -> Option<String> {
+    let name = field.name;
+    Some(match (&field.kind, value) {
+        (Kind::Structure, _) => return None,
+        (Kind::Money, Value::Object(money)) => format!("{name}.amount = {} AND {name}.currency = {}", money["amount"], money["currency"]),
+        (Kind::Texts | Kind::References(_), Value::Array(items)) => format!("{name} : {}", items.first()?),
+        (Kind::Money | Kind::Texts | Kind::References(_), _) => return None,
+        (_, value) => format!("{name} = {value}"),
+    })
+}
