@@ -210,13 +210,20 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "delete",
             spec.one,
             format!("Delete a {one}"),
-            "Moves it to the trash, from where it can be restored.",
+            if has.restores() {
+                "Moves it to the trash, from where it can be restored."
+            } else {
+                "Ends it for good."
+            },
             "delete",
         )
         .parameter(path_id())
         .parameter(if_match(true))
         .parameter(idempotency_key())
-        .response("204", empty("It is in the trash."));
+        .response("204", empty("It is gone."));
+        all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
+    }
+    if has.restores() {
         let restore = operation(
             "restore",
             spec.one,
@@ -228,7 +235,6 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(if_match(true))
         .parameter(idempotency_key())
         .response("200", record("It is back."));
-        all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
         all.add_path_operation(format!("{id_path}/restore"), vec![HttpMethod::Post], restore.build());
     }
     all
