@@ -1,5 +1,8 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
+mod export;
+mod import;
 mod openapi;
+mod remote;
 mod serve;
 mod user;
 
@@ -25,6 +28,10 @@ enum Action {
     /// Manages users.
     #[command(subcommand)]
     User(user::User),
+    /// Sends a file of records to a server and says what became of its rows.
+    Import(import::Import),
+    /// Takes a list from a server as a file.
+    Export(export::Export),
     /// Prints the contract.
     Openapi(openapi::Openapi),
 }
@@ -60,6 +67,8 @@ pub fn run() -> ExitCode {
         Action::Serve(serve) => serve.run(),
         Action::Migrate(storage) => migrate(&storage),
         Action::User(user) => user.run(),
+        Action::Import(import) => import.run(),
+        Action::Export(export) => export.run(),
         Action::Openapi(openapi) => openapi.run(),
     };
     match outcome {

@@ -6,6 +6,7 @@ pub mod contract;
 pub mod crud;
 pub mod edge;
 pub mod expand;
+pub mod export;
 pub mod headers;
 pub mod health;
 pub mod limits;
