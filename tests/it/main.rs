@@ -2,4 +2,5 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed, and where")]
 mod contract;
 mod harness;
+mod imports;
 mod records;

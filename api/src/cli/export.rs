@@ -39,7 +39,12 @@ impl Export {
         if let Some(filter) = &self.filter {
             request = request.query("filter", filter);
         }
-        let answer = good(request.header("Authorization", self.remote.bearer()).header("Accept", accept).call())?;
+        let answer = good(
+            request
+                .header("Authorization", self.remote.bearer())
+                .header("Accept", accept)
+                .call(),
+        )?;
         match &self.output {
             Some(path) => {
                 let mut out = BufWriter::new(File::create(path).map_err(|e| remote::file(path, &e))?);

@@ -88,12 +88,17 @@ impl Import {
             Mode::Update => "update",
             Mode::Upsert => "upsert",
         };
-        let name = self.file.file_name().map(|n| n.to_string_lossy().chars().take(255).collect::<String>());
+        let name = self
+            .file
+            .file_name()
+            .map(|n| n.to_string_lossy().chars().take(255).collect::<String>());
         let body = json!({
             "object": self.object, "format": format, "mode": mode, "match_on": self.match_on, "dry_run": self.dry_run, "file_name": name,
             "mapping": read(self.mapping.as_deref())?, "defaults": read(self.defaults.as_deref())?,
         });
-        let request = agent.post(self.remote.address("/imports")).header("Authorization", self.remote.bearer());
+        let request = agent
+            .post(self.remote.address("/imports"))
+            .header("Authorization", self.remote.bearer());
         json(request.header("Idempotency-Key", Uuid::now_v7().to_string()).send_json(body))
     }
 
@@ -177,7 +182,11 @@ fn text(value: &Value, name: &str) -> String {
 }
 
 fn count(import: &Value, name: &str) -> u64 {
-    import.get("counts").and_then(|c| c.get(name)).and_then(Value::as_u64).unwrap_or_default()
+    import
+        .get("counts")
+        .and_then(|c| c.get(name))
+        .and_then(Value::as_u64)
+        .unwrap_or_default()
 }
 
 fn read(path: Option<&Path>) -> Result<Value, String> {

@@ -54,14 +54,22 @@ pub fn good(answer: Result<Response<Body>, ureq::Error>) -> Result<Response<Body
         }
     }
     for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
-        words += &format!("\n  {}{} {}", text(error, "pointer"), text(error, "parameter"), text(error, "detail"));
+        words += &format!(
+            "\n  {}{} {}",
+            text(error, "pointer"),
+            text(error, "parameter"),
+            text(error, "detail")
+        );
     }
     Err(words)
 }
 
 /// The answer's JSON.
 pub fn json(answer: Result<Response<Body>, ureq::Error>) -> Result<Value, String> {
-    good(answer)?.body_mut().read_json().map_err(|e| format!("the answer can't be read: {e}"))
+    good(answer)?
+        .body_mut()
+        .read_json()
+        .map_err(|e| format!("the answer can't be read: {e}"))
 }
 
 /// A failure with a file, in words.
@@ -72,5 +80,7 @@ pub fn file(path: &std::path::Path, error: &std::io::Error) -> String {
 /// Copies a body to where it goes.
 pub fn copy(answer: Response<Body>, out: &mut dyn std::io::Write) -> Outcome {
     let mut reader = answer.into_body().into_reader();
-    std::io::copy(&mut reader, out).map(|_| ()).map_err(|e| format!("the answer was cut off: {e}"))
+    std::io::copy(&mut reader, out)
+        .map(|_| ())
+        .map_err(|e| format!("the answer was cut off: {e}"))
 }

@@ -31,7 +31,11 @@ pub fn expect_type(request: &HttpRequest, allowed: &'static [&'static str]) -> R
     if allowed.contains(&kind.as_str()) && utf8 {
         return Ok(());
     }
-    let name = if request.method() == "PATCH" { "accept-patch" } else { "accept-post" };
+    let name = if request.method() == "PATCH" {
+        "accept-patch"
+    } else {
+        "accept-post"
+    };
     Err(unsupported(name, allowed[0]))
 }
 

@@ -90,7 +90,9 @@ pub async fn stream(app: Data<App>, signed: SignedIn, spec: &'static Spec, mut l
             if let Some(ready) = ready {
                 return Some((Ok(Bytes::from(ready)), Some((None, cursor))));
             }
-            let page = next(Some(cursor?)).await.and_then(|(page, cursor)| Ok((written(&page, &columns, form)?, cursor)));
+            let page = next(Some(cursor?))
+                .await
+                .and_then(|(page, cursor)| Ok((written(&page, &columns, form)?, cursor)));
             match page {
                 Ok((bytes, cursor)) => Some((Ok(Bytes::from(bytes)), Some((None, cursor)))),
                 Err(error) => {
@@ -156,9 +158,7 @@ fn cell(record: &Map<String, Value>, at: &Place) -> String {
     let text = |value: &Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
-        }
+        Value::Array(items) if items.iter().all(Value::is_string) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     };
     let list = |name: &str| record.get(name).and_then(Value::as_array).into_iter().flatten();

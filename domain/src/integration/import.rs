@@ -345,7 +345,11 @@ impl Import {
 
     /// It came to its end: all rows were tried, or it could not go on.
     pub fn end(&mut self, failure: Option<ImportFailure>, now: Instant) {
-        self.state = if failure.is_some() { ImportState::Failed } else { ImportState::Done };
+        self.state = if failure.is_some() {
+            ImportState::Failed
+        } else {
+            ImportState::Done
+        };
         self.failure = failure;
         self.finished_at = Some(now);
     }
