@@ -16,7 +16,7 @@ both! {
         app.node().kill();
         // A node that is killed keeps its lease; the next one takes the job when that has run out.
         for round in 1_usize..=4 {
-            app.write(|conn| conn.execute(&sql!("UPDATE jobs SET lease_until = created_at WHERE kind = 'import_rows' AND state = 'running'")));
+            app.write(|conn| conn.execute(&sql!("UPDATE jobs SET run_at = created_at WHERE kind = 'import_rows' AND state = 'running'")));
             let node = app.another(&[]);
             let client = owner.at(node.address());
             loop {
@@ -29,7 +29,7 @@ both! {
             }
             node.kill();
         }
-        app.write(|conn| conn.execute(&sql!("UPDATE jobs SET lease_until = created_at WHERE kind = 'import_rows' AND state = 'running'")));
+        app.write(|conn| conn.execute(&sql!("UPDATE jobs SET run_at = created_at WHERE kind = 'import_rows' AND state = 'running'")));
         let node = app.another(&[]);
         let client = owner.at(node.address());
         let import = ended(&client, &id);
