@@ -1,9 +1,13 @@
 //! How a CRM is spoken: routes, the contract, sign-in, workers and the command line.
 pub mod access;
+pub mod changes;
 pub mod cli;
 pub mod customers;
 pub mod customize;
+pub mod demo;
 pub mod http;
 pub mod integration;
 pub mod jobs;
 pub mod server;
+#[cfg(test)]
+mod testing;

@@ -1,7 +1,11 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
+mod audit;
+mod backup;
 mod export;
+mod generate;
 mod import;
 mod openapi;
+mod password;
 mod remote;
 mod serve;
 mod user;
@@ -32,6 +36,16 @@ enum Action {
     Import(import::Import),
     /// Takes a list from a server as a file.
     Export(export::Export),
+    /// Writes made-up data to standard output.
+    #[command(subcommand)]
+    Generate(generate::Generate),
+    /// Copies the database and the folder of keys and files, while the server runs.
+    Backup(backup::Backup),
+    /// Puts a backup in the place of the database and the folder.
+    Restore(backup::Restore),
+    /// Looks after the audit.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Prints the contract.
     Openapi(openapi::Openapi),
 }
@@ -69,6 +83,10 @@ pub fn run() -> ExitCode {
         Action::User(user) => user.run(),
         Action::Import(import) => import.run(),
         Action::Export(export) => export.run(),
+        Action::Generate(generate) => generate.run(),
+        Action::Backup(backup) => backup.run(),
+        Action::Restore(restore) => restore.run(),
+        Action::Audit(audit) => audit.run(),
         Action::Openapi(openapi) => openapi.run(),
     };
     match outcome {

@@ -3,6 +3,8 @@ use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::Tokens;
 use crate::access::vault::Vault;
+use crate::changes::denials::Denials;
+use crate::changes::followers::Followers;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::Jobs;
@@ -11,6 +13,7 @@ use domain::core::id::Ids;
 use domain::core::instant::Instant;
 use domain::core::resource::Setting;
 use persistence::core::database::Database;
+use persistence::core::feed::Specs;
 use persistence::core::object::Object;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -42,6 +45,10 @@ pub struct App {
     pub vault: Arc<Vault>,
     pub callers: Callers,
     pub limits: Limits,
+    /// Those who wait for changes.
+    pub followers: Arc<Followers>,
+    /// What was refused lately.
+    pub denials: Denials,
     /// Work that waits.
     pub jobs: Jobs,
     /// Seals cursors.
@@ -51,6 +58,8 @@ pub struct App {
     pub base_url: String,
     /// Origins whose pages may call us.
     pub origins: Vec<String>,
+    /// Whether the interactive documentation is served.
+    pub docs: bool,
     pub draining: AtomicBool,
     /// The contract, as it is served.
     pub contract: OnceLock<Arc<Contract>>,
@@ -76,6 +85,16 @@ impl App {
             now: self.now(),
             default_region: self.default_region.clone(),
         }
+    }
+
+    /// The mounted objects, as storage knows them.
+    pub fn specs(&self) -> Specs {
+        self.objects
+            .get()
+            .into_iter()
+            .flatten()
+            .map(|(name, object)| (*name, object.spec()))
+            .collect()
     }
 
     /// The object of this name, if it is mounted.

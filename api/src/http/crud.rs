@@ -96,7 +96,7 @@ where
     Conn: Store<R>,
 {
     fn paths(&self) -> Paths {
-        contract::register(Self::object());
+        contract::register(Self::object(), self.0);
         let mut paths = contract::paths(&R::SPEC, self.0);
         if let Some(post) = &self.1 {
             paths.add_path_operation(R::SPEC.path, vec![HttpMethod::Post], post.operation.clone());

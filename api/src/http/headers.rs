@@ -17,6 +17,20 @@ fn value<'a>(request: &'a HttpRequest, name: &'static str) -> Result<Option<&'a 
     if text.len() > MAX { Err(wrong()) } else { Ok(Some(text)) }
 }
 
+/// A header that may be as long as a query parameter.
+pub fn long<'a>(request: &'a HttpRequest, name: &'static str) -> Result<Option<&'a str>, Failure> {
+    let Some(value) = request.headers().get(name) else {
+        return Ok(None);
+    };
+    let wrong = || Failure::Parameter(name.to_owned(), "invalid_parameter");
+    value
+        .to_str()
+        .ok()
+        .filter(|text| text.len() <= super::query::MAX)
+        .map(Some)
+        .ok_or_else(wrong)
+}
+
 /// Which version the caller means to change; it must be said (428).
 pub fn if_match(request: &HttpRequest) -> Result<Expect, Failure> {
     let Some(text) = value(request, "If-Match")? else {

@@ -80,6 +80,11 @@ impl Limits {
         Ok(Limits(all.into_iter().map(policy).collect()))
     }
 
+    /// How many a policy allows; none when limits are off. Of `stream` so many may be open at once, whenever they were opened.
+    pub fn most(&self, name: &str) -> Option<u32> {
+        self.0.get(name).map(|policy| policy.quota)
+    }
+
     /// Counts one request; none when limits are off.
     pub fn count(&self, name: &'static str, key: u64) -> Option<Told> {
         use std::sync::atomic::Ordering::Relaxed;

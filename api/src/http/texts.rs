@@ -110,7 +110,9 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
         v.params
             .iter()
             .find(|(n, _)| matches!(*n, "name" | "field"))
-            .map_or(String::new(), |(_, value)| format!(" ({value})"))
+            .map_or(String::new(), |(_, value)| {
+                format!(" ({})", value.chars().take(60).collect::<String>())
+            })
     };
     let (en, fa) = match v.code {
         Code::Required => ("is needed".to_owned(), "لازم است".to_owned()),

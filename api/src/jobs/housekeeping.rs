@@ -1,5 +1,6 @@
 //! What a server does for itself, again and again: forgetting what nobody needs any more. Each round works in small steps, so that
 //! no write of a user waits behind it.
+mod changes;
 mod trash;
 
 use super::{JobContext, JobKind, Outcome, Run};
@@ -12,7 +13,7 @@ use persistence::core::{idempotency, jobs};
 use serde_json::json;
 
 /// The kinds of this file.
-pub const KINDS: [&'static dyn JobKind; 5] = [&IdempotencyKeys, &Jobs, &Sessions, &SigningKeys, &trash::Trash];
+pub const KINDS: [&'static dyn JobKind; 6] = [&changes::Changes, &IdempotencyKeys, &Jobs, &Sessions, &SigningKeys, &trash::Trash];
 
 /// Rows that one transaction deletes at most.
 const STEP: i64 = 500;

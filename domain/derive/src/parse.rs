@@ -10,6 +10,7 @@ pub struct Record {
     pub one: LitStr,
     pub many: LitStr,
     pub tag: LitStr,
+    pub fa: Option<LitStr>,
     pub doc: String,
     pub base: Ident,
     pub fields: Vec<Field>,
@@ -48,6 +49,7 @@ pub struct Marks {
     pub like: Option<Type>,
     pub mask: Option<Mask>,
     pub example: Option<LitStr>,
+    pub fa: Option<LitStr>,
 }
 
 /// How a sensitive field is shown.
@@ -65,7 +67,7 @@ impl Record {
         let Fields::Named(named) = &data.fields else {
             return Err(Error::new(input.span(), "a record has named fields"));
         };
-        let (mut path, mut one, mut many, mut tag) = (None, None, None, None);
+        let (mut path, mut one, mut many, mut tag, mut fa) = (None, None, None, None, None);
         for attr in input.attrs.iter().filter(|a| a.path().is_ident("record")) {
             attr.parse_nested_meta(|meta| {
                 let slot = match meta.path.get_ident().map(ToString::to_string).as_deref() {
@@ -73,7 +75,8 @@ impl Record {
                     Some("one") => &mut one,
                     Some("many") => &mut many,
                     Some("tag") => &mut tag,
-                    _ => return Err(meta.error("a record says path, one, many and tag")),
+                    Some("fa") => &mut fa,
+                    _ => return Err(meta.error("a record says path, one, many, tag and fa")),
                 };
                 *slot = Some(meta.value()?.parse::<LitStr>()?);
                 Ok(())
@@ -102,6 +105,7 @@ impl Record {
             one: one.ok_or_else(missing)?,
             many: many.ok_or_else(missing)?,
             tag: tag.ok_or_else(missing)?,
+            fa,
             doc: doc(&input.attrs),
             base: base.ok_or_else(|| Error::new(input.span(), "one field is #[record(base)]"))?,
             fields,
@@ -129,6 +133,7 @@ impl Marks {
                     Some("max") => marks.max = Some(meta.value()?.parse()?),
                     Some("items") => marks.items = Some(meta.value()?.parse()?),
                     Some("like") => marks.like = Some(meta.value()?.parse()?),
+                    Some("fa") => marks.fa = Some(meta.value()?.parse()?),
                     Some("example") => marks.example = Some(meta.value()?.parse()?),
                     Some("mask") => {
                         let value = meta.value()?;

@@ -114,6 +114,7 @@ fn table(r: &Record) -> TokenStream {
         };
         let min = f.marks.min.as_ref().map_or(quote!(0), |n| quote!(#n));
         let items = f.marks.max.as_ref().filter(|_| is_vec(&f.ty)).map_or(quote!(100), |n| quote!(#n));
+        let label = f.marks.fa.as_ref().map_or(quote!(""), |fa| quote!(#fa));
         let example = f.marks.example.as_ref().map_or(quote!(""), |e| quote!(#e));
         let (schema, schemas) = match (&f.marks.items, &f.marks.like) {
             (Some(item), _) => (
@@ -130,7 +131,7 @@ fn table(r: &Record) -> TokenStream {
         quote! {
             Field {
                 access: #access, required: #required, nullable: #nullable, sortable: #sort, filterable: #shown, searchable: #search,
-                mask: #mask, min: #min, max_items: #items, example: #example, schema: #schema, schemas: #schemas,
+                mask: #mask, min: #min, max_items: #items, label_fa: #label, example: #example, schema: #schema, schemas: #schemas,
                 ..Field::new(#name, #kind, #doc)
             }
         }
@@ -150,6 +151,7 @@ fn table(r: &Record) -> TokenStream {
 fn resource(r: &Record) -> TokenStream {
     let (name, base, doc) = (&r.name, &r.base, &r.doc);
     let (path, one, many, tag) = (&r.path, &r.one, &r.many, &r.tag);
+    let label = r.fa.as_ref().map_or(quote!(""), |fa| quote!(#fa));
     let (create, patch) = (format_ident!("Create{}", r.name), format_ident!("Patch{}", r.name));
     let (schema, table) = (r.name.to_string(), format_ident!("{}_FIELDS", r.name.to_string().to_uppercase()));
     let starts = r.fields.iter().map(|f| {
@@ -172,7 +174,7 @@ fn resource(r: &Record) -> TokenStream {
             type Create = #create;
             type Patch = #patch;
             const SPEC: crate::core::resource::Spec = crate::core::resource::Spec {
-                object: #many, one: #one, schema: #schema, path: #path, tag: #tag, doc: #doc, fields: &#table,
+                object: #many, one: #one, schema: #schema, path: #path, tag: #tag, label_fa: #label, doc: #doc, fields: &#table,
             };
             fn new(input: #create, base: crate::core::base::Base) -> Self {
                 #name { #base: base.taking(input.base), #(#starts),* }

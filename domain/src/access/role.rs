@@ -9,18 +9,18 @@ use utoipa::ToSchema;
 
 /// A named set of permissions.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/roles", one = "role", many = "roles", tag = "Access")]
+#[record(path = "/roles", one = "role", many = "roles", tag = "Access", fa = "نقش‌ها")]
 pub struct Role {
     #[record(base)]
     pub base: Base,
     /// What the role is called.
-    #[record(min = 1, max = 100, sort, search, example = r#""Seller""#)]
+    #[record(min = 1, max = 100, sort, search, example = r#""Seller""#, fa = "نام")]
     pub name: String,
     /// What it is for.
-    #[record(max = 1000, example = r#""Sees the customers of the unit, changes their own.""#)]
+    #[record(max = 1000, example = r#""Sees the customers of the unit, changes their own.""#, fa = "توضیح")]
     pub description: Option<String>,
     /// What its holders may do. Nobody can give a role more than they hold themselves.
-    #[record(items = Permission, max = 500, example = r#"[{"permission": "customers:read", "scope": "unit"}]"#)]
+    #[record(items = Permission, max = 500, example = r#"[{"permission": "customers:read", "scope": "unit"}]"#, fa = "مجوزها")]
     pub permissions: Vec<Permission>,
 }
 

@@ -6,14 +6,15 @@ use derive::Record;
 
 /// A part of the organization: head office, branch or agency. Units form a tree.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/units", one = "unit", many = "units", tag = "Access")]
+#[record(path = "/units", one = "unit", many = "units", tag = "Access", fa = "واحدها")]
 pub struct Unit {
     #[record(base)]
     pub base: Base,
     /// What the unit is called.
-    #[record(min = 1, max = 200, sort, search, example = r#""Yazd branch""#)]
+    #[record(min = 1, max = 200, sort, search, example = r#""Yazd branch""#, fa = "نام")]
     pub name: String,
     /// The unit above it; null for the top of the tree.
+    #[record(fa = "واحد بالادست")]
     pub parent_id: Option<Id<Unit>>,
 }
 

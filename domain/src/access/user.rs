@@ -18,26 +18,27 @@ crate::choice! {
 
 /// Someone who works here and signs in.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/users", one = "user", many = "users", tag = "Access")]
+#[record(path = "/users", one = "user", many = "users", tag = "Access", fa = "کاربران")]
 pub struct User {
     #[record(base)]
     pub base: Base,
     /// What they are called.
-    #[record(min = 1, max = 200, sort, search, example = r#""Sara Ahmadi""#)]
+    #[record(min = 1, max = 200, sort, search, example = r#""Sara Ahmadi""#, fa = "نام")]
     pub name: String,
     /// The address they sign in with, in lower case. No two users have the same.
-    #[record(min = 3, max = 254, search, example = r#""sara@yazd.example""#)]
+    #[record(min = 3, max = 254, search, example = r#""sara@yazd.example""#, fa = "رایانامه")]
     pub email: String,
     /// The unit they work in. Their records and they themselves belong to it.
+    #[record(fa = "واحد کاری")]
     pub works_in_id: Option<Id<Unit>>,
     /// The roles they hold. Nobody can give a role that reaches further than their own.
-    #[record(max = 50)]
+    #[record(max = 50, fa = "نقش‌ها")]
     pub role_ids: Vec<Id<Role>>,
     /// The language they are answered in where a request does not say.
-    #[record(default = Locale::Persian, example = r#""fa""#)]
+    #[record(default = Locale::Persian, example = r#""fa""#, fa = "زبان")]
     pub locale: Locale,
     /// Whether they may sign in; true unless a create says otherwise. False ends their sessions and keys at once.
-    #[record(default = true, example = "true")]
+    #[record(default = true, example = "true", fa = "فعال")]
     pub active: bool,
 }
 

@@ -111,7 +111,7 @@ impl Base {
         };
         let user = || Kind::Reference("users");
         let nullable = |field: Field| Field { nullable: true, ..field };
-        vec![
+        let head = vec![
             Field {
                 example: "\"0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20\"",
                 ..sorted("id", Kind::Reference(""), "Made by the server; a lower-case UUIDv7.")
@@ -130,12 +130,27 @@ impl Base {
             nullable(server("updated_by", user(), "Who changed it last; null for the server itself.")),
             nullable(Field::new("owner_id", user(), "Whose it is; on create the caller, unless given.")),
             nullable(server("unit_id", Kind::Reference("units"), "The unit it belongs to: its owner's.")),
-        ]
+        ];
+        let labels = [
+            "شناسه",
+            "نگارش",
+            "زمان ساخت",
+            "زمان آخرین تغییر",
+            "سازنده",
+            "آخرین تغییردهنده",
+            "مسئول",
+            "واحد",
+        ];
+        head.into_iter()
+            .zip(labels)
+            .map(|(field, label_fa)| Field { label_fa, ..field })
+            .collect()
     }
 
     /// The fields behind a record's own.
     pub fn tail() -> Vec<Field> {
-        let map = |name, doc, example, schema| Field {
+        let map = |name, label_fa, doc, example, schema| Field {
+            label_fa,
             example,
             schema: Some(schema),
             ..Field::new(name, Kind::Structure, doc)
@@ -143,12 +158,14 @@ impl Base {
         vec![
             map(
                 "external_ids",
+                "شناسه‌های بیرونی",
                 "What other systems call it: system to id. A patch merges; null takes one away.",
                 r#"{"erp": "C-1042"}"#,
                 super::schema::texts,
             ),
             map(
                 "custom",
+                "فیلدهای سفارشی",
                 "The organization's own fields, as `/custom-fields` declares them. A patch merges; null clears one.",
                 "{}",
                 super::schema::anything,

@@ -31,6 +31,26 @@ pub enum Kind {
     Structure,
 }
 
+impl Kind {
+    /// The kind as the metadata names it.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Kind::Text(_) => "text",
+            Kind::Choice(_) => "choice",
+            Kind::Texts => "texts",
+            Kind::Boolean => "boolean",
+            Kind::Integer => "integer",
+            Kind::Decimal => "decimal",
+            Kind::Money => "money",
+            Kind::Date => "date",
+            Kind::Instant => "instant",
+            Kind::Reference(_) => "reference",
+            Kind::References(_) => "references",
+            Kind::Structure => "structure",
+        }
+    }
+}
+
 /// Who sets a field, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -44,6 +64,17 @@ pub enum Access {
 
 /// Named schemas of the contract.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
+impl Access {
+    /// The word of the metadata.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Access::Free => "free",
+            Access::Fixed => "fixed",
+            Access::Server => "server",
+        }
+    }
+}
 
 /// One field of a record.
 #[derive(Debug, Clone)]
@@ -68,6 +99,8 @@ pub struct Field {
     pub min: u32,
     /// The most items of a list.
     pub max_items: u32,
+    /// What it is called on Persian screens; empty where nobody has said, and then the English name stands there.
+    pub label_fa: &'static str,
     /// What it means, as the contract says it.
     pub doc: &'static str,
     /// A value as it might be, for the contract's examples; JSON text.
@@ -94,12 +127,32 @@ impl Field {
             mask: None,
             min: 0,
             max_items: 100,
+            label_fa: "",
             doc,
             example: "",
             schema: None,
             schemas: None,
         }
     }
+
+    /// What it is called on English screens: its name in words; a reference by what it refers to, so that `marketer_id` is "Marketer".
+    pub fn label_en(&self) -> String {
+        match self.kind {
+            Kind::Reference(_) => words(self.name.strip_suffix("_id").filter(|n| !n.is_empty()).unwrap_or(self.name)),
+            Kind::References(_) => words(&self.name.replace("_ids", "s")),
+            _ => words(self.name),
+        }
+    }
+}
+
+/// A name in words, for screens: `birth_date` is "Birth date".
+pub fn words(name: &str) -> String {
+    let spaced = name.replace('_', " ");
+    let mut letters = spaced.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 /// How a sensitive value is shown to those who may not read it in the clear.

@@ -108,7 +108,7 @@ pub fn escape(name: &str) -> String {
 }
 
 /// Whether a value is of the field's kind, and within its bounds.
-fn check(field: &Field, value: &Value, problems: &mut Problems) {
+pub fn check(field: &Field, value: &Value, problems: &mut Problems) {
     let at = || format!("/{}", field.name);
     match (&field.kind, value) {
         (Kind::Text(max), Value::String(s)) => length(&at(), s, field.min, *max, problems),

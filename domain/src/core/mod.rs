@@ -1,6 +1,7 @@
 //! What every record is made of, and the pipeline every write goes through.
 pub mod actor;
 pub mod base;
+pub mod change;
 pub mod condition;
 pub mod error;
 pub mod field;
@@ -12,6 +13,7 @@ pub mod job;
 pub mod money;
 pub mod pipeline;
 pub mod problem;
+mod references;
 pub mod resource;
 pub mod schema;
 pub mod store;

@@ -3,11 +3,12 @@
 use super::actor::{Actor, Sight};
 use super::base::Base;
 use super::error::{Error, Result};
-use super::field::{Access, Kind};
+use super::field::{Access, Field};
 use super::id::{Id, Ids};
-use super::input::Members;
+use super::input::{Members, check};
 use super::instant::Instant;
 use super::problem::{Code, Problems};
+use super::references::refer;
 use super::resource::{Input, Resource, Setting, Spec};
 pub use super::store::{Entry, Op, Storage, Store};
 use serde_json::{Map, Value};
@@ -160,13 +161,18 @@ pub fn patch<R: Resource>(
     mut body: Map<String, Value>,
 ) -> Result<Done> {
     let fixed = R::SPEC.fields.iter().filter(|f| f.access == Access::Fixed);
-    let repeated: Vec<(&str, Value)> = fixed.filter_map(|f| Some((f.name, body.remove(f.name)?))).collect();
+    let repeated: Vec<(&Field, Value)> = fixed.filter_map(|f| Some((f, body.remove(f.name)?))).collect();
+    let mut problems = Problems::default();
+    for (field, value) in &repeated {
+        check(field, value, &mut problems);
+    }
+    problems.or(())?;
     let input: R::Patch = read(body, &R::SPEC, true, context.actor)?;
     change(tx, context, id, expect, "update", |record| {
         if !repeated.is_empty() {
             let (now, mut problems) = (document(record)?, Problems::default());
-            for (name, _) in repeated.iter().filter(|(name, value)| now.get(*name) != Some(value)) {
-                problems.add(format!("/{name}"), Code::Fixed);
+            for (field, _) in repeated.iter().filter(|(field, value)| now.get(field.name) != Some(value)) {
+                problems.add(format!("/{}", field.name), Code::Fixed);
             }
             problems.or(())?;
         }
@@ -360,48 +366,6 @@ fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R
         }
     }
     Ok(())
-}
-
-/// What a changed reference names exists, in the caller's sight: otherwise it is as if it did not.
-fn refer(
-    tx: &mut dyn Storage,
-    context: &Context<'_>,
-    spec: &Spec,
-    before: Option<&Map<String, Value>>,
-    after: &Map<String, Value>,
-    problems: &mut Problems,
-) -> Result<()> {
-    for field in spec.fields.iter().skip(Base::HEAD) {
-        let (Some(now), old) = (after.get(field.name), before.and_then(|b| b.get(field.name))) else {
-            continue;
-        };
-        match (&field.kind, now, old) {
-            // An object that another member names is the record's own to check.
-            (Kind::Reference("") | Kind::References(""), ..) => {}
-            (Kind::Reference(object), Value::String(id), old) if old != Some(now) => {
-                if !seen(tx, context, object, id)? {
-                    problems.add(format!("/{}", field.name), Code::NotFound);
-                }
-            }
-            (Kind::References(object), Value::Array(ids), old) => {
-                let known = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-                for (i, id) in ids.iter().enumerate().filter(|(_, id)| !known.contains(id)) {
-                    if !seen(tx, context, object, id.as_str().unwrap_or_default())? {
-                        problems.add(format!("/{}/{i}", field.name), Code::NotFound);
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn seen(tx: &mut dyn Storage, context: &Context<'_>, object: &'static str, id: &str) -> Result<bool> {
-    match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
-        (Some(sight), Ok(id)) => tx.sees(object, id, &sight),
-        _ => Ok(false),
-    }
 }
 
 fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {

@@ -28,6 +28,8 @@ pub struct Spec {
     pub path: &'static str,
     /// The contract's chapter.
     pub tag: &'static str,
+    /// What its records are called on Persian screens; empty where nobody has said.
+    pub label_fa: &'static str,
     /// What it is, in one sentence.
     pub doc: &'static str,
     /// The base's and its own, in the order of the JSON.

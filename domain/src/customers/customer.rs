@@ -31,103 +31,108 @@ crate::choice! {
 
 /// A person or an organization we deal with, from first contact on.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/customers", one = "customer", many = "customers", tag = "Customers")]
+#[record(path = "/customers", one = "customer", many = "customers", tag = "Customers", fa = "مشتریان")]
 pub struct Customer {
     #[record(base)]
     pub base: Base,
     /// Whether it is a person or an organization.
-    #[record(fixed, example = r#""person""#)]
+    #[record(fixed, example = r#""person""#, fa = "نوع")]
     pub kind: CustomerKind,
     /// A person's given name.
-    #[record(max = 100, search, example = r#""علی""#)]
+    #[record(max = 100, search, example = r#""علی""#, fa = "نام")]
     pub given_name: Option<String>,
     /// A person's family name.
-    #[record(max = 100, search, example = r#""کریمی""#)]
+    #[record(max = 100, search, example = r#""کریمی""#, fa = "نام خانوادگی")]
     pub family_name: Option<String>,
     /// An organization's name; for a person, where they work.
-    #[record(max = 200, search, example = r#""فولاد یزد""#)]
+    #[record(max = 200, search, example = r#""فولاد یزد""#, fa = "نام سازمان")]
     pub organization_name: Option<String>,
     /// What it is called in lists; made of the other names unless given.
-    #[record(max = 300, sort, search, default, example = r#""علی کریمی""#)]
+    #[record(max = 300, sort, search, default, example = r#""علی کریمی""#, fa = "نام نمایشی")]
     pub display_name: String,
     /// A person's Iranian national id: ten digits, its check digit checked. Hidden but for four digits without `customers.national_id:read`.
-    #[record(max = 20, mask = last4)]
+    #[record(max = 20, mask = last4, fa = "کد ملی")]
     pub national_id: Option<String>,
     /// An organization's Iranian national id (شناسهٔ ملی): eleven digits, its check digit checked.
-    #[record(max = 20)]
+    #[record(max = 20, fa = "شناسهٔ ملی")]
     pub legal_id: Option<String>,
-    #[record(example = r#""1984-05-12""#)]
+    #[record(example = r#""1984-05-12""#, fa = "تاریخ تولد")]
     /// When a person was born.
     pub birth_date: Option<NaiveDate>,
     /// A person's gender, where it was told.
+    #[record(fa = "جنسیت")]
     pub gender: Option<Gender>,
     /// By what one would know them.
-    #[record(max = 500)]
+    #[record(max = 500, fa = "ویژگی‌های شناسایی")]
     pub identifying_features: Option<String>,
     /// How far along it is with us.
-    #[record(default, example = r#""prospect""#)]
+    #[record(default, example = r#""prospect""#, fa = "مرحلهٔ ارتباط")]
     pub lifecycle_stage: LifecycleStage,
     /// Where it is; taken from the first address unless given.
-    #[record(max = 100, example = r#""یزد""#)]
+    #[record(max = 100, example = r#""یزد""#, fa = "استان")]
     pub province: Option<String>,
     /// Where it is; taken from the first address unless given.
-    #[record(max = 100, search, example = r#""یزد""#)]
+    #[record(max = 100, search, example = r#""یزد""#, fa = "شهر")]
     pub city: Option<String>,
     /// Where it is; taken from the first address unless given.
-    #[record(max = 100)]
+    #[record(max = 100, fa = "منطقه")]
     pub district: Option<String>,
     /// Where it is, ISO 3166-1 alpha-2; telephones without country code are read in it.
-    #[record(max = 2, example = r#""IR""#)]
+    #[record(max = 2, example = r#""IR""#, fa = "کشور")]
     pub country: Option<String>,
     /// What it is interested in.
-    #[record(max = 50, example = r#"["فولاد"]"#)]
+    #[record(max = 50, example = r#"["فولاد"]"#, fa = "علاقه‌مندی‌ها")]
     pub interests: Vec<String>,
     /// What it likes.
-    #[record(max = 1000)]
+    #[record(max = 1000, fa = "سلیقه")]
     pub tastes: Option<String>,
     /// What it tends to.
-    #[record(max = 1000)]
+    #[record(max = 1000, fa = "گرایش‌ها")]
     pub tendencies: Option<String>,
     /// How it buys.
-    #[record(max = 1000)]
+    #[record(max = 1000, fa = "عادت‌های خرید")]
     pub buying_habits: Option<String>,
     /// What it does for a living.
-    #[record(max = 200)]
+    #[record(max = 200, fa = "زمینهٔ کاری")]
     pub field_of_work: Option<String>,
     /// The class of its work.
-    #[record(max = 100)]
+    #[record(max = 100, fa = "ردهٔ شغلی")]
     pub job_class: Option<String>,
     /// A person's position.
-    #[record(max = 200)]
+    #[record(max = 200, fa = "سمت")]
     pub job_title: Option<String>,
     /// How good a payer it is.
+    #[record(fa = "ردهٔ اعتباری")]
     pub credit_class: Option<CreditClass>,
     /// Which services it has access to.
-    #[record(max = 50)]
+    #[record(max = 50, fa = "ردهٔ دسترسی")]
     pub access_class: Option<String>,
     /// Which group prices and campaigns count it to.
-    #[record(max = 50)]
+    #[record(max = 50, fa = "گروه مشتری")]
     pub customer_group: Option<String>,
     /// The language to address it in: `fa` or `en`.
-    #[record(max = 10, default, example = r#""fa""#)]
+    #[record(max = 10, default, example = r#""fa""#, fa = "زبان")]
     pub language: String,
     /// Anything else worth knowing.
-    #[record(max = 10000)]
+    #[record(max = 10000, fa = "یادداشت")]
     pub notes: Option<String>,
     /// Who brought it to us.
+    #[record(fa = "بازاریاب")]
     pub marketer_id: Option<Id<User>>,
     /// Which customer referred it to us.
+    #[record(fa = "معرف")]
     pub referrer_id: Option<Id<Customer>>,
     /// Who of us keeps in touch.
+    #[record(fa = "رابط")]
     pub liaison_id: Option<Id<User>>,
     /// Ways to reach it.
-    #[record(items = ContactPoint, max = 50, example = r#"[{"kind": "mobile", "value": "+989121234567", "label": "work", "primary": true, "verified": false, "valid_until": null, "do_not_use": false}]"#)]
+    #[record(items = ContactPoint, max = 50, example = r#"[{"kind": "mobile", "value": "+989121234567", "label": "work", "primary": true, "verified": false, "valid_until": null, "do_not_use": false}]"#, fa = "راه‌های تماس")]
     pub contact_points: Vec<ContactPoint>,
     /// Postal addresses.
-    #[record(items = Address, max = 20, example = r#"[{"country": "IR", "province": "یزد", "city": "یزد", "district": null, "street": "خیابان کاشانی", "postal_code": "8916789101", "label": "home", "latitude": null, "longitude": null}]"#)]
+    #[record(items = Address, max = 20, example = r#"[{"country": "IR", "province": "یزد", "city": "یزد", "district": null, "street": "خیابان کاشانی", "postal_code": "8916789101", "label": "home", "latitude": null, "longitude": null}]"#, fa = "نشانی‌ها")]
     pub addresses: Vec<Address>,
     /// Bank accounts; masked without `customers.bank_accounts:read`.
-    #[record(items = BankAccount, max = 20, mask = "iban")]
+    #[record(items = BankAccount, max = 20, mask = "iban", fa = "حساب‌های بانکی")]
     pub bank_accounts: Vec<BankAccount>,
 }
 

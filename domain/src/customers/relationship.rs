@@ -56,26 +56,33 @@ impl RelationshipKind {
 
 /// How one party stands to another: `from` is the `kind` of `to`, so that a subsidiary is told by `from` the subsidiary `to` its parent.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/relationships", one = "relationship", many = "relationships", tag = "Customers")]
+#[record(
+    path = "/relationships",
+    one = "relationship",
+    many = "relationships",
+    tag = "Customers",
+    fa = "روابط"
+)]
 pub struct Relationship {
     #[record(base)]
     pub base: Base,
     /// The party that is something to the other.
-    #[record(fixed)]
+    #[record(fixed, fa = "از")]
     pub from_id: Id<Customer>,
     /// The party that it is something to.
-    #[record(fixed)]
+    #[record(fixed, fa = "به")]
     pub to_id: Id<Customer>,
     /// What `from` is to `to`.
-    #[record(fixed, example = r#""subsidiary""#)]
+    #[record(fixed, example = r#""subsidiary""#, fa = "نوع رابطه")]
     pub kind: RelationshipKind,
     /// Since when; null where it is not known.
-    #[record(example = r#""2020-03-20""#)]
+    #[record(example = r#""2020-03-20""#, fa = "از تاریخ")]
     pub from_date: Option<NaiveDate>,
     /// Until when; null while it lasts.
+    #[record(fa = "تا تاریخ")]
     pub to_date: Option<NaiveDate>,
     /// Anything else worth knowing.
-    #[record(max = 1000)]
+    #[record(max = 1000, fa = "یادداشت")]
     pub notes: Option<String>,
 }
 

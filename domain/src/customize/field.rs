@@ -24,30 +24,36 @@ crate::choice! {
 
 /// A field that the organization adds to an object.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/custom-fields", one = "custom_field", many = "custom_fields", tag = "Customization")]
+#[record(
+    path = "/custom-fields",
+    one = "custom_field",
+    many = "custom_fields",
+    tag = "Customization",
+    fa = "فیلدهای سفارشی"
+)]
 pub struct CustomField {
     #[record(base)]
     pub base: Base,
     /// The object that has the field, such as `customers`.
-    #[record(fixed, min = 1, max = 50, sort, example = r#""customers""#)]
+    #[record(fixed, min = 1, max = 50, sort, example = r#""customers""#, fa = "موجودیت")]
     pub object: String,
     /// Its name below `custom`: lower-case letters, digits and underscores.
-    #[record(fixed, min = 1, max = 50, sort, example = r#""shoe_size""#)]
+    #[record(fixed, min = 1, max = 50, sort, example = r#""shoe_size""#, fa = "نام")]
     pub name: String,
     /// What it is called on English screens.
-    #[record(min = 1, max = 100, search, example = r#""Shoe size""#)]
+    #[record(min = 1, max = 100, search, example = r#""Shoe size""#, fa = "برچسب انگلیسی")]
     pub label_en: String,
     /// What it is called on Persian screens.
-    #[record(min = 1, max = 100, search, example = r#""اندازهٔ کفش""#)]
+    #[record(min = 1, max = 100, search, example = r#""اندازهٔ کفش""#, fa = "برچسب فارسی")]
     pub label_fa: String,
     /// What it holds.
-    #[record(fixed, example = r#""number""#)]
+    #[record(fixed, example = r#""number""#, fa = "نوع")]
     pub kind: CustomKind,
     /// The words to choose from, of a choice.
-    #[record(example = r#"[]"#)]
+    #[record(example = r#"[]"#, fa = "گزینه‌ها")]
     pub choices: Vec<String>,
     /// Whether a create must give it.
-    #[record(default)]
+    #[record(default, fa = "الزامی")]
     pub required: bool,
 }
 
@@ -69,6 +75,18 @@ impl Rules for CustomField {
             );
         }
         problems
+    }
+}
+
+impl CustomField {
+    /// What its values are checked against.
+    pub fn declaration(&self) -> Declaration {
+        Declaration {
+            name: self.name.clone(),
+            kind: self.kind,
+            choices: self.choices.clone(),
+            required: self.required,
+        }
     }
 }
 
@@ -99,6 +117,19 @@ impl Declaration {
             CustomKind::MultiChoice => Kind::Texts,
             CustomKind::Reference => Kind::Reference(""),
             CustomKind::Boolean => Kind::Boolean,
+        }
+    }
+
+    /// What a condition may name below `custom`, and what stands there: a field, or the amount of one that is money.
+    pub fn kind_at(all: &[Declaration], path: &str) -> Option<Kind> {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let declaration = all.iter().find(|d| d.name == name)?;
+        match (declaration.kind, rest) {
+            // Money as such is compared with nothing; the refusal names its parts.
+            (CustomKind::Money, None) => Some(Kind::Money),
+            (CustomKind::Money, Some("amount")) => Some(Kind::Decimal),
+            (_, None) => Some(declaration.field_kind()),
+            (_, Some(_)) => None,
         }
     }
 
@@ -149,6 +180,8 @@ impl Declaration {
             Value::Object(money) => money.get("amount").and_then(number).map(Key::Number).into_iter().collect(),
             Value::Bool(b) => vec![Key::Text(b.to_string())],
             _ if self.kind == CustomKind::Number => number(value).map(Key::Number).into_iter().collect(),
+            // An id is the same in either case.
+            Value::String(s) if self.kind == CustomKind::Reference => vec![Key::Text(s.to_ascii_lowercase())],
             Value::String(s) => vec![Key::Text(s.clone())],
             _ => Vec::new(),
         }

@@ -27,13 +27,18 @@ CREATE TABLE changes (
 CREATE INDEX changes_order ON changes (tx, seq);
 CREATE INDEX changes_record ON changes (record_id, version);
 CREATE INDEX changes_at ON changes (at, seq);
-CREATE INDEX changes_actor ON changes (actor_id, seq);
+CREATE INDEX changes_actor ON changes (actor_id, at, seq);
 
--- Seals over ranges of the change log: an entry cut out of a sealed range shows.
+-- Seals over ranges of the change log, in its order: an entry cut out of a sealed range shows. Each covers the one before. Of a
+-- pruned range the superseded entries are gone, and only the seal is left.
 CREATE TABLE change_seals (
-    seq bigint NOT NULL PRIMARY KEY,
+    number bigint NOT NULL PRIMARY KEY,
+    to_tx bigint NOT NULL,
+    to_seq bigint NOT NULL,
     entries bigint NOT NULL,
     at timestamptz NOT NULL,
+    digest text NOT NULL,
+    previous_hash text NOT NULL,
     hash text NOT NULL
 );
 

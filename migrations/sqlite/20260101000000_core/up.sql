@@ -24,13 +24,18 @@ CREATE TABLE changes (
 CREATE INDEX changes_order ON changes (tx, seq);
 CREATE INDEX changes_record ON changes (record_id, version);
 CREATE INDEX changes_at ON changes (at, seq);
-CREATE INDEX changes_actor ON changes (actor_id, seq);
+CREATE INDEX changes_actor ON changes (actor_id, at, seq);
 
--- Seals over ranges of the change log: an entry cut out of a sealed range shows.
+-- Seals over ranges of the change log, in its order: an entry cut out of a sealed range shows. Each covers the one before. Of a
+-- pruned range the superseded entries are gone, and only the seal is left.
 CREATE TABLE change_seals (
-    seq BIGINT NOT NULL PRIMARY KEY,
+    number BIGINT NOT NULL PRIMARY KEY,
+    to_tx BIGINT NOT NULL,
+    to_seq BIGINT NOT NULL,
     entries BIGINT NOT NULL,
     at INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    previous_hash TEXT NOT NULL,
     hash TEXT NOT NULL
 );
 

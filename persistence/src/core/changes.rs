@@ -2,8 +2,9 @@
 //! entry carries the hash of its record's entry before, so that an edited or missing one shows.
 use super::conn::Conn;
 use crate::sql;
-use domain::core::actor::Via;
+use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
+use domain::core::instant::Instant;
 use domain::core::pipeline::{Entry, Op};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -17,12 +18,6 @@ pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
         _ => last_hash(conn, entry.object, entry.record)?,
     };
     let changed = serde_json::to_string(&entry.changed).map_err(|e| Error::Internal(e.to_string()))?;
-    let via = match context.actor.via {
-        Via::Session(id) => format!("session:{id}"),
-        Via::ApiKey(id) => format!("api_key:{id}"),
-        Via::Console => "console".to_owned(),
-        Via::Job(id) => format!("job:{id}"),
-    };
     let sealed = Sealed {
         object: entry.object,
         record: entry.record,
@@ -30,30 +25,84 @@ pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
         version: entry.version,
         at: context.now().micros(),
         actor: context.actor.user_id,
-        via: &via,
+        via: &via(context.actor),
         origin: context.origin,
         changed: &changed,
     };
-    let hash = sealed.hash(&previous);
-    let place = |p: Option<(Option<Uuid>, Option<Uuid>)>| p.unwrap_or_default();
-    let ((owner_before, unit_before), (owner_after, unit_after)) = (place(entry.before), place(entry.after));
+    write(conn, &sealed, context.now(), previous, entry.before, entry.after)
+}
+
+/// The op of a refusal.
+pub const DENIED: &str = "denied";
+
+/// What somebody tried without the permission for it.
+#[derive(Debug, Clone)]
+pub struct Denial {
+    pub actor: Actor,
+    /// What was missing: `object:action`.
+    pub permission: String,
+    /// Method and path.
+    pub request: String,
+    /// How often, since the last entry of the same actor and permission.
+    pub times: u64,
+    pub origin: Uuid,
+    pub at: Instant,
+}
+
+/// Notes a refusal. It belongs to no record: its record is nil, its version 0, and it stands in no chain; seals cover it.
+pub fn deny(conn: &mut Conn, denial: &Denial) -> Result<()> {
+    let object = denial.permission.split([':', '.']).next().unwrap_or_default();
+    let changed = json!({
+        "permission": [null, denial.permission],
+        "request": [null, denial.request],
+        "times": [null, denial.times],
+    });
+    let sealed = Sealed {
+        object,
+        record: Uuid::nil(),
+        op: DENIED,
+        version: 0,
+        at: denial.at.micros(),
+        actor: denial.actor.user_id,
+        via: &via(&denial.actor),
+        origin: denial.origin,
+        changed: &changed.to_string(),
+    };
+    write(conn, &sealed, denial.at, String::new(), None, None)
+}
+
+fn via(actor: &Actor) -> String {
+    match actor.via {
+        Via::Session(id) => format!("session:{id}"),
+        Via::ApiKey(id) => format!("api_key:{id}"),
+        Via::Console => "console".to_owned(),
+        Via::Job(id) => format!("job:{id}"),
+    }
+}
+
+/// Owner and unit; none where there is no record.
+type Whose = Option<(Option<Uuid>, Option<Uuid>)>;
+
+fn write(conn: &mut Conn, entry: &Sealed<'_>, at: Instant, previous: String, before: Whose, after: Whose) -> Result<()> {
+    let hash = entry.hash(&previous);
+    let ((owner_before, unit_before), (owner_after, unit_after)) = (before.unwrap_or_default(), after.unwrap_or_default());
     let sql = sql!(
         "INSERT INTO changes (object, record_id, op, version, at, actor_id, via, origin, changed, previous_hash, hash, \
          was_there, is_there, owner_before, unit_before, owner_after, unit_after) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         entry.object,
         entry.record,
-        entry.op.as_str(),
+        entry.op,
         entry.version,
-        context.now(),
-        context.actor.user_id,
-        via,
-        context.origin,
-        changed,
+        at,
+        entry.actor,
+        entry.via,
+        entry.origin,
+        entry.changed,
         previous,
         hash,
-        entry.before.is_some(),
-        entry.after.is_some(),
+        before.is_some(),
+        after.is_some(),
         owner_before,
         unit_before,
         owner_after,
@@ -101,9 +150,11 @@ impl Sealed<'_> {
             self.origin,
             self.changed
         ]);
-        Sha256::digest(text.to_string().as_bytes())
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect()
+        hex(&Sha256::digest(text.to_string().as_bytes()))
     }
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

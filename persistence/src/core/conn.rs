@@ -48,6 +48,17 @@ impl Conn {
         result
     }
 
+    /// Runs a body in a transaction of its own, on a connection of the caller's own.
+    pub fn within<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        self.batch(if self.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+        let result = body(self);
+        match &result {
+            Ok(_) => self.batch("COMMIT")?,
+            Err(_) => self.batch("ROLLBACK")?,
+        }
+        result
+    }
+
     /// Marks the connection as broken, so that its pool throws it away.
     pub fn discard(&mut self) {
         use diesel::connection::{Connection, TransactionManager};

@@ -59,7 +59,12 @@ pub fn seal(keys: &[Key], secret: &[u8], bound: &str) -> Result<String> {
             Some(Bind::Date(d)) => d.to_string().into(),
         })
         .collect();
-    let mut bytes = serde_json::to_vec(&values).map_err(|e| Error::Internal(e.to_string()))?;
+    close(&Value::Array(values), secret, bound)
+}
+
+/// Seals values to what they are bound to.
+pub fn close(values: &Value, secret: &[u8], bound: &str) -> Result<String> {
+    let mut bytes = serde_json::to_vec(values).map_err(|e| Error::Internal(e.to_string()))?;
     let seal = tag(&bytes, secret, bound)?;
     bytes.splice(0..0, seal);
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -67,6 +72,19 @@ pub fn seal(keys: &[Key], secret: &[u8], bound: &str) -> Result<String> {
 
 /// Opens a cursor for the same list, or refuses it.
 pub fn open(text: &str, secret: &[u8], bound: &str, sort: &[(&'static Field, bool)]) -> Result<Vec<Key>> {
+    let values = reveal(text, secret, bound)?;
+    if values.len() != sort.len() {
+        return Err(Error::Cursor);
+    }
+    values
+        .iter()
+        .zip(sort)
+        .map(|(value, (field, _))| key(value, &field.kind).ok_or(Error::Cursor))
+        .collect()
+}
+
+/// The values that were sealed to this, or a refusal.
+pub fn reveal(text: &str, secret: &[u8], bound: &str) -> Result<Vec<Value>> {
     if text.len() > MAX {
         return Err(Error::Cursor);
     }
@@ -77,15 +95,7 @@ pub fn open(text: &str, secret: &[u8], bound: &str, sort: &[(&'static Field, boo
     mac.update(&[0]);
     mac.update(bound.as_bytes());
     mac.verify_truncated_left(seal).map_err(|_| Error::Cursor)?;
-    let values: Vec<Value> = serde_json::from_slice(payload).map_err(|_| Error::Cursor)?;
-    if values.len() != sort.len() {
-        return Err(Error::Cursor);
-    }
-    values
-        .iter()
-        .zip(sort)
-        .map(|(value, (field, _))| key(value, &field.kind).ok_or(Error::Cursor))
-        .collect()
+    serde_json::from_slice(payload).map_err(|_| Error::Cursor)
 }
 
 fn key(value: &Value, kind: &Kind) -> Option<Key> {

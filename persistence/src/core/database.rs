@@ -1,9 +1,9 @@
 //! The only doors to storage: `read` and `write`. One closure is one transaction; on SQLite a single writer commits all that wait
 //! together, on PostgreSQL a pool serves both.
 use super::conn::Conn;
-use super::migrate;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
+use super::{migrate, place};
 use domain::core::error::{Error, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,6 +28,14 @@ impl std::str::FromStr for Address {
                 "'{text}' is no database address: give sqlite:PATH or postgres://USER@HOST/NAME"
             )),
         }
+    }
+}
+
+/// Opens one connection of the caller's own, for commands: no limit on how long a statement takes.
+pub fn connect(address: &Address) -> Result<Conn> {
+    match address {
+        Address::Sqlite(path) => super::sqlite::connect(path),
+        Address::Postgres(url) => super::postgres::alone(url),
     }
 }
 
@@ -96,6 +104,12 @@ impl Database {
     /// Opens the database and brings its schema up to date.
     pub fn open(address: &Address, readers: usize) -> Result<Self> {
         migrate::run(address)?;
+        if let Address::Postgres(_) = address {
+            let mut conn = connect(address)?;
+            if conn.within(place::settle)? {
+                tracing::warn!("the change log came from another database; followers of the change feed start anew");
+            }
+        }
         let engine = match address {
             Address::Sqlite(path) => Engine::Sqlite(Sqlite::open(path, readers)?),
             Address::Postgres(url) => Engine::Postgres(Postgres::open(url)?),

@@ -4,16 +4,22 @@ use super::conn::Conn;
 use super::sql::Sql;
 use crate::sql;
 use domain::core::base::Base;
-use domain::core::error::Result;
+use domain::core::error::{Error, Result};
 use domain::core::input::{escape, length};
 use domain::core::problem::{Code, Problems};
 use uuid::Uuid;
 
 /// The most systems that may name one record.
 const MAX: usize = 20;
+/// The longest name of a system, and the longest id in one, in characters.
+const MAX_SYSTEM: usize = 50;
+const MAX_VALUE: usize = 255;
 
 /// The record of this external id; none where no record outside the trash has it.
 pub fn find(conn: &mut Conn, object: &str, system: &str, value: &str) -> Result<Option<Uuid>> {
+    if system.chars().count() > MAX_SYSTEM || value.chars().count() > MAX_VALUE {
+        return Err(Error::NotFound);
+    }
     let sql = sql!(
         "SELECT record_id FROM external_ids WHERE object = ? AND system = ? AND value = ?",
         object,
@@ -44,8 +50,8 @@ pub fn keep(conn: &mut Conn, object: &str, id: Uuid, before: &Base, after: &Base
     }
     for (system, value) in new.iter().filter(|(s, v)| old.get(*s) != Some(v)) {
         let at = format!("/external_ids/{}", escape(system));
-        length(&at, system, 1, 50, &mut problems);
-        length(&at, value, 1, 255, &mut problems);
+        length(&at, system, 1, MAX_SYSTEM as u32, &mut problems);
+        length(&at, value, 1, MAX_VALUE as u32, &mut problems);
         if !problems.0.is_empty() {
             continue;
         }

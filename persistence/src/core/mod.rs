@@ -1,4 +1,6 @@
 //! Storage of any record: connections, doors, reading, the change log.
+pub mod audit;
+pub mod backup;
 pub mod cell;
 pub mod changes;
 pub mod columns;
@@ -8,13 +10,16 @@ pub mod cursor;
 pub mod custom;
 pub mod database;
 pub mod external;
+pub mod feed;
 pub mod idempotency;
 pub mod jobs;
 pub mod migrate;
 pub mod object;
+pub mod place;
 mod postgres;
 pub mod read;
 pub mod record;
+pub mod seal;
 pub mod search;
 pub mod settings;
 pub mod share;
@@ -23,3 +28,4 @@ mod sqlite;
 mod storage;
 pub mod stored;
 pub mod trash;
+pub mod verify;

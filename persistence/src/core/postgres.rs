@@ -93,7 +93,26 @@ impl Conn {
     }
 }
 
-/// Opens one connection outside the pool, for migrations and backups.
+/// A connection of one's own, for commands that take longer than a request may.
+pub fn alone(url: &str) -> Result<Conn> {
+    #[derive(Debug)]
+    struct Utc;
+    impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Utc {
+        fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+            conn.batch_execute("SET timezone = 'UTC'").map_err(diesel::r2d2::Error::QueryError)
+        }
+    }
+    let away = |e: &dyn std::fmt::Display| Error::Internal(format!("the database can't be reached: {e}"));
+    let pool = Pool::builder()
+        .max_size(1)
+        .connection_timeout(WAIT)
+        .connection_customizer(Box::new(Utc))
+        .build(Manager::new(url))
+        .map_err(|e| away(&e))?;
+    pool.get().map(Conn::Postgres).map_err(|e| away(&e))
+}
+
+/// Opens one connection outside the pool, for migrations.
 pub fn connect(url: &str) -> Result<PgConnection> {
     use diesel::Connection;
     let mut conn = PgConnection::establish(url).map_err(|e| Error::Internal(format!("the database can't be reached: {e}")))?;

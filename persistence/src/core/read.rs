@@ -86,7 +86,8 @@ impl View {
     }
 }
 
-fn last4(text: &str) -> String {
+/// The last four characters, the others as `•`.
+pub(super) fn last4(text: &str) -> String {
     let n = text.chars().count();
     text.chars()
         .enumerate()
@@ -192,7 +193,8 @@ impl List {
         for name in text.unwrap_or("-created_at").split(',') {
             let (name, falls) = name.strip_prefix('-').map_or((name, false), |n| (n, true));
             match spec.field(name).filter(|f| f.sortable) {
-                Some(field) if out.iter().all(|(f, _)| f.name != name) && out.len() < 3 => out.push((field, falls)),
+                Some(field) if out.iter().any(|(f, _)| f.name == field.name) => {}
+                Some(field) if out.len() < 3 => out.push((field, falls)),
                 _ => problems.with("", Code::UnknownField, vec![("name", name.to_owned())]),
             }
         }
@@ -313,7 +315,7 @@ struct Known<'a> {
 impl Lookup for Known<'_> {
     fn kind(&self, path: &str) -> Option<Kind> {
         if let Some(name) = path.strip_prefix("custom.") {
-            return self.custom.iter().find(|d| d.name == name).map(|d| d.field_kind());
+            return domain::customize::field::Declaration::kind_at(&self.custom, name);
         }
         let name = path.split('.').next().unwrap_or(path);
         let field = self.spec.field(name)?;
@@ -354,6 +356,13 @@ pub fn some(
     spec: &'static Spec,
     ids: &[Uuid],
 ) -> Result<Vec<serde_json::Map<String, serde_json::Value>>> {
+    let texts = texts(conn, sight_, spec, ids)?;
+    let parse = |(_, text): &(Uuid, Vec<u8>)| serde_json::from_slice(text).map_err(|e| Error::Internal(e.to_string()));
+    texts.iter().map(parse).collect()
+}
+
+/// Those of some records that are within the sight, each as the text of its JSON.
+pub fn texts(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<u8>)>> {
     let view = View::new(spec, sight_.actor, None)?;
     let mut all = vec![
         Sql::new("t0.deleted_at IS NULL"),
@@ -365,7 +374,7 @@ pub fn some(
     conn.rows(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
         view.write(&mut out, row)?;
-        found.push(serde_json::from_slice(&out).map_err(|e| Error::Internal(e.to_string()))?);
+        found.push((row.uuid(0)?.unwrap_or_default(), out));
         Ok(())
     })?;
     Ok(found)

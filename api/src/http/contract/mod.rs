@@ -1,30 +1,37 @@
 //! The contract: written from what is mounted. A record's part comes from its field table and its routes; operations of their own bring
 //! theirs. What every operation shares, such as its refusals, is added once, at the end.
 mod finish;
+mod known;
 mod operations;
 mod parts;
 mod schemas;
 
+use super::crud::Has;
 use persistence::core::object::Object;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-pub use finish::finish;
+pub use finish::{finish, problem};
 pub use operations::paths;
-pub use parts::{answer, body, content, empty, idempotency_key, if_match, limit, operation_id, path_id, query, text};
+pub use parts::{answer, body, content, empty, header, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text};
 pub use schemas::{page_name, schemas, shared};
 
-static MOUNTED: Mutex<BTreeMap<&'static str, &'static dyn Object>> = Mutex::new(BTreeMap::new());
+static MOUNTED: Mutex<BTreeMap<&'static str, (&'static dyn Object, Has)>> = Mutex::new(BTreeMap::new());
 
-/// Notes that an object is mounted.
-pub fn register(object: &'static dyn Object) {
+/// Notes that an object is mounted, with which of the usual operations.
+pub fn register(object: &'static dyn Object, has: Has) {
     MOUNTED
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .insert(object.spec().object, object);
+        .insert(object.spec().object, (object, has));
 }
 
 /// The objects that were mounted.
 pub fn mounted() -> BTreeMap<&'static str, &'static dyn Object> {
+    mounted_with().into_iter().map(|(name, (object, _))| (name, object)).collect()
+}
+
+/// The objects that were mounted, each with which of the usual operations it has.
+pub fn mounted_with() -> BTreeMap<&'static str, (&'static dyn Object, Has)> {
     MOUNTED.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }

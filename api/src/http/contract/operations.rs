@@ -43,7 +43,18 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             .summary(Some(summary))
             .description(Some(allowed))
     };
-    let fields = || query("fields", "Only these members, by name, separated by commas.", text(2000));
+    let words = |one: &[&str], sign: &str, most: usize| {
+        let one = one.join("|");
+        format!("^{sign}({one})(,{sign}({one})){{0,{most}}}$")
+    };
+    let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
+    let fields = || {
+        query(
+            "fields",
+            "Only these members, by name, separated by commas.",
+            text(2000).pattern(Some(words(&names, "", 60))),
+        )
+    };
     let expand = || {
         query(
             "expand",
@@ -58,7 +69,6 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             ObjectBuilder::new().schema_type(Type::Boolean),
         )
     };
-    let seen = || if_none_match("Answers 304 when you have this version already.", Required::False);
     let not_modified = || empty("You have this already.");
     let record = |doc: &str| answer(doc, spec.schema, shown.clone());
 
@@ -78,7 +88,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     .parameter(query(
         "q",
         "Words, each found anywhere in the record's text, whatever their spelling in Persian or Arabic letters.",
-        text(400).min_length(Some(2)),
+        super::parts::words(),
     ))
     .parameter(query(
         "sort",
@@ -86,7 +96,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "Up to 3 of {}, separated by commas; `-` before one sorts it falling.",
             sorts.join(", ")
         ),
-        text(200),
+        text(200).pattern(Some(words(&sorts, "-?", 2))),
     ))
     .parameter(fields())
     .parameter(expand())
@@ -188,7 +198,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "create",
         )
         .parameter(path_id())
-        .parameter(if_none_match("Always `*`.", Required::True))
+        .parameter(only_new(Required::True))
         .parameter(idempotency_key())
         .request_body(Some(body("application/json", &create_name, example(spec, Face::Create))))
         .response("201", made());
@@ -212,7 +222,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "update",
         ))
         .parameter(if_match(false))
-        .parameter(if_none_match("`*`: only create.", Required::False))
+        .parameter(only_new(Required::False))
         .parameter(idempotency_key())
         .request_body(Some(body("application/merge-patch+json", &patch_name, example(spec, Face::Create))))
         .response("200", record("It was there, and is now so."))

@@ -2,7 +2,7 @@
 use super::super::crud::Has;
 use super::super::problem::{Problem, ProblemError};
 use super::super::reading::MAX_PAGE;
-use super::parts::{limit, text};
+use super::parts::{limit, text, words};
 use domain::core::resource::Spec;
 use domain::core::schema::{Face, of_record};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -66,7 +66,7 @@ pub fn shared(out: &mut Vec<(String, RefOr<Schema>)>) {
         .schema_type(Type::Object)
         .description(Some("What to search for; each as the parameter of the list of the same name."))
         .property("filter", Ref::from_schema_name("Condition"))
-        .property("q", text(400).min_length(Some(2)))
+        .property("q", words())
         .property("sort", text(200))
         .property("fields", text(2000))
         .property("expand", text(300))

@@ -1,0 +1,242 @@
+//! The change feed as a stream: server-sent events for as long as the session lives, or lines of JSON until there is no more.
+use super::feed::Reader;
+use super::followers::Permit;
+use crate::access;
+use crate::http::caller::{SignedIn, credential};
+use crate::http::edge::client_ip;
+use crate::http::problem::Failure;
+use actix_web::http::StatusCode;
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use domain::core::change::Change;
+use domain::core::error::{Error, Result};
+use persistence::core::feed::Page;
+use persistence::core::place::{self, Place};
+use serde_json::json;
+use std::net::IpAddr;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How often a silent stream says that it lives. It tells the cursor too, which moves on also past what the follower may not see.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often a silent stream asks whether its follower is still signed in.
+const ASK: Duration = Duration::from_secs(4);
+
+/// In what form the feed is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Json,
+    Lines,
+    Events,
+}
+
+impl Form {
+    /// The first form of the `Accept` header that we can write; JSON where there is none.
+    pub fn accepted(request: &HttpRequest) -> Result<Form, Failure> {
+        let mut kinds = Vec::new();
+        for value in request.headers().get_all("Accept") {
+            kinds.extend(
+                value
+                    .to_str()
+                    .unwrap_or_default()
+                    .split(',')
+                    .map(|k| k.split(';').next().unwrap_or_default().trim()),
+            );
+        }
+        let form = kinds.iter().find_map(|kind| match kind.to_ascii_lowercase().as_str() {
+            "application/json" | "application/*" | "*/*" => Some(Form::Json),
+            "application/x-ndjson" => Some(Form::Lines),
+            "text/event-stream" | "text/*" => Some(Form::Events),
+            _ => None,
+        });
+        match form {
+            Some(form) => Ok(form),
+            None if kinds.is_empty() => Ok(Form::Json),
+            None => Err(Failure::Protocol(StatusCode::NOT_ACCEPTABLE, "not_acceptable", None)),
+        }
+    }
+}
+
+/// Where a follower begins, and what its cursors are sealed with.
+pub struct Start {
+    pub place: Place,
+    pub epoch: String,
+    pub rights: String,
+}
+
+/// A stream on its way.
+struct Follow {
+    reader: Reader,
+    signed: SignedIn,
+    token: String,
+    ip: IpAddr,
+    start: Start,
+    form: Form,
+    wait: Duration,
+    /// The newest place that is known to have been read to.
+    known: Place,
+    told: Instant,
+    done: bool,
+    /// Held for as long as the stream is.
+    _permit: Permit,
+}
+
+/// The answer that goes on.
+pub fn answer(
+    request: &HttpRequest,
+    reader: Reader,
+    signed: SignedIn,
+    start: Start,
+    form: Form,
+    wait: Duration,
+    permit: Permit,
+) -> HttpResponse {
+    let follow = Follow {
+        reader,
+        signed,
+        token: credential(request).unwrap_or_default().to_owned(),
+        ip: client_ip(request),
+        known: start.place,
+        start,
+        form,
+        wait,
+        told: Instant::now(),
+        done: false,
+        _permit: permit,
+    };
+    let kind = match form {
+        Form::Events => "text/event-stream",
+        Form::Json | Form::Lines => "application/x-ndjson",
+    };
+    let parts = futures_util::stream::unfold(follow, |mut follow| async move {
+        match follow.next().await {
+            Ok(Some(part)) => Some((Ok(part), follow)),
+            Ok(None) => None,
+            Err(error) => {
+                // The answer has begun: all that is left is to cut it off, so that nobody takes it for whole.
+                tracing::warn!(%error, "a stream of changes ended early");
+                follow.done = true;
+                Some((Err(actix_web::error::ErrorInternalServerError("the stream ended early")), follow))
+            }
+        }
+    });
+    // A proxy that gathers what it passes on would keep events back.
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header(("X-Accel-Buffering", "no"))
+        .streaming(Box::pin(parts))
+}
+
+impl Follow {
+    /// The next part of the answer; none at its end.
+    async fn next(&mut self) -> Result<Option<Bytes>> {
+        // What opens the stream shows the client that it stands, and where.
+        let mut fresh = true;
+        let until = Instant::now() + self.wait;
+        loop {
+            let app = self.reader.app.clone();
+            if self.done || app.draining.load(Ordering::Relaxed) || !self.still_signed_in().await {
+                return Ok(None);
+            }
+            if place::rights(&self.signed.0.actor) != self.start.rights {
+                self.done = true;
+                return match self.form {
+                    Form::Events => Ok(Some(Bytes::from_static(b"event: expired\ndata: {\"code\":\"cursor_expired\"}\n\n"))),
+                    Form::Json | Form::Lines => Err(Error::Expired),
+                };
+            }
+            if fresh {
+                let page = self.reader.page(&self.signed, self.start.place).await?;
+                self.start.place = page.next;
+                self.known = self.known.max(page.next);
+                fresh = !page.end;
+                if !page.entries.is_empty() {
+                    self.told = Instant::now();
+                    return self.write(&page).map(Some);
+                }
+                if self.form == Form::Lines && page.end && self.wait.is_zero() {
+                    self.done = true;
+                    return self.write(&page).map(Some);
+                }
+                if !fresh || self.told.elapsed() < HEARTBEAT {
+                    continue;
+                }
+            }
+            let now = Instant::now();
+            if self.form == Form::Lines && now >= until {
+                self.done = true;
+                return self.write(&self.nothing()).map(Some);
+            }
+            if self.told.elapsed() >= HEARTBEAT {
+                self.told = now;
+                return self.beat().map(Some);
+            }
+            let mut most = ASK.min(HEARTBEAT.saturating_sub(self.told.elapsed()));
+            if self.form == Form::Lines {
+                most = most.min(until.saturating_duration_since(now));
+            }
+            if let Some(newest) = app.followers.beyond(&app, self.known, most).await {
+                self.known = newest.max(self.known);
+                fresh = true;
+            }
+        }
+    }
+
+    /// Looks again who follows: what they may see now decides, and whether they may follow at all.
+    async fn still_signed_in(&mut self) -> bool {
+        let app = &self.reader.app;
+        if let Some(caller) = app.callers.known(&self.token, app.now()) {
+            self.signed = SignedIn(caller);
+            return true;
+        }
+        match access::authenticate::caller(app, self.token.clone(), self.ip).await {
+            Ok(caller) => {
+                self.signed = SignedIn(caller);
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn nothing(&self) -> Page {
+        Page {
+            entries: Vec::new(),
+            next: self.start.place,
+            end: true,
+        }
+    }
+
+    fn cursor(&self, place: Place) -> Result<String> {
+        let app = &self.reader.app;
+        place::seal(place, &self.start.epoch, &self.start.rights, &self.signed.0.actor, &app.secret)
+    }
+
+    fn write(&self, page: &Page) -> Result<Bytes> {
+        let json = |change: &Change| serde_json::to_string(change).map_err(|e| Error::Internal(e.to_string()));
+        let mut out = String::with_capacity(512 * (page.entries.len() + 1));
+        for (place, change) in &page.entries {
+            match self.form {
+                Form::Events => out += &format!("id: {}\nevent: change\ndata: {}\n\n", self.cursor(*place)?, json(change)?),
+                Form::Json | Form::Lines => {
+                    out += &json(change)?;
+                    out.push('\n');
+                }
+            }
+        }
+        if self.form != Form::Events {
+            out += &json!({"next": self.cursor(page.next)?, "end_of_stream": page.end}).to_string();
+            out.push('\n');
+        }
+        Ok(out.into())
+    }
+
+    fn beat(&self) -> Result<Bytes> {
+        match self.form {
+            // An id without data is no event, but moves the last event's id on.
+            Form::Events => Ok(format!(": heartbeat\nid: {}\n\n", self.cursor(self.start.place)?).into()),
+            // An empty line is no record.
+            Form::Json | Form::Lines => Ok(Bytes::from_static(b"\n")),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What happened: the feed, the audit, its seals, and copies of all of it.
+mod audit;
+mod backup;
+mod feed;
+mod order;
+mod stream;
+mod verify;
+
+use serde_json::{Value, json};
+use tests::{Client, client::with_query};
+
+/// Follows the feed until an entry fits: all entries until then, that one included, and the cursor behind them. On PostgreSQL an entry
+/// can be read as soon as no older transaction of the cluster is open, which may be a moment later.
+#[track_caller]
+fn follow(client: &Client<'_>, after: &str, fits: impl Fn(&Value) -> bool) -> (Vec<Value>, String) {
+    let (mut all, mut cursor) = (Vec::new(), after.to_owned());
+    for _ in 0..100 {
+        let page = client
+            .get(&with_query("/changes", &[("after", &cursor), ("wait", "10")]))
+            .is(200)
+            .json();
+        all.extend(page["data"].as_array().unwrap().iter().cloned());
+        cursor = page["next"].as_str().unwrap().to_owned();
+        if all.iter().any(&fits) {
+            return (all, cursor);
+        }
+    }
+    panic!("no entry fits: {all:#?}");
+}
+
+/// The cursor at the end of the feed.
+#[track_caller]
+fn now(client: &Client<'_>) -> String {
+    let page = client.get("/changes?after=now").is(200).json();
+    assert_eq!(page["data"], json!([]));
+    page["next"].as_str().unwrap().to_owned()
+}
+
+/// A person of this name.
+fn person(name: &str) -> Value {
+    json!({"kind": "person", "family_name": name})
+}
