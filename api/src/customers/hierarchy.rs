@@ -11,8 +11,9 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
+use domain::core::field::Choice;
 use domain::core::resource::Resource;
-use domain::customers::customer::Customer;
+use domain::customers::customer::{Customer, LifecycleStage};
 use persistence::core::conn::Conn;
 use persistence::core::read::{self, View};
 use persistence::customers::overview::{Member, next_of};
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use uuid::Uuid;
 
 /// How many steps up and down are followed, and how many organizations are shown.
@@ -47,8 +49,26 @@ pub struct HierarchyRollup {
     /// Organizations shown.
     #[schema(minimum = 0, maximum = 500)]
     members: usize,
-    /// How many of them stand at each stage.
+    #[schema(schema_with = by_stage)]
     by_lifecycle_stage: BTreeMap<String, usize>,
+}
+
+/// A count for each stage that at least one of them stands at.
+fn by_stage() -> Object {
+    let stages = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(LifecycleStage::WORDS.iter().map(|w| w.as_ref())));
+    let count = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+        .minimum(Some(1.0))
+        .maximum(Some(500.0));
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("How many of them stand at each stage."))
+        .property_names(Some(stages))
+        .additional_properties(Some(count))
+        .build()
 }
 
 /// A group of organizations, as far as the caller sees it.

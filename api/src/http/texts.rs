@@ -77,6 +77,7 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "Say which version you mean to change (If-Match)",
             "بگویید کدام نسخه را دگرگون می‌کنید (If-Match)",
         ),
+        "not_in_trash" => ("It is not in the trash", "در سطل زباله نیست"),
         "taken" => (
             "A value that must be unique belongs to another record",
             "مقداری که باید یکتا باشد از آن رکورد دیگری است",

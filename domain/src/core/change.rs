@@ -106,7 +106,7 @@ pub struct FieldChange {
 }
 
 /// Names of fields; the organization's own begin with `custom.`.
-fn changed() -> Array {
+pub fn changed() -> Array {
     let name = ObjectBuilder::new().schema_type(Type::String).max_length(Some(120));
     ArrayBuilder::new()
         .description(Some(

@@ -249,7 +249,14 @@ pub fn restore<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: U
 
 fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, op: Op) -> Result<Done> {
     let deletes = op == Op::Deleted;
-    let before: R = find(tx, context, id, "delete", !deletes)?;
+    let before: R = match find(tx, context, id, "delete", !deletes) {
+        // Whoever sees it where it is hears that it is in no trash (AIP-164); to everyone else it is nowhere.
+        Err(Error::NotFound) if !deletes => {
+            find::<R>(tx, context, id, "delete", false)?;
+            return Err(Error::Conflict("not_in_trash"));
+        }
+        found => found?,
+    };
     let seen = expected(before.base(), expect)?;
     let mut after = before.clone();
     touch(after.base_mut(), context);

@@ -1,7 +1,7 @@
 //! The usual operations of a record.
 use super::super::crud::Has;
 use super::parts::*;
-use super::schemas::page_name;
+use super::schemas::{field_names, page_name, search_name, sorts};
 use domain::core::resource::Spec;
 use domain::core::schema::{Face, example};
 use serde_json::{Value, json};
@@ -43,18 +43,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             .summary(Some(summary))
             .description(Some(allowed))
     };
-    let words = |one: &[&str], sign: &str, most: usize| {
-        let one = one.join("|");
-        format!("^{sign}({one})(,{sign}({one})){{0,{most}}}$")
-    };
-    let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
-    let fields = || {
-        query(
-            "fields",
-            "Only these members, by name, separated by commas.",
-            text(2000).pattern(Some(words(&names, "", 60))),
-        )
-    };
+    let fields = || query("fields", "Only these members, by name, separated by commas.", field_names(spec));
     let expand = || {
         query(
             "expand",
@@ -72,7 +61,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     let not_modified = || empty("You have this already.");
     let record = |doc: &str| answer(doc, spec.schema, shown.clone());
 
-    let sorts: Vec<&str> = spec.fields.iter().filter(|f| f.sortable).map(|f| f.name).collect();
+    let sortable: Vec<&str> = spec.fields.iter().filter(|f| f.sortable).map(|f| f.name).collect();
     let list = operation(
         "list",
         spec.object,
@@ -94,9 +83,9 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         "sort",
         &format!(
             "Up to 3 of {}, separated by commas; `-` before one sorts it falling.",
-            sorts.join(", ")
+            sortable.join(", ")
         ),
-        text(200).pattern(Some(words(&sorts, "-?", 2))),
+        sorts(spec),
     ))
     .parameter(fields())
     .parameter(expand())
@@ -136,7 +125,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         "The same as the list, asked by a body: for conditions as JSON and long queries. Changes nothing.",
         "read",
     )
-    .request_body(Some(body("application/json", "Search", search_body)))
+    .request_body(Some(body("application/json", &search_name(spec), search_body)))
     .response("200", answer("A page.", &page_name(spec), page_example(spec)))
     .response("304", not_modified())
     .parameter(seen());
