@@ -38,6 +38,9 @@ pub struct Serve {
     /// Origins whose pages may call us, separated by commas.
     #[arg(long, env = "PEYVAND_ORIGINS", default_value = "")]
     origins: String,
+    /// Interactive documentation at /docs: `on` or `off`.
+    #[arg(long, env = "PEYVAND_DOCS", default_value = "on", value_parser = ["on", "off"])]
+    docs: String,
     /// Threads that answer requests.
     #[arg(long, env = "PEYVAND_WORKERS")]
     workers: Option<usize>,
@@ -62,6 +65,7 @@ impl Serve {
             .with_env_filter(filter)
             .with_writer(std::io::stderr)
             .init();
+        std::panic::set_hook(Box::new(panicked));
         actix_web::rt::System::new().block_on(self.serve())
     }
 
@@ -132,11 +136,19 @@ impl Serve {
             default_region: region,
             base_url,
             origins: self.origins.split(',').filter(|o| !o.is_empty()).map(str::to_owned).collect(),
+            docs: self.docs == "on",
             draining: false.into(),
             contract: OnceLock::new(),
             objects: OnceLock::new(),
         })
     }
+}
+
+/// Panics go to the log like everything else: one line of JSON, with where and why.
+fn panicked(info: &std::panic::PanicHookInfo<'_>) {
+    let why = info.payload_as_str().unwrap_or("for no stated reason");
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    tracing::error!(target: "panic", place, why, thread = std::thread::current().name(), "a panic was caught");
 }
 
 /// All kinds of jobs there are.

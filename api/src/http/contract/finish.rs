@@ -101,7 +101,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
     let has_header = |o: &Operation, name: &str| o.parameters.iter().flatten().any(|p| named_so(p, name));
     let open = OPEN.contains(&path);
-    let mut statuses = vec!["400", "429", "500", "503"];
+    let mut statuses = vec!["400", "406", "414", "429", "431", "500", "503"];
     if !open {
         statuses.extend(["401", "403"]);
     } else if method == "post" {
@@ -115,7 +115,7 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
         statuses.push("409");
     }
     if operation.request_body.is_some() {
-        statuses.extend(["413", "415", "422"]);
+        statuses.extend(["408", "413", "415", "422"]);
     }
     if has_header(operation, "Idempotency-Key") || has_header(operation, "limit") {
         statuses.push("422");
