@@ -9,3 +9,5 @@ pub mod http;
 pub mod integration;
 pub mod jobs;
 pub mod server;
+#[cfg(test)]
+mod testing;

@@ -33,6 +33,13 @@ pub struct Ask<'a> {
     pub limit: usize,
 }
 
+/// What a section's items are, for the contract: a schema by its name, and those it refers to.
+pub struct Item {
+    pub name: String,
+    pub schema: RefOr<Schema>,
+    pub below: Vec<(String, RefOr<Schema>)>,
+}
+
 /// One part of the view: what an area knows of a customer. It reads in at most one statement, and shows nothing that the actor could not
 /// read by the area's own operations.
 pub trait Section: Sync {
@@ -41,7 +48,7 @@ pub trait Section: Sync {
     /// What it shows, for the contract.
     fn doc(&self) -> &'static str;
     /// The schema of its items.
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>);
+    fn item(&self) -> Item;
     /// An item, for the contract.
     fn example(&self) -> Value;
     /// Its items, one more than the limit where there are more.
@@ -132,8 +139,8 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
         .property(RECORD, Ref::from_schema_name(Customer::SPEC.schema));
     let mut out = Vec::new();
     for section in all() {
-        let (item, schema, below) = section.item();
-        let data = ArrayBuilder::new().items(Ref::from_schema_name(&item)).max_items(Some(MOST));
+        let item = section.item();
+        let data = ArrayBuilder::new().items(Ref::from_schema_name(&item.name)).max_items(Some(MOST));
         let list = ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::SchemaType::from_iter([Type::Object, Type::Null]))
             .description(Some(section.doc()))
@@ -146,11 +153,11 @@ fn schemas() -> Vec<(String, RefOr<Schema>)> {
                     .description(Some("Whether there are more.")),
             )
             .required("truncated");
-        let name = format!("{item}Section");
+        let name = format!("{}Section", item.name);
         whole = whole.property(section.name(), Ref::from_schema_name(&name));
         out.push((name, list.into()));
-        out.push((item, schema));
-        out.extend(below);
+        out.push((item.name, item.schema));
+        out.extend(item.below);
     }
     let denied = ArrayBuilder::new()
         .items(string(50))

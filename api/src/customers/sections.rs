@@ -1,5 +1,5 @@
 //! What the customers' own area shows in the view of everything: relationships, groups, latest changes.
-use super::overview::{Ask, Section};
+use super::overview::{Ask, Item, Section};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
 use domain::core::instant::Instant;
@@ -8,7 +8,6 @@ use persistence::core::conn::Conn;
 use persistence::customers::overview::{changes, groups, related};
 use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
@@ -16,10 +15,14 @@ use uuid::Uuid;
 pub const ALL: &[&dyn Section] = &[&Relationships, &Groups, &Changes];
 
 /// A section's item as a schema, with all it refers to.
-fn schema<T: ToSchema>() -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+fn schema<T: ToSchema>() -> Item {
     let mut below = Vec::new();
     T::schemas(&mut below);
-    (T::name().into_owned(), <T as PartialSchema>::schema(), below)
+    Item {
+        name: T::name().into_owned(),
+        schema: <T as PartialSchema>::schema(),
+        below,
+    }
 }
 
 fn values<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<Value>> {
@@ -62,7 +65,7 @@ impl Section for Relationships {
     fn doc(&self) -> &'static str {
         "Parties that the customer stands in a relationship with, in either direction; those that last first. Parties out of sight are left out."
     }
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+    fn item(&self) -> Item {
         schema::<CustomerRelationship>()
     }
     fn example(&self) -> Value {
@@ -109,7 +112,7 @@ impl Section for Groups {
     fn doc(&self) -> &'static str {
         "Groups that the customer is in, the latest first."
     }
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+    fn item(&self) -> Item {
         schema::<CustomerGroup>()
     }
     fn example(&self) -> Value {
@@ -145,7 +148,7 @@ impl Section for Changes {
     fn doc(&self) -> &'static str {
         "The latest changes of the record, newest first. What the fields held is for the audit."
     }
-    fn item(&self) -> (String, RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+    fn item(&self) -> Item {
         schema::<CustomerChange>()
     }
     fn example(&self) -> Value {

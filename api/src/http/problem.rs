@@ -184,6 +184,10 @@ impl Failure {
                 Lang::En => format!("This needs the permission {permission}. Ask an administrator for it."),
                 Lang::Fa => format!("این کار مجوز {permission} می‌خواهد. آن را از مدیر بخواهید."),
             }),
+            Failure::Domain(Error::Expired) => Some(match lang {
+                Lang::En => "Take a fresh cursor with after=now, then read the lists, and go on from the cursor.".to_owned(),
+                Lang::Fa => "با after=now نشانگر تازه بگیرید، سپس فهرست‌ها را بخوانید و از آن نشانگر ادامه دهید.".to_owned(),
+            }),
             Failure::Parameter(name, _) => Some(match lang {
                 Lang::En => format!("It is about '{name}'."),
                 Lang::Fa => format!("دربارهٔ «{name}» است."),
@@ -230,6 +234,9 @@ impl ResponseError for Failure {
             }
             Failure::Domain(Error::Stale(version)) => {
                 response.insert_header(("ETag", format!("\"{version}\"")));
+            }
+            Failure::Domain(Error::Expired) => {
+                response.insert_header(("Link", "</api/v1/changes?after=now>; rel=\"start\""));
             }
             Failure::Domain(Error::KeyInFlight | Error::Unavailable(_)) => {
                 response.insert_header(("Retry-After", "1"));

@@ -23,7 +23,9 @@ crate::choice! {
 }
 crate::choice! {
     /// How far it is: announced, its file here, its rows being written, all rows tried, unable to go on, or given up.
+    #[derive(Default)]
     pub enum ImportState {
+        #[default]
         Open = "open",
         Uploaded = "uploaded",
         Running = "running",
@@ -32,12 +34,6 @@ crate::choice! {
         Aborted = "aborted",
     }
 }
-impl Default for ImportState {
-    fn default() -> Self {
-        ImportState::Open
-    }
-}
-
 /// How many rows were read, and what became of them: `read` is the sum of the others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportCounts {
@@ -148,72 +144,72 @@ impl ToSchema for ImportDefaults {}
 
 /// A file of records on its way in, and what became of its rows.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/imports", one = "import", many = "imports", tag = "Imports")]
+#[record(path = "/imports", one = "import", many = "imports", tag = "Imports", fa = "درون‌ریزی‌ها")]
 pub struct Import {
     #[record(base)]
     pub base: Base,
     /// What the rows are, such as `customers`.
-    #[record(fixed, min = 1, max = 50, example = r#""customers""#)]
+    #[record(fixed, min = 1, max = 50, example = r#""customers""#, fa = "موجودیت")]
     pub object: String,
     /// How the file is written.
-    #[record(fixed, example = r#""csv""#)]
+    #[record(fixed, example = r#""csv""#, fa = "قالب")]
     pub format: ImportFormat,
     /// What a row does: make a record, change one, or whichever applies.
-    #[record(fixed, example = r#""upsert""#)]
+    #[record(fixed, example = r#""upsert""#, fa = "شیوه")]
     pub mode: ImportMode,
     /// By what a row finds its record: `id`, `external_id:SYSTEM`, and for customers `email` or `phone`. With `create`, a row that finds one is skipped.
-    #[record(fixed, max = 70, example = r#""email""#)]
+    #[record(fixed, max = 70, example = r#""email""#, fa = "یافتن با")]
     pub match_on: Option<String>,
     /// Checks every row as if it were written, and writes none.
-    #[record(fixed, default)]
+    #[record(fixed, default, fa = "اجرای آزمایشی")]
     pub dry_run: bool,
     /// Heading to target, or to null to leave the column out; what it does not name is guessed. CSV only.
-    #[record(fixed, like = ImportMapping, example = r#"{"Mail": "contact_points[email]"}"#)]
+    #[record(fixed, like = ImportMapping, example = r#"{"Mail": "contact_points[email]"}"#, fa = "نگاشت ستون‌ها")]
     pub mapping: Option<ImportMapping>,
     /// Members that every row gets unless it says them itself.
-    #[record(fixed, like = ImportDefaults, example = r#"{"lifecycle_stage": "lead"}"#)]
+    #[record(fixed, like = ImportDefaults, example = r#"{"lifecycle_stage": "lead"}"#, fa = "مقدارهای پیش‌فرض")]
     pub defaults: Option<ImportDefaults>,
     /// What the file is called where it came from.
-    #[record(fixed, max = 255, example = r#""contacts.csv""#)]
+    #[record(fixed, max = 255, example = r#""contacts.csv""#, fa = "نام پرونده")]
     pub file_name: Option<String>,
     /// How far it is.
-    #[record(server, example = r#""done""#)]
+    #[record(server, example = r#""done""#, fa = "وضعیت")]
     pub state: ImportState,
     /// Whose export the header row was taken for, such as `google_contacts`.
-    #[record(server, max = 50, example = r#""general""#)]
+    #[record(server, max = 50, example = r#""general""#, fa = "چیدمان")]
     pub layout: Option<String>,
     /// The file's encoding, by its name in the WHATWG standard.
-    #[record(server, max = 50, example = r#""UTF-8""#)]
+    #[record(server, max = 50, example = r#""UTF-8""#, fa = "کدگذاری")]
     pub encoding: Option<String>,
     /// What stands between the cells of a CSV.
-    #[record(server, max = 1, example = r#"",""#)]
+    #[record(server, max = 1, example = r#"",""#, fa = "جداکننده")]
     pub separator: Option<String>,
     /// The file's columns and where their cells go.
-    #[record(server, items = ImportColumn, max = 1000, example = r#"[{"header": "Mail", "target": "contact_points[email]"}]"#)]
+    #[record(server, items = ImportColumn, max = 1000, example = r#"[{"header": "Mail", "target": "contact_points[email]"}]"#, fa = "ستون‌ها")]
     pub columns: Vec<ImportColumn>,
     /// Headings of columns whose cells go nowhere, cut to 100 characters.
-    #[record(server, max = 1000, example = r#"["Photo"]"#)]
+    #[record(server, max = 1000, example = r#"["Photo"]"#, fa = "ستون‌های کنارگذاشته")]
     pub unmapped: Vec<String>,
     /// How many rows were read, and what became of them.
-    #[record(server, like = ImportCounts, example = r#"{"read": 3, "created": 2, "updated": 0, "unchanged": 0, "skipped": 0, "failed": 1}"#)]
+    #[record(server, like = ImportCounts, example = r#"{"read": 3, "created": 2, "updated": 0, "unchanged": 0, "skipped": 0, "failed": 1}"#, fa = "شمارش")]
     pub counts: ImportCounts,
     /// How large the file is, unpacked, in bytes.
-    #[record(server, example = "1042")]
+    #[record(server, example = "1042", fa = "حجم")]
     pub size_bytes: Option<i64>,
     /// The file's SHA-256 as RFC 9530 writes it.
-    #[record(server, max = 100)]
+    #[record(server, max = 100, fa = "چکیده")]
     pub digest: Option<String>,
     /// Why it could not go on.
-    #[record(server, like = ImportFailure)]
+    #[record(server, like = ImportFailure, fa = "علت ناکامی")]
     pub failure: Option<ImportFailure>,
     /// How far taking it back is; null unless that was asked for.
-    #[record(server, like = ImportUndo)]
+    #[record(server, like = ImportUndo, fa = "بازگردانی")]
     pub undo: Option<ImportUndo>,
     /// When its rows began to be written.
-    #[record(server)]
+    #[record(server, fa = "آغاز")]
     pub started_at: Option<Instant>,
     /// When it came to its end.
-    #[record(server)]
+    #[record(server, fa = "پایان")]
     pub finished_at: Option<Instant>,
 }
 
@@ -345,7 +341,11 @@ impl Import {
 
     /// It came to its end: all rows were tried, or it could not go on.
     pub fn end(&mut self, failure: Option<ImportFailure>, now: Instant) {
-        self.state = if failure.is_some() { ImportState::Failed } else { ImportState::Done };
+        self.state = if failure.is_some() {
+            ImportState::Failed
+        } else {
+            ImportState::Done
+        };
         self.failure = failure;
         self.finished_at = Some(now);
     }

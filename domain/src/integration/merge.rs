@@ -74,7 +74,10 @@ mod tests {
     fn an_email_is_added_and_the_telephone_stays() {
         let current = json!({"contact_points": [{"kind": "mobile", "value": "+989121234567", "label": null, "primary": true, "verified": true,
             "valid_until": null, "do_not_use": false}]});
-        let body = grown(current, json!({"contact_points": [{"kind": "email", "value": "ali@example.ir"}, {"kind": "mobile", "value": "09121234567", "label": "work"}]}));
+        let body = grown(
+            current,
+            json!({"contact_points": [{"kind": "email", "value": "ali@example.ir"}, {"kind": "mobile", "value": "09121234567", "label": "work"}]}),
+        );
         let points = body["contact_points"].as_array().map(Vec::len);
         assert_eq!(points, Some(2), "the same number in another spelling is the same number: {body}");
         assert_eq!(body["contact_points"][0]["verified"], json!(true));
@@ -87,7 +90,10 @@ mod tests {
         let home = json!({"country": "IR", "province": null, "city": "Yazd", "district": null, "street": "1", "postal_code": null, "label": "home",
             "latitude": null, "longitude": null});
         let current = json!({"addresses": [home]});
-        let body = grown(current, json!({"addresses": [{"city": "Qom", "label": "home"}, {"city": "Rasht", "label": "work"}]}));
+        let body = grown(
+            current,
+            json!({"addresses": [{"city": "Qom", "label": "home"}, {"city": "Rasht", "label": "work"}]}),
+        );
         assert_eq!(body["addresses"][0]["city"], json!("Qom"));
         assert_eq!(body["addresses"][1]["city"], json!("Rasht"));
     }

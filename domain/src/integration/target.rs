@@ -98,7 +98,10 @@ impl By {
             None if text == "name" => Ok(By::Name),
             None if text == "email" => Ok(By::Email),
             None if text == "phone" => Ok(By::Phone),
-            _ => Err((Code::NotAllowed, vec![("allowed", "name, email, phone, external:SYSTEM".to_owned())])),
+            _ => Err((
+                Code::NotAllowed,
+                vec![("allowed", "name, email, phone, external:SYSTEM".to_owned())],
+            )),
         }
     }
 }

@@ -207,11 +207,15 @@ pub enum Named<'a> {
 pub fn named(conn: &mut Conn, object: &str, name: &Named<'_>) -> Result<Vec<Uuid>> {
     let sql = match name {
         Named::External(system, value) => return Ok(external::find(conn, object, system, value)?.into_iter().collect()),
-        Named::Key(kind, value) => sql!("SELECT customer_id FROM customer_keys WHERE kind = ? AND value = ? LIMIT 2", *kind, *value),
+        Named::Key(kind, value) => sql!(
+            "SELECT customer_id FROM customer_keys WHERE kind = ? AND value = ? LIMIT 2",
+            *kind,
+            *value
+        ),
         // Objects and columns are names of our own, from the field table.
-        Named::Column(column, value) => {
-            Sql::new(format!("SELECT id FROM {object} WHERE deleted_at IS NULL AND {column} = ")).bind(*value).text(" LIMIT 2")
-        }
+        Named::Column(column, value) => Sql::new(format!("SELECT id FROM {object} WHERE deleted_at IS NULL AND {column} = "))
+            .bind(*value)
+            .text(" LIMIT 2"),
     };
     let mut found = Vec::new();
     conn.rows(&sql, |row| {

@@ -116,8 +116,15 @@ fn create(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData, l
     };
     let draft = draft.as_ref().map_err(|problems| Stop::Row(problems.clone()))?;
     if let Some(unit) = &data.unit {
-        let owner = data.filled.body.get("owner_id").or_else(|| looked_up.get("owner_id")).and_then(Value::as_str);
-        let owner = owner.map_or(Ok(context.actor.user_id), Uuid::try_parse).map_err(|_| forbidden(work, data))?;
+        let owner = data
+            .filled
+            .body
+            .get("owner_id")
+            .or_else(|| looked_up.get("owner_id"))
+            .and_then(Value::as_str);
+        let owner = owner
+            .map_or(Ok(context.actor.user_id), Uuid::try_parse)
+            .map_err(|_| forbidden(work, data))?;
         belongs(conn, work, data, unit, owner)?;
     }
     let done = draft.keep(conn, context).map_err(|error| match error {
@@ -154,9 +161,14 @@ fn change(
         belongs(conn, work, data, unit, owner)?;
     }
     let text = |map: &Map<String, Value>| map.get("country").and_then(Value::as_str).map(str::to_owned);
-    let region = text(&body).or_else(|| text(current)).unwrap_or_else(|| context.setting.default_region.clone());
+    let region = text(&body)
+        .or_else(|| text(current))
+        .unwrap_or_else(|| context.setting.default_region.clone());
     merge::lists(&mut body, current, &region);
-    let done = work.object.patch(conn, context, id, Expect::Any, body).map_err(|error| stop(error, work, data))?;
+    let done = work
+        .object
+        .patch(conn, context, id, Expect::Any, body)
+        .map_err(|error| stop(error, work, data))?;
     Ok(Made {
         outcome: if done.changed { Outcome::Updated } else { Outcome::Unchanged },
         id,
@@ -211,7 +223,12 @@ fn find(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData) -> 
             asked = !ids.is_empty();
         }
         MatchOn::ExternalId(system) => {
-            let value = data.filled.body.get("external_ids").and_then(|ids| ids.get(system)).and_then(Value::as_str);
+            let value = data
+                .filled
+                .body
+                .get("external_ids")
+                .and_then(|ids| ids.get(system))
+                .and_then(Value::as_str);
             if let Some(value) = value {
                 asked = true;
                 ids = named(conn, object, &Named::External(system, value))?;
@@ -262,7 +279,9 @@ fn keys(data: &RowData, kind: &str, default_region: &str) -> Vec<String> {
     let country = data.filled.body.get("country").and_then(Value::as_str).unwrap_or(default_region);
     let key = |p: ContactPoint| match (kind, p.kind) {
         ("email", ContactKind::Email) => email::parse(&p.value).ok().map(|value| email::key(&value)),
-        ("phone", ContactKind::Phone | ContactKind::Mobile | ContactKind::Fax) => phone::parse(&p.value, country).ok().map(|phone| phone.e164),
+        ("phone", ContactKind::Phone | ContactKind::Mobile | ContactKind::Fax) => {
+            phone::parse(&p.value, country).ok().map(|phone| phone.e164)
+        }
         _ => None,
     };
     points.into_iter().filter_map(key).collect()

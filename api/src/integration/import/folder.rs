@@ -22,7 +22,9 @@ pub const PART: &str = ".part";
 /// When the folder can't be read.
 pub fn sweep(data: &Path) -> std::io::Result<usize> {
     let mut removed = 0;
-    let Ok(entries) = std::fs::read_dir(folder(data)) else { return Ok(0) };
+    let Ok(entries) = std::fs::read_dir(folder(data)) else {
+        return Ok(0);
+    };
     for entry in entries {
         let entry = entry?;
         let old = |at: SystemTime| at.elapsed().is_ok_and(|age| age > Duration::from_secs(86_400));

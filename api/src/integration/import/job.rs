@@ -194,11 +194,7 @@ async fn finish(job: &JobContext, payload: Payload, failure: Option<ImportFailur
 
 async fn run(job: &JobContext) -> Result<Outcome> {
     let payload = payload(&job.job)?;
-    let Begin {
-        work,
-        import,
-        checkpoint,
-    } = match begin(job, payload).await? {
+    let Begin { work, import, checkpoint } = match begin(job, payload).await? {
         Ok(begin) => begin,
         Err(why) => return finish(job, payload, Some(why)).await,
     };

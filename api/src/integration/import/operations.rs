@@ -76,7 +76,11 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
         let known = app.object(name).ok().filter(|o| !CLOSED.contains(&o.spec().tag));
         let Some(object) = known else {
             let all = app.objects.get().into_iter().flat_map(|all| all.values());
-            let names: Vec<&str> = all.map(|o| o.spec()).filter(|s| !CLOSED.contains(&s.tag)).map(|s| s.object).collect();
+            let names: Vec<&str> = all
+                .map(|o| o.spec())
+                .filter(|s| !CLOSED.contains(&s.tag))
+                .map(|s| s.object)
+                .collect();
             let mut problems = Problems::default();
             problems.with("/object", Code::NotAllowed, vec![("allowed", names.join(", "))]);
             return Err(problems.into());
@@ -107,7 +111,11 @@ const KINDS: [&str; 6] = [
 
 /// The encoding that the request names.
 fn encoding(request: &HttpRequest) -> Result<Option<&'static Encoding>, Failure> {
-    let kind = request.headers().get("Content-Type").and_then(|v| v.to_str().ok()).unwrap_or("application/octet-stream");
+    let kind = request
+        .headers()
+        .get("Content-Type")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("application/octet-stream");
     let mut parts = kind.split(';');
     let name = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     if !KINDS.contains(&name.as_str()) {
@@ -121,7 +129,13 @@ fn encoding(request: &HttpRequest) -> Result<Option<&'static Encoding>, Failure>
     }
 }
 
-pub async fn data(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>, mut payload: Body) -> Result<HttpResponse, Failure> {
+pub async fn data(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    mut payload: Body,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
     let (id, expect, encoding) = (id(&path)?, expect(&request)?, encoding(&request)?);
@@ -149,7 +163,10 @@ pub async fn data(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
         let known = Known { encoding, separator: None };
         Reader::open(file, prepare::format(format), known).map(|r| (r.headers().to_vec(), r.encoding(), r.separator()))
     });
-    let (headers, encoding, separator) = opened.await.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| unreadable(&e))?;
+    let (headers, encoding, separator) = opened
+        .await
+        .map_err(|e| Error::Internal(e.to_string()))?
+        .map_err(|e| unreadable(&e))?;
     let state = app.clone();
     let writing = Writing::new(&request, app.clone(), signed, received.digest.as_bytes())?;
     writing
@@ -194,7 +211,13 @@ fn mapped(conn: &mut Conn, headers: &[String], import: &Import, spec: &Spec) -> 
     Ok((Some(layout.as_str().to_owned()), mapping))
 }
 
-pub async fn start(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>, mut payload: Body) -> Result<HttpResponse, Failure> {
+pub async fn start(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    mut payload: Body,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
     let (id, expect) = (id(&path)?, expect(&request)?);
@@ -207,7 +230,10 @@ pub async fn start(request: HttpRequest, app: Data<App>, signed: SignedIn, path:
         Some(_) if import.size_bytes.is_some() => {
             let (file, import) = (folder::file(&app.data, id), import.clone());
             let opened = tokio::task::spawn_blocking(move || prepare::open(&file, &import).map(|r| r.headers().to_vec()));
-            opened.await.map_err(|e| Error::Internal(e.to_string()))?.map_err(|e| unreadable(&e))?
+            opened
+                .await
+                .map_err(|e| Error::Internal(e.to_string()))?
+                .map_err(|e| unreadable(&e))?
         }
         _ => Vec::new(),
     };
@@ -321,7 +347,10 @@ pub async fn rows_of(request: HttpRequest, app: Data<App>, signed: SignedIn, pat
     signed.0.sight("imports", "read")?;
     let query = Query::read(&request, &["status", "format"])?;
     let wrong = |name: &str| Failure::Parameter(name.to_owned(), "invalid_parameter");
-    let wanted = query.text("status").map_or(Some(Wanted::All), Wanted::of).ok_or_else(|| wrong("status"))?;
+    let wanted = query
+        .text("status")
+        .map_or(Some(Wanted::All), Wanted::of)
+        .ok_or_else(|| wrong("status"))?;
     let format = match query.text("format") {
         None | Some("csv") => ImportFormat::Csv,
         Some("ndjson") => ImportFormat::Ndjson,

@@ -195,7 +195,9 @@ pub fn columns(headers: &[String], import: &Import, spec: &Spec, custom: &[Decla
     let mut problems = Problems::default();
     let said = |header: &str| import.mapping.as_ref().is_some_and(|m| m.0.contains_key(header));
     for column in &mut mapping {
-        let Some(Ok(target)) = column.target.as_deref().map(Target::parse) else { continue };
+        let Some(Ok(target)) = column.target.as_deref().map(Target::parse) else {
+            continue;
+        };
         if knows(&target, spec, custom) {
             continue;
         }

@@ -64,25 +64,22 @@ impl RowProblem {
                 format!("{} خانه دارد و سرستون {}", p("found"), p("expected")),
             ),
             "too_many_columns" => ("has too many cells".to_owned(), "خانه‌هایش بیش از اندازه است".to_owned()),
-            "cell_too_large" => ("has a cell that is too large".to_owned(), "خانه‌ای بیش از اندازه بزرگ دارد".to_owned()),
+            "cell_too_large" => (
+                "has a cell that is too large".to_owned(),
+                "خانه‌ای بیش از اندازه بزرگ دارد".to_owned(),
+            ),
             "row_too_large" => ("is too large".to_owned(), "بیش از اندازه بزرگ است".to_owned()),
             "encoding" => (
                 "is not text in the file's encoding".to_owned(),
                 "متنی به رمزگذاری پرونده نیست".to_owned(),
             ),
             "invalid_json" => ("is not JSON as we read it".to_owned(), "JSON درستی نیست".to_owned()),
-            "duplicate_member" => (
-                format!("says '{}' twice", p("name")),
-                format!("«{}» را دو بار می‌گوید", p("name")),
-            ),
+            "duplicate_member" => (format!("says '{}' twice", p("name")), format!("«{}» را دو بار می‌گوید", p("name"))),
             "empty_row" => ("says nothing".to_owned(), "چیزی نمی‌گوید".to_owned()),
             "exists" => ("is here already".to_owned(), "از پیش هست".to_owned()),
             "no_match" => ("is not here to be changed".to_owned(), "نیست تا دگرگون شود".to_owned()),
             "forbidden" => ("is not yours to write".to_owned(), "نوشتنش با شما نیست".to_owned()),
-            _ => (
-                "contradicts what is here".to_owned(),
-                "با آنچه هست نمی‌خواند".to_owned(),
-            ),
+            _ => ("contradicts what is here".to_owned(), "با آنچه هست نمی‌خواند".to_owned()),
         };
         match lang {
             Lang::En => en,
@@ -112,9 +109,7 @@ impl From<RowError> for RowProblem {
             ..RowProblem::of(code)
         };
         match error {
-            RowError::Ragged { expected, found } => {
-                with("ragged_row", &[("expected", expected.to_string()), ("found", found.to_string())])
-            }
+            RowError::Ragged { expected, found } => with("ragged_row", &[("expected", expected.to_string()), ("found", found.to_string())]),
             RowError::TooManyColumns => RowProblem::of("too_many_columns"),
             RowError::FieldTooLarge { column } => RowProblem {
                 column: Some(column),

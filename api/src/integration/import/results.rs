@@ -108,12 +108,19 @@ fn write(
     let headers = reader.headers().to_vec();
     let mut out = csv::Writer::from_writer(Vec::with_capacity(2 * PIECE));
     if format == ImportFormat::Csv {
-        let own = ["import_outcome", "import_record_id", "import_codes", "import_column", "import_detail"];
+        let own = [
+            "import_outcome",
+            "import_record_id",
+            "import_codes",
+            "import_column",
+            "import_detail",
+        ];
         let first: Vec<&str> = match import.format {
             ImportFormat::Csv => headers.iter().map(String::as_str).collect(),
             ImportFormat::Ndjson => vec!["original"],
         };
-        out.write_record(first.into_iter().map(guard_again).chain(own.map(str::to_owned))).map_err(|e| broken(&e))?;
+        out.write_record(first.into_iter().map(guard_again).chain(own.map(str::to_owned)))
+            .map_err(|e| broken(&e))?;
     }
     let mut ledger = Ledger {
         entries: VecDeque::new(),

@@ -1,7 +1,7 @@
 //! Where the operations of imports are, and what the contract says of them.
 use super::operations::{IMPORTS, abort, create, data, rows_of, start, undo};
 use super::results::Wanted;
-use crate::http::contract::{answer, body, content, if_match, idempotency_key, path_id, query, text};
+use crate::http::contract::{answer, body, content, idempotency_key, if_match, path_id, query, text};
 use crate::http::crud::{Crud, Has};
 use crate::http::operation::{Operations, operation};
 use actix_web::web;
@@ -105,11 +105,19 @@ pub fn routes(config: &mut ServiceConfig) {
     )
     .request_body(Some(
         RequestBodyBuilder::new()
-            .content("application/json", content("StartImport", json!({"mapping": {"Mail": "contact_points[email]", "Photo": null}})))
+            .content(
+                "application/json",
+                content("StartImport", json!({"mapping": {"Mail": "contact_points[email]", "Photo": null}})),
+            )
             .build(),
     ))
     .response("202", import("It runs; look here how far it is."));
-    let end = act("abortImport", "Give up an import", "No further row is written; those that were stay.").response("200", import("It is given up."));
+    let end = act(
+        "abortImport",
+        "Give up an import",
+        "No further row is written; those that were stay.",
+    )
+    .response("200", import("It is given up."));
     let back = act(
         "undoImport",
         "Take an import back",
@@ -117,7 +125,10 @@ pub fn routes(config: &mut ServiceConfig) {
          is, and counts as a conflict.",
     )
     .response("202", import("It is being taken back; look here how far that is."));
-    let words = ObjectBuilder::new().schema_type(Type::String).max_length(Some(11)).enum_values(Some(Wanted::WORDS));
+    let words = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(11))
+        .enum_values(Some(Wanted::WORDS));
     let what = operation(
         "getImportResults",
         "Imports",

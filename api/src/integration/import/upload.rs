@@ -76,7 +76,12 @@ struct Told {
 }
 
 fn packing(request: &HttpRequest) -> Result<Packing, Failure> {
-    match request.headers().get("Content-Encoding").map(|v| v.to_str().unwrap_or("?").trim().to_ascii_lowercase()).as_deref() {
+    match request
+        .headers()
+        .get("Content-Encoding")
+        .map(|v| v.to_str().unwrap_or("?").trim().to_ascii_lowercase())
+        .as_deref()
+    {
         None | Some("" | "identity") => Ok(Packing::None),
         Some("gzip" | "x-gzip") => Ok(Packing::Gzip),
         Some("zstd") => Ok(Packing::Zstd),
@@ -121,7 +126,11 @@ fn too_large() -> Failure {
 /// 400 `digest_mismatch`, `invalid_encoding` or `incomplete_body`, 408, 413, 415, 503 `storage_full`; then nothing is kept.
 pub async fn receive(request: &HttpRequest, payload: &mut Payload, data: &Path, import: Uuid, most: u64) -> Result<Received, Failure> {
     let (packing, told) = (packing(request)?, told(request)?);
-    let length = request.headers().get("Content-Length").and_then(|v| v.to_str().ok()).and_then(|v| v.parse::<u64>().ok());
+    let length = request
+        .headers()
+        .get("Content-Length")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.parse::<u64>().ok());
     if length.is_some_and(|n| n > most) {
         return Err(too_large());
     }
@@ -256,7 +265,8 @@ fn store(folder: &Path, path: PathBuf, packing: Packing, most: u64, told: &Told,
     io::copy(source.wire(), &mut io::sink()).map_err(|e| storage(&e))?;
     let wire = source.wire();
     let same = |told: &Option<Vec<u8>>, found: &[u8]| told.as_ref().is_none_or(|told| told == found);
-    let right = same(&told.sha256, &wire.sha256.clone().finalize()) && wire.sha512.take().is_none_or(|sha| same(&told.sha512, &sha.finalize()));
+    let right =
+        same(&told.sha256, &wire.sha256.clone().finalize()) && wire.sha512.take().is_none_or(|sha| same(&told.sha512, &sha.finalize()));
     if !right {
         return Err(Failure::Protocol(StatusCode::BAD_REQUEST, "digest_mismatch", None));
     }
