@@ -133,7 +133,7 @@ async fn changes(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resu
     let objects = objects(query.text("objects"), &specs)?;
     let readable = |object: &&'static str| signed.0.actor.sight(object, "read").is_some();
     let mut wanted = specs.keys().filter(|o| objects.is_empty() || objects.contains(**o));
-    if !wanted.any(|o| readable(o)) {
+    if !wanted.any(readable) {
         let object = objects.first().map_or("*", String::as_str);
         return Err(Error::Forbidden(format!("{object}:read")).into());
     }

@@ -23,7 +23,9 @@ crate::choice! {
 }
 crate::choice! {
     /// How far it is: announced, its file here, its rows being written, all rows tried, unable to go on, or given up.
+    #[derive(Default)]
     pub enum ImportState {
+        #[default]
         Open = "open",
         Uploaded = "uploaded",
         Running = "running",
@@ -32,12 +34,6 @@ crate::choice! {
         Aborted = "aborted",
     }
 }
-impl Default for ImportState {
-    fn default() -> Self {
-        ImportState::Open
-    }
-}
-
 /// How many rows were read, and what became of them: `read` is the sum of the others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportCounts {
