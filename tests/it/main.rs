@@ -6,5 +6,6 @@ mod changes;
 mod contract;
 mod demo;
 mod harness;
+mod imports;
 mod records;
 mod storage;

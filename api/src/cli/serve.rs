@@ -41,6 +41,9 @@ pub struct Serve {
     /// Interactive documentation at /docs: `on` or `off`.
     #[arg(long, env = "PEYVAND_DOCS", default_value = "on", value_parser = ["on", "off"])]
     docs: String,
+    /// What API keys of this server are marked with: 1 to 8 lower-case letters and digits.
+    #[arg(long, env = "PEYVAND_ENVIRONMENT", default_value = "live", value_parser = environment)]
+    environment: String,
     /// Threads that answer requests.
     #[arg(long, env = "PEYVAND_WORKERS")]
     workers: Option<usize>,
@@ -85,6 +88,7 @@ impl Serve {
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         eprintln!("listening on {address}");
         let jobs = Runner::start(app.clone());
+        actix_web::rt::spawn(crate::access::key_rounds::run(app.clone()));
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         if let Some(found) = found {
@@ -126,6 +130,7 @@ impl Serve {
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
             hashing: Hashing::new(cores),
+            environment: self.environment.clone(),
             vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
@@ -149,6 +154,13 @@ fn panicked(info: &std::panic::PanicHookInfo<'_>) {
     let why = info.payload_as_str().unwrap_or("for no stated reason");
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(target: "panic", place, why, thread = std::thread::current().name(), "a panic was caught");
+}
+
+fn environment(text: &str) -> Result<String, String> {
+    match crate::access::api_key::is_environment(text) {
+        true => Ok(text.to_owned()),
+        false => Err("1 to 8 lower-case letters and digits".to_owned()),
+    }
 }
 
 /// All kinds of jobs there are.

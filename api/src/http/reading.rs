@@ -4,7 +4,7 @@ use super::caller::SignedIn;
 use super::crud::{Record, id};
 use super::problem::Failure;
 use super::query::Query;
-use super::{body, expand, headers};
+use super::{body, expand, export, headers};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::condition::Condition;
@@ -212,6 +212,19 @@ async fn page(
         trashed: trashed(&query, &signed, spec)?,
         count,
     };
+    if let Some(form) = export::wanted(&request) {
+        let asked = signed.clone();
+        list = app
+            .db
+            .read(move |conn| {
+                let actor = &asked.0.actor;
+                list.filter = filter.map(|filter| read::check(conn, spec, actor, filter)).transpose()?;
+                read::sortable(spec, actor, &list.sort)?;
+                Ok(list)
+            })
+            .await?;
+        return export::stream(app, signed, spec, list, form).await;
+    }
     let state = app.clone();
     let (body, next) = app
         .db

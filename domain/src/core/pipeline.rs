@@ -9,7 +9,7 @@ use super::input::{Members, check};
 use super::instant::Instant;
 use super::problem::{Code, Problems};
 use super::references::refer;
-use super::resource::{Input, Resource, Setting, Spec};
+use super::resource::{Input, Resource, Rules, Setting, Spec};
 pub use super::store::{Entry, Op, Storage, Store};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -346,13 +346,11 @@ fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
 
 /// The unit follows the owner unless the record says otherwise, and nobody gives a record further than their own sight reaches.
 fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R>, after: &mut R, problems: &mut Problems) -> Result<()> {
-    if let Some((name, unit)) = after.unit() {
-        let unit = unit.map(Id::uuid);
-        let kept = before.is_some_and(|b| b.base().unit_id.map(Id::uuid) == unit);
-        if !kept && !sight.reaches(unit) {
-            problems.add(format!("/{name}"), Code::Forbidden);
+    if let Some(place) = after.place() {
+        if before.and_then(Rules::place) != Some(place) && !sight.reaches(place.named.map(Id::uuid)) {
+            problems.add(format!("/{}", place.member), Code::Forbidden);
         }
-        after.base_mut().unit_id = unit.map(Id::from_uuid);
+        after.base_mut().unit_id = place.unit;
         return Ok(());
     }
     let (before, after) = (before.map(Resource::base), after.base_mut());

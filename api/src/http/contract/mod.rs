@@ -13,13 +13,16 @@ use std::sync::{Mutex, PoisonError};
 
 pub use finish::{finish, problem};
 pub use operations::paths;
-pub use parts::{answer, body, content, empty, header, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text};
+pub use parts::{
+    answer, body, content, empty, header, idempotency_key, if_match, limit, needed_query, operation_id, path_id, path_text, query, text,
+};
 pub use schemas::{page_name, schemas, shared};
 
 static MOUNTED: Mutex<BTreeMap<&'static str, (&'static dyn Object, Has)>> = Mutex::new(BTreeMap::new());
 
 /// Notes that an object is mounted, with which of the usual operations.
 pub fn register(object: &'static dyn Object, has: Has) {
+    persistence::core::object::mount(object);
     MOUNTED
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

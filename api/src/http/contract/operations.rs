@@ -7,10 +7,27 @@ use domain::core::schema::{Face, example};
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Paths, PathsBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{HttpMethod, Required};
+use utoipa::openapi::{ContentBuilder, HttpMethod, RefOr, Required, Response};
 
 fn page_example(spec: &Spec) -> Value {
     json!({"data": [example(spec, Face::Output)], "page": {"next_cursor": null, "has_more": false}})
+}
+
+/// The same list as a file.
+fn exported(mut page: Response, spec: &'static Spec) -> Response {
+    let file = |example: String| {
+        let schema = text(1 << 31);
+        ContentBuilder::new()
+            .schema(Some(schema))
+            .example(Some(Value::String(example)))
+            .build()
+    };
+    let head = spec.fields.iter().map(|f| f.name).collect::<Vec<_>>().join(",");
+    page.content.insert("text/csv".to_owned(), RefOr::T(file(format!("{head}\n"))));
+    let line = example(spec, Face::Output).to_string();
+    page.content
+        .insert("application/x-ndjson".to_owned(), RefOr::T(file(format!("{line}\n"))));
+    page
 }
 
 /// The operations of a record.
@@ -88,7 +105,17 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     ))
     .parameter(deleted())
     .parameter(seen())
-    .response("200", answer("A page.", &page_name(spec), page_example(spec)))
+    .response(
+        "200",
+        exported(
+            answer(
+                "A page, or with `Accept: text/csv` or `application/x-ndjson` all of it as a file; that needs the permission to export.",
+                &page_name(spec),
+                page_example(spec),
+            ),
+            spec,
+        ),
+    )
     .response("304", not_modified());
     let search_body = json!({"filter": {"field": "updated_at", "op": ">", "value": "2026-03-21T00:00:00Z"}, "limit": 20});
     let search = operation(
@@ -199,13 +226,20 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "delete",
             spec.one,
             format!("Delete a {one}"),
-            "Moves it to the trash, from where it can be restored.",
+            if has.restores() {
+                "Moves it to the trash, from where it can be restored."
+            } else {
+                "Ends it for good."
+            },
             "delete",
         )
         .parameter(path_id())
         .parameter(if_match(true))
         .parameter(idempotency_key())
-        .response("204", empty("It is in the trash."));
+        .response("204", empty("It is gone."));
+        all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
+    }
+    if has.restores() {
         let restore = operation(
             "restore",
             spec.one,
@@ -217,7 +251,6 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(if_match(true))
         .parameter(idempotency_key())
         .response("200", record("It is back."));
-        all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
         all.add_path_operation(format!("{id_path}/restore"), vec![HttpMethod::Post], restore.build());
     }
     all

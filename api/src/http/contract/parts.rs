@@ -26,6 +26,13 @@ pub fn query(name: &str, doc: &str, schema: ObjectBuilder) -> Parameter {
         .build()
 }
 
+/// A parameter of the query that must be there.
+pub fn needed_query(name: &str, doc: &str, schema: ObjectBuilder) -> Parameter {
+    let mut parameter = query(name, doc, schema);
+    parameter.required = Required::True;
+    parameter
+}
+
 /// A text of at most so many characters.
 pub fn text(max: usize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).max_length(Some(max))
