@@ -4,7 +4,10 @@ pub mod changes;
 pub mod cli;
 pub mod customers;
 pub mod customize;
+pub mod demo;
 pub mod http;
 pub mod integration;
 pub mod jobs;
 pub mod server;
+#[cfg(test)]
+mod testing;

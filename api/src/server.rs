@@ -2,8 +2,9 @@
 use crate::http::app::{App, Contract};
 use crate::http::edge::edge;
 use crate::http::problem::Failure;
-use crate::http::{contract, health};
-use crate::{access, changes, customers, customize, jobs};
+use crate::http::resource::Address;
+use crate::http::{contract, docs, health};
+use crate::{access, changes, customers, customize, integration, jobs};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, HttpServer, web};
@@ -20,6 +21,7 @@ fn areas(config: &mut ServiceConfig) {
     changes::routes(config);
     customers::routes(config);
     customize::routes(config);
+    integration::routes(config);
     jobs::routes::routes(config);
 }
 
@@ -83,8 +85,13 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
             .app_data(app.clone())
             .wrap(from_fn(edge))
             .configure(health::routes)
-            .route("/openapi.json", web::get().to(openapi))
-            .route("/openapi.yaml", web::get().to(openapi))
+            .configure(|config| {
+                if app.docs {
+                    docs::routes(config);
+                }
+            })
+            .service(Address::new("/openapi.json").get(|| web::route().to(openapi)))
+            .service(Address::new("/openapi.yaml").get(|| web::route().to(openapi)))
             .into_utoipa_app()
             .service(utoipa_actix_web::scope("/api/v1").configure(areas))
             .into_app()

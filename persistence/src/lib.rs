@@ -4,3 +4,4 @@ pub mod access;
 pub mod core;
 pub mod customers;
 pub mod customize;
+pub mod integration;

@@ -1,8 +1,10 @@
 //! Peyvand from outside: through HTTP, against the real program, on both databases. Each module mirrors an area or a rule.
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed, and where")]
 mod access;
+mod attacks;
 mod changes;
 mod contract;
+mod demo;
 mod harness;
 mod records;
 mod storage;

@@ -5,8 +5,13 @@ use std::time::SystemTime;
 
 /// The folder that cargo builds into, such as `target/debug`.
 pub fn folder() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().and_then(|deps| deps.parent()).unwrap().to_path_buf()
+    let own = std::env::current_exe().unwrap();
+    let folder = own.parent().unwrap();
+    // Tests lie in `deps`; programs, such as the bench, beside it.
+    match folder.ends_with("deps") {
+        true => folder.parent().unwrap().to_path_buf(),
+        false => folder.to_path_buf(),
+    }
 }
 
 /// The program. It belongs to another package, so cargo does not build it for the tests by itself: `scripts/test` does.

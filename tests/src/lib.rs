@@ -18,12 +18,12 @@ pub mod probe;
 pub mod raw;
 pub mod records;
 mod seed;
-mod template;
+pub mod template;
 
 pub use answer::Answer;
 pub use app::App;
 pub use client::Client;
-pub use people::Who;
+pub use people::{People, Who};
 
 /// Writes each test once and runs it on both databases: `sqlite::name` and `postgres::name`. Once in a module.
 ///

@@ -92,11 +92,13 @@ pub struct People {
 }
 
 impl People {
-    pub(crate) fn to_json(&self) -> Value {
+    /// As it is kept beside a database.
+    pub fn to_json(&self) -> Value {
         let of = |all: &BTreeMap<Who, Uuid>| all.iter().map(|(w, id)| (w.name().to_owned(), json!(id))).collect::<Value>();
         json!({"users": of(&self.users), "sessions": of(&self.sessions), "units": self.units, "roles": self.roles})
     }
-    pub(crate) fn from_json(json: &Value) -> People {
+    /// As it was kept.
+    pub fn from_json(json: &Value) -> People {
         let id = |v: &Value| v.as_str().unwrap().parse::<Uuid>().unwrap();
         let who = |name: &str| Who::ALL.map(|who| (who, id(&json[name][who.name()]))).into();
         let named = |name: &str| json[name].as_object().unwrap().iter().map(|(k, v)| (k.clone(), id(v))).collect();

@@ -84,7 +84,8 @@ fn make(engine: Engine, folder: &Path, database: &str) {
         Engine::Postgres => {
             let statements = [
                 format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"),
-                format!("CREATE DATABASE {database}"),
+                // With a collation that is not the order of code points: what relies on the default one shows.
+                format!("CREATE DATABASE {database} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'fa' LOCALE 'C.UTF-8'"),
             ];
             administer(&cluster(), &statements);
             in_cluster(database)

@@ -1,7 +1,9 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
 mod audit;
 mod backup;
+mod generate;
 mod openapi;
+mod password;
 mod serve;
 mod user;
 
@@ -27,6 +29,9 @@ enum Action {
     /// Manages users.
     #[command(subcommand)]
     User(user::User),
+    /// Writes made-up data to standard output.
+    #[command(subcommand)]
+    Generate(generate::Generate),
     /// Copies the database and the folder of keys and files, while the server runs.
     Backup(backup::Backup),
     /// Puts a backup in the place of the database and the folder.
@@ -69,6 +74,7 @@ pub fn run() -> ExitCode {
         Action::Serve(serve) => serve.run(),
         Action::Migrate(storage) => migrate(&storage),
         Action::User(user) => user.run(),
+        Action::Generate(generate) => generate.run(),
         Action::Backup(backup) => backup.run(),
         Action::Restore(restore) => restore.run(),
         Action::Audit(audit) => audit.run(),

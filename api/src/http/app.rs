@@ -58,6 +58,8 @@ pub struct App {
     pub base_url: String,
     /// Origins whose pages may call us.
     pub origins: Vec<String>,
+    /// Whether the interactive documentation is served.
+    pub docs: bool,
     pub draining: AtomicBool,
     /// The contract, as it is served.
     pub contract: OnceLock<Arc<Contract>>,

@@ -8,6 +8,7 @@ use futures_util::StreamExt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 use std::fmt;
+use std::time::Duration;
 
 /// The JSON kinds of bodies.
 pub const JSON: &[&str] = &["application/json"];
@@ -32,33 +33,48 @@ pub fn expect_type(request: &HttpRequest, allowed: &'static [&'static str]) -> R
         return Ok(());
     }
     let name = if request.method() == "PATCH" {
-        HeaderName::from_static("accept-patch")
+        "accept-patch"
     } else {
-        HeaderName::from_static("accept-post")
+        "accept-post"
     };
-    Err(Failure::Protocol(
+    Err(unsupported(name, allowed[0]))
+}
+
+/// A body of a kind or packing that is not read here; the header says which are.
+pub fn unsupported(name: &'static str, allowed: &'static str) -> Failure {
+    Failure::Protocol(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "unsupported_media_type",
-        Some((name, HeaderValue::from_static(allowed[0]))),
-    ))
+        Some((HeaderName::from_static(name), HeaderValue::from_static(allowed))),
+    )
 }
 
 /// The whole body, of at most `max` bytes.
 pub async fn bytes(request: &HttpRequest, payload: &mut Payload, max: usize) -> Result<Bytes, Failure> {
-    let large = || Failure::Protocol(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", None);
     let told = request
         .headers()
         .get("Content-Length")
         .and_then(|v| v.to_str().ok())
         .and_then(|v| v.parse::<usize>().ok());
     if told.is_some_and(|n| n > max) {
-        return Err(large());
+        return Err(Failure::Protocol(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", None));
     }
-    let mut body = BytesMut::with_capacity(told.unwrap_or(1024).min(max));
+    let reading = collect(payload, told.unwrap_or(1024).min(max), max);
+    match tokio::time::timeout(ARRIVAL, reading).await {
+        Ok(read) => read,
+        Err(_) => Err(Failure::Protocol(StatusCode::REQUEST_TIMEOUT, "timeout", None)),
+    }
+}
+
+/// How long a body may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(30);
+
+async fn collect(payload: &mut Payload, likely: usize, max: usize) -> Result<Bytes, Failure> {
+    let mut body = BytesMut::with_capacity(likely);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Failure::Body("invalid_json", "The body did not arrive whole.".to_owned()))?;
         if body.len() + chunk.len() > max {
-            return Err(large());
+            return Err(Failure::Protocol(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", None));
         }
         body.extend_from_slice(&chunk);
     }

@@ -4,15 +4,16 @@ use super::problem::Failure;
 use super::resource::Address;
 use super::{contract, reading, writing};
 use actix_web::dev::{AppService, HttpServiceFactory};
-use actix_web::web;
+use actix_web::{Route, web};
 use domain::core::error::Error;
 use domain::core::pipeline::Store;
 use domain::core::resource::Resource;
 use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of};
 use std::marker::PhantomData;
-use utoipa::openapi::path::Paths;
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::path::{Operation, OperationBuilder, Paths};
+use utoipa::openapi::{HttpMethod, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::OpenApiFactory;
 use uuid::Uuid;
 
@@ -37,7 +38,14 @@ impl Has {
 }
 
 /// One value that mounts a record's routes and writes its part of the contract: mounted means documented.
-pub struct Crud<R>(Has, PhantomData<fn() -> R>);
+pub struct Crud<R>(Has, Option<Post>, PhantomData<fn() -> R>);
+
+/// How a record is made where that is an operation of its own.
+struct Post {
+    route: Box<dyn Fn() -> Route>,
+    operation: Operation,
+    schema: (String, RefOr<Schema>),
+}
 
 impl<R: Resource> Crud<R>
 where
@@ -45,11 +53,20 @@ where
 {
     /// All the usual operations.
     pub fn new() -> Self {
-        Crud(Has::All, PhantomData)
+        Crud(Has::All, None, PhantomData)
     }
     /// Some of them.
     pub fn only(has: Has) -> Self {
-        Crud(has, PhantomData)
+        Crud(has, None, PhantomData)
+    }
+    /// Makes records by an operation of its own, which takes a body of the schema `S`.
+    pub fn making<S: ToSchema>(mut self, route: impl Fn() -> Route + 'static, operation: OperationBuilder) -> Self {
+        self.1 = Some(Post {
+            route: Box::new(route),
+            operation: operation.build(),
+            schema: (S::name().into_owned(), <S as PartialSchema>::schema()),
+        });
+        self
     }
     fn object() -> &'static dyn Object {
         const { &Of::<R>::NEW }
@@ -70,7 +87,7 @@ where
     Conn: Store<R>,
 {
     fn register(self, config: &mut AppService) {
-        mount(Self::object(), self.0, config);
+        mount(Self::object(), self.0, self.1.map(|post| (post.route)()), config);
     }
 }
 
@@ -80,17 +97,22 @@ where
 {
     fn paths(&self) -> Paths {
         contract::register(Self::object(), self.0);
-        contract::paths(&R::SPEC, self.0)
+        let mut paths = contract::paths(&R::SPEC, self.0);
+        if let Some(post) = &self.1 {
+            paths.add_path_operation(R::SPEC.path, vec![HttpMethod::Post], post.operation.clone());
+        }
+        paths
     }
     fn schemas(&self, out: &mut Vec<(String, RefOr<Schema>)>) {
         contract::schemas(&R::SPEC, self.0, out);
+        out.extend(self.1.iter().map(|post| post.schema.clone()));
     }
 }
 
 /// The dynamic record behind a route.
 pub type Record = &'static dyn Object;
 
-fn mount(object: Record, has: Has, config: &mut AppService) {
+fn mount(object: Record, has: Has, post: Option<Route>, config: &mut AppService) {
     let path = object.spec().path;
     let mut all = Address::new(path).get(|| web::route().to(move |r, a, s| reading::list(r, a, s, object)));
     let mut one = Address::new(format!("{path}/{{id}}")).get(|| web::route().to(move |r, a, s, p| reading::get(r, a, s, p, object)));
@@ -101,6 +123,9 @@ fn mount(object: Record, has: Has, config: &mut AppService) {
         one = one.patch(web::route().to(move |r, a, s, p, b| writing::patch(r, a, s, p, b, object)));
         one = one.put(web::route().to(move |r, a, s, p, b| writing::put(r, a, s, p, b, object)));
         named = named.patch(web::route().to(move |r, a, s, p, b| writing::upsert(r, a, s, p, b, object)));
+    }
+    if let Some(post) = post {
+        all = all.post(post);
     }
     if has.deletes() {
         one = one.delete(web::route().to(move |r, a, s, p| writing::delete(r, a, s, p, object)));

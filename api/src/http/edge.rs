@@ -2,18 +2,22 @@
 //! everything that went wrong, the framework's own refusals included, and one log line.
 use super::app::App;
 use super::caller::credential;
+use super::encoding::{Coding, accepts, compress, listed};
 use super::limits::Told;
 use super::problem::{Failure, Lang, Problem};
+use super::trace::{Trace, client_request_id};
 use crate::changes::denials;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::error::InternalError;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
+use futures_util::FutureExt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::atomic::Ordering;
+use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 use uuid::Uuid;
 
@@ -24,6 +28,11 @@ struct RequestId(Uuid);
 /// The id of this request.
 pub fn request_id(request: &HttpRequest) -> Uuid {
     request.extensions().get::<RequestId>().map_or(Uuid::nil(), |id| id.0)
+}
+
+/// The trace of this request, to be handed on to jobs and webhooks.
+pub fn trace(request: &HttpRequest) -> Option<Trace> {
+    request.extensions().get::<Trace>().cloned()
 }
 
 /// Where the request comes from: the connection's other end, whatever headers claim.
@@ -57,47 +66,153 @@ fn policy(request: &HttpRequest) -> &'static str {
 /// From when on an answer is worth a line in the log.
 const SLOW_MICROS: u64 = 1_000_000;
 
-/// The middleware.
-pub async fn edge(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<EitherBody<impl MessageBody, BoxBody>>, Error> {
-    let started = Instant::now();
-    let id = Uuid::now_v7();
-    request.extensions_mut().insert(RequestId(id));
-    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
-        return next.call(request).await.map(ServiceResponse::map_into_left_body);
-    };
-    let free = request.path().starts_with("/health/");
-    let told = if free {
-        None
-    } else {
-        app.limits.count(policy(request.request()), counted_by(&app, request.request()))
-    };
-    let refusal = match told {
-        Some(told) if told.refused => Some(Failure::Protocol(StatusCode::TOO_MANY_REQUESTS, "rate_limited", None)),
-        _ if app.draining.load(Ordering::Relaxed) && !free => Some(Failure::Domain(domain::core::error::Error::Unavailable("stopping"))),
-        _ => None,
-    };
-    // The router needs the request for itself alone: nothing may hold a copy of it while it runs.
-    let response = match refusal {
-        Some(failure) => request.into_response(HttpResponse::from_error(failure)).map_into_right_body(),
-        None => next.call(request).await?.map_into_left_body(),
-    };
-    refused(&app, &response, id).await;
-    let mut response = tell(response, id);
-    let raw = response.request().clone();
-    dress(&app, &raw, response.headers_mut(), id, told);
-    let status = response.status().as_u16();
-    let micros = started.elapsed().as_micros() as u64;
-    super::health::measure(status, micros);
-    // What went well is told only to those who ask for it (PEYVAND_LOG=info,access=debug): a line a request would be half its cost.
-    if status >= 400 || micros > SLOW_MICROS {
-        tracing::info!(target: "access", request_id = %id, method = %raw.method(), path = raw.path(), status, micros);
-    } else {
-        tracing::debug!(target: "access", request_id = %id, method = %raw.method(), path = raw.path(), status, micros);
+/// What of a request is needed once it is answered, when the request itself may be gone.
+struct Seen {
+    id: Uuid,
+    started: Instant,
+    method: Method,
+    path: String,
+    lang: Lang,
+    origin: Option<String>,
+    accept: Option<String>,
+    coding: Option<Coding>,
+    trace: Trace,
+    named: Option<String>,
+    told: Option<Told>,
+}
+
+impl Seen {
+    fn of(request: &ServiceRequest, id: Uuid) -> Seen {
+        let headers = request.headers();
+        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+        let secret = request.path().starts_with("/api/v1/auth/") || request.path().starts_with("/oauth/");
+        Seen {
+            id,
+            started: Instant::now(),
+            method: request.method().clone(),
+            path: request.path().to_owned(),
+            lang: Lang::accepted(text("Accept-Language")),
+            origin: text("Origin").map(str::to_owned),
+            accept: listed(headers, "Accept"),
+            coding: listed(headers, "Accept-Encoding")
+                .filter(|_| !secret)
+                .and_then(|h| Coding::accepted(Some(&h))),
+            trace: Trace::of(headers, rand::random),
+            named: client_request_id(headers).map(str::to_owned),
+            told: None,
+        }
     }
+
+    /// Whether only reading is asked for, so that a refusal afterwards leaves nothing half done.
+    fn reads(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD)
+    }
+
+    /// Notes the answer: one line in the log, one more in the metrics. No header and no query is ever logged: both hold secrets.
+    fn log(&self, status: u16) {
+        let micros = self.started.elapsed().as_micros() as u64;
+        super::health::measure(status, micros);
+        let (trace, named) = (self.trace.id(), self.named.as_deref());
+        // What went well is told only to those who ask for it (PEYVAND_LOG=info,access=debug): a line a request would be half its cost.
+        if status >= 400 || micros > SLOW_MICROS {
+            tracing::info!(target: "access", request_id = %self.id, method = %self.method, path = self.path, status, micros,
+                trace_id = trace, client_request_id = named);
+        } else {
+            tracing::debug!(target: "access", request_id = %self.id, method = %self.method, path = self.path, status, micros,
+                trace_id = trace, client_request_id = named);
+        }
+    }
+}
+
+/// Bounds of what comes before the body; the server's own, beyond which it reads nothing, are 96 headers and 128 KiB.
+const MAX_URI: usize = 8 << 10;
+const MAX_HEADERS: usize = 64;
+const MAX_HEADER_BYTES: usize = 16 << 10;
+
+/// What is refused before anything else looks at the request.
+fn refusal(app: &App, request: &ServiceRequest, seen: &mut Seen) -> Option<Failure> {
+    let protocol = |status, code| Some(Failure::Protocol(status, code, None));
+    if request.uri().path_and_query().map_or(0, |p| p.as_str().len()) > MAX_URI {
+        return protocol(StatusCode::URI_TOO_LONG, "uri_too_long");
+    }
+    let bytes: usize = request
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if request.headers().len() > MAX_HEADERS || bytes > MAX_HEADER_BYTES {
+        return protocol(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_large");
+    }
+    // Balancers are never counted: they must hear the truth when it matters most.
+    if !seen.path.starts_with("/health/") {
+        seen.told = app.limits.count(policy(request.request()), counted_by(app, request.request()));
+    }
+    if seen.told.is_some_and(|t| t.refused) {
+        return protocol(StatusCode::TOO_MANY_REQUESTS, "rate_limited");
+    }
+    let writes = !seen.reads() && seen.method != Method::OPTIONS;
+    if writes && !accepts(seen.accept.as_deref(), "application/json") {
+        return protocol(StatusCode::NOT_ACCEPTABLE, "not_acceptable");
+    }
+    None
+}
+
+/// The middleware.
+pub async fn edge(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut seen = Seen::of(&request, Uuid::now_v7());
+    request.extensions_mut().insert(RequestId(seen.id));
+    request.extensions_mut().insert(seen.trace.clone());
+    let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let refusal = refusal(&app, &request, &mut seen);
+    let response = match refusal {
+        Some(failure) => {
+            // Not `into_response`, which would forget the failure that the problem is written from.
+            ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(failure)).map_into_right_body()
+        }
+        // The router needs the request for itself alone: nothing may hold a copy of it while it runs.
+        None => match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => response.map_into_left_body(),
+            Ok(Err(error)) => {
+                tracing::error!(request_id = %seen.id, %error, "a request failed outside its handler");
+                return Err(broken(&app, &seen));
+            }
+            // What it said is in the log already, by the hook of all panics.
+            Err(_) => return Err(broken(&app, &seen)),
+        },
+    };
+    refused(&app, &response, seen.id).await;
+    let response = tell(acceptable(response, &seen), &seen);
+    let mut response = compress(response, seen.coding);
+    dress(&app, &seen, response.headers_mut());
+    seen.log(response.status().as_u16());
     Ok(response)
+}
+
+/// The answer where a handler has broken down and taken its request with it: a problem like any other, on a connection that lives on.
+fn broken(app: &App, seen: &Seen) -> Error {
+    let failure = Failure::Domain(domain::core::error::Error::Internal("broken".to_owned()));
+    let problem = failure.render(seen.lang, &seen.id.to_string());
+    let mut response = HttpResponse::InternalServerError();
+    response
+        .insert_header(("Content-Language", seen.lang.as_str()))
+        .content_type("application/problem+json");
+    let mut response = response.body(serde_json::to_vec(&problem).unwrap_or_default());
+    dress(app, seen, response.headers_mut());
+    seen.log(500);
+    InternalError::from_response("a request broke down", response).into()
+}
+
+/// An answer to a reader that is not of a kind the reader takes is refused instead.
+fn acceptable<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>, seen: &Seen) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    let kind = response.headers().get("content-type").and_then(|k| k.to_str().ok());
+    let fits = kind.is_none_or(|kind| accepts(seen.accept.as_deref(), kind));
+    if fits || !seen.reads() || !response.status().is_success() || seen.path.starts_with("/health/") {
+        return response;
+    }
+    let failure = Failure::Protocol(StatusCode::NOT_ACCEPTABLE, "not_acceptable", None);
+    ServiceResponse::new(response.into_parts().0, HttpResponse::from_error(failure)).map_into_right_body()
 }
 
 /// Leaves a trace in the audit of what somebody may not do.
@@ -115,12 +230,12 @@ async fn refused<B>(app: &App, response: &ServiceResponse<B>, id: Uuid) {
 }
 
 /// Gives everything that went wrong its problem body.
-fn tell<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>, id: Uuid) -> ServiceResponse<EitherBody<B, BoxBody>> {
+fn tell<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>, seen: &Seen) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let status = response.status();
     if status.as_u16() < 400 {
         return response;
     }
-    let lang = Lang::accepted(response.request().headers().get("Accept-Language").and_then(|v| v.to_str().ok()));
+    let (lang, id) = (seen.lang, seen.id);
     let problem = match response.response().error() {
         Some(error) => match error.as_error::<Failure>() {
             Some(failure) => {
@@ -170,7 +285,7 @@ fn foreign(status: StatusCode, lang: Lang, id: Uuid) -> Problem {
 }
 
 /// The headers of every answer.
-fn dress(app: &App, request: &HttpRequest, headers: &mut HeaderMap, id: Uuid, told: Option<Told>) {
+fn dress(app: &App, seen: &Seen, headers: &mut HeaderMap) {
     let mut set = |name: &'static str, value: &'static str| {
         let name = HeaderName::from_static(name);
         if !headers.contains_key(&name) {
@@ -188,28 +303,34 @@ fn dress(app: &App, request: &HttpRequest, headers: &mut HeaderMap, id: Uuid, to
             headers.insert(HeaderName::from_static(name), value);
         }
     };
-    put("request-id", id.to_string());
-    if let Some(t) = told {
+    put("request-id", seen.id.to_string());
+    if app.base_url.starts_with("https://") {
+        put("strict-transport-security", "max-age=63072000; includeSubDomains".to_owned());
+    }
+    if let Some(t) = seen.told {
         put("ratelimit-policy", format!("\"{}\";q={};w={}", t.name, t.quota, t.window));
         put("ratelimit", format!("\"{}\";r={};t={}", t.name, t.remaining, t.reset));
         if t.refused {
             put("retry-after", t.reset.to_string());
         }
     }
-    let origin = request.headers().get("Origin").and_then(|o| o.to_str().ok());
-    if let Some(origin) = origin.filter(|o| app.origins.iter().any(|known| known == o)) {
+    if let Some(origin) = seen.origin.as_deref().filter(|o| app.origins.iter().any(|known| known == o)) {
         put("access-control-allow-origin", origin.to_owned());
         put("access-control-expose-headers", EXPOSED.to_owned());
-        if request.method() == actix_web::http::Method::OPTIONS {
+        if seen.method == Method::OPTIONS {
             put("access-control-allow-methods", "GET, HEAD, POST, PUT, PATCH, DELETE".to_owned());
-            put(
-                "access-control-allow-headers",
-                "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Prefer, Accept-Language".to_owned(),
-            );
+            put("access-control-allow-headers", CALLED_WITH.to_owned());
             put("access-control-max-age", "7200".to_owned());
         }
     }
 }
 
+/// What pages of other origins may send.
+const CALLED_WITH: &str = "Accept, Accept-Language, Authorization, Content-Digest, Content-Encoding, Content-Type, Idempotency-Key, If-Match, \
+                           If-None-Match, Last-Event-ID, Prefer, Request-Id, traceparent, tracestate";
+/// What they may read of an answer.
 const EXPOSED: &str =
     "ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Whether the server lives and is ready, and what it counts. Metrics are on the admin listener alone.
 use super::app::App;
+use super::resource::Address;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounterVec, Opts, Registry, TextEncoder};
@@ -72,12 +73,12 @@ async fn metrics() -> HttpResponse {
 /// The routes that balancers ask.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
-        .route("/health/live", web::get().to(live))
-        .route("/health/ready", web::get().to(ready));
+        .service(Address::new("/health/live").get(|| web::route().to(live)))
+        .service(Address::new("/health/ready").get(|| web::route().to(ready)));
 }
 
 /// The routes of the admin listener.
 pub fn admin_routes(config: &mut web::ServiceConfig) {
     routes(config);
-    config.route("/metrics", web::get().to(metrics));
+    config.service(Address::new("/metrics").get(|| web::route().to(metrics)));
 }

@@ -63,6 +63,11 @@ impl Operations {
         self.address = self.address.delete(route);
         self.describe(HttpMethod::Delete, operation)
     }
+    /// Names a schema that was made by hand.
+    pub fn named(mut self, name: String, schema: RefOr<Schema>) -> Self {
+        self.schemas.push((name, schema));
+        self
+    }
     /// Names a schema that the operations refer to.
     pub fn schema<T: ToSchema>(mut self) -> Self {
         self.schemas.push((T::name().into_owned(), <T as PartialSchema>::schema()));

@@ -72,6 +72,18 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         "uri_too_long" => ("The address is too long", "نشانی بیش از اندازه بلند است"),
         "headers_too_large" => ("The headers are too large", "سرایندها بیش از اندازه بزرگ‌اند"),
         "timeout" => ("The request took too long to arrive", "رسیدن درخواست بیش از اندازه طول کشید"),
+        "invalid_encoding" => (
+            "The body is not packed as Content-Encoding says",
+            "بدنه آن‌گونه که Content-Encoding می‌گوید فشرده نشده است",
+        ),
+        "incomplete_body" => ("The body did not arrive whole", "بدنه کامل نرسید"),
+        "unreadable_file" => ("The file can't be read as its format says", "پرونده به شکل گفته‌شده خوانا نیست"),
+        "import_started" => ("The import has been started", "درون‌ریزی آغاز شده است"),
+        "import_without_data" => ("The import has no file yet", "درون‌ریزی هنوز پرونده ندارد"),
+        "import_ended" => ("The import has come to its end", "درون‌ریزی به پایان رسیده است"),
+        "import_running" => ("The import is still running", "درون‌ریزی هنوز در جریان است"),
+        "import_undone" => ("The import has been taken back", "درون‌ریزی پس گرفته شده است"),
+        "import_nothing_to_undo" => ("The import has written nothing", "درون‌ریزی چیزی ننوشته است"),
         "job_not_stopped" => (
             "Only a parked or cancelled job can be tried again",
             "تنها کارِ کنارگذاشته یا لغوشده را می‌توان از سر گرفت",
@@ -155,6 +167,7 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
             format!("is too complex: at most {}", p("max")),
             format!("بیش از اندازه پیچیده است: دست‌بالا {}", p("max")),
         ),
+        Code::Ambiguous => ("fits more than one record".to_owned(), "با بیش از یک رکورد می‌خواند".to_owned()),
     };
     match lang {
         Lang::En => en,

@@ -205,3 +205,6 @@ fn code(error: &Error) -> String {
         Error::Internal(_) => "internal".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

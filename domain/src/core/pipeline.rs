@@ -84,15 +84,44 @@ pub fn create_with<R: Resource>(
     body: Map<String, Value>,
     rule: impl FnOnce(&mut R) -> Result<()>,
 ) -> Result<Done> {
-    let spec = &R::SPEC;
-    let sight = context.sight(spec.object, "create")?;
-    let input: R::Create = read(body, spec, false, context.actor)?;
+    keep(tx, context, draft_with(context, id, body, rule)?)
+}
+
+/// A record read and checked as far as that goes without storage: what may be made ahead, on another thread than the writer's.
+#[derive(Debug, Clone)]
+pub struct Draft<R> {
+    record: R,
+    problems: Problems,
+}
+
+/// Reads the body of a create.
+pub fn draft<R: Resource>(context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Draft<R>> {
+    draft_with(context, id, body, |_: &mut R| Ok(()))
+}
+
+fn draft_with<R: Resource>(
+    context: &Context<'_>,
+    id: Option<Uuid>,
+    body: Map<String, Value>,
+    rule: impl FnOnce(&mut R) -> Result<()>,
+) -> Result<Draft<R>> {
+    context.sight(R::SPEC.object, "create")?;
+    let input: R::Create = read(body, &R::SPEC, false, context.actor)?;
     let id = id.unwrap_or_else(|| context.ids.next());
     let mut record = R::new(input, base(id, context));
     rule(&mut record)?;
-    let mut problems = record.check(context.setting);
+    let problems = record.check(context.setting);
+    Ok(Draft { record, problems })
+}
+
+/// Creates the record of a draft.
+pub fn keep<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, draft: Draft<R>) -> Result<Done> {
+    let spec = &R::SPEC;
+    let sight = context.sight(spec.object, "create")?;
+    let Draft { mut record, mut problems } = draft;
+    let id = record.base().id.uuid();
     place(tx, &sight, None, &mut record, &mut problems)?;
-    let doc = document(&record)?;
+    let mut doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
     let nothing = base(id, context);
     problems.0.extend(tx.customize(spec.object, id, None, record.base_mut())?.0);
@@ -100,7 +129,8 @@ pub fn create_with<R: Resource>(
     tx.insert(&record)?;
     tx.name_externally(spec.object, id, &nothing, record.base())?.or(())?;
     tx.derive(None, Some(&record), context)?;
-    let changed = document(&record)?
+    doc.insert("custom".to_owned(), Value::Object(record.base().custom.clone()));
+    let changed = doc
         .into_iter()
         .filter(|(k, v)| told(k) && !v.is_null())
         .map(|(k, v)| (k, Value::Array(vec![Value::Null, v])));

@@ -43,9 +43,39 @@ pub enum Code {
     Syntax,
     /// A condition too deep, too long or of too many terms; `max` is the limit.
     TooComplex,
+    /// What is named fits more than one record.
+    Ambiguous,
 }
 
 impl Code {
+    const ALL: [Code; 20] = [
+        Code::Required,
+        Code::UnknownField,
+        Code::WrongType,
+        Code::ReadOnly,
+        Code::Fixed,
+        Code::TooShort,
+        Code::TooLong,
+        Code::OutOfRange,
+        Code::NotAllowed,
+        Code::Format,
+        Code::CheckDigit,
+        Code::Duplicate,
+        Code::Taken,
+        Code::NotFound,
+        Code::Forbidden,
+        Code::Conflict,
+        Code::Character,
+        Code::Syntax,
+        Code::TooComplex,
+        Code::Ambiguous,
+    ];
+
+    /// The code that the contract spells so.
+    pub fn of(text: &str) -> Option<Code> {
+        Code::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
     /// The code as the contract spells it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -68,6 +98,7 @@ impl Code {
             Code::Character => "forbidden_character",
             Code::Syntax => "syntax",
             Code::TooComplex => "too_complex",
+            Code::Ambiguous => "ambiguous_match",
         }
     }
 }

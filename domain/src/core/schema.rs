@@ -2,7 +2,9 @@
 use super::field::{Access, Field, Kind};
 use super::resource::Spec;
 use serde_json::Value;
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 /// The schema of a plain kind.
@@ -125,6 +127,11 @@ fn property(field: &Field, face: Face) -> RefOr<Schema> {
         RefOr::T(Schema::Array(a)) => {
             a.description = Some(doc);
             a.examples = example.into_iter().collect();
+        }
+        // A named schema of its own can't say that it may be missing: its user does.
+        RefOr::Ref(_) if nullable => {
+            let null = ObjectBuilder::new().schema_type(Type::Null);
+            schema = OneOfBuilder::new().description(Some(doc)).item(schema).item(null).into();
         }
         _ => {}
     }

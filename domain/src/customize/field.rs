@@ -120,6 +120,19 @@ impl Declaration {
         }
     }
 
+    /// What a condition may name below `custom`, and what stands there: a field, or the amount of one that is money.
+    pub fn kind_at(all: &[Declaration], path: &str) -> Option<Kind> {
+        let (name, rest) = path.split_once('.').map_or((path, None), |(name, rest)| (name, Some(rest)));
+        let declaration = all.iter().find(|d| d.name == name)?;
+        match (declaration.kind, rest) {
+            // Money as such is compared with nothing; the refusal names its parts.
+            (CustomKind::Money, None) => Some(Kind::Money),
+            (CustomKind::Money, Some("amount")) => Some(Kind::Decimal),
+            (_, None) => Some(declaration.field_kind()),
+            (_, Some(_)) => None,
+        }
+    }
+
     /// What is wrong with a value; pointers are relative to it.
     pub fn check(&self, value: &Value) -> Problems {
         let mut problems = Problems::default();
@@ -167,6 +180,8 @@ impl Declaration {
             Value::Object(money) => money.get("amount").and_then(number).map(Key::Number).into_iter().collect(),
             Value::Bool(b) => vec![Key::Text(b.to_string())],
             _ if self.kind == CustomKind::Number => number(value).map(Key::Number).into_iter().collect(),
+            // An id is the same in either case.
+            Value::String(s) if self.kind == CustomKind::Reference => vec![Key::Text(s.to_ascii_lowercase())],
             Value::String(s) => vec![Key::Text(s.clone())],
             _ => Vec::new(),
         }

@@ -47,6 +47,23 @@ impl Layout {
         }
     }
 
+    /// The layout of this name.
+    pub fn of_name(name: &str) -> Option<Layout> {
+        use Layout::*;
+        [
+            GoogleContacts,
+            Outlook,
+            OutlookEurope,
+            Hubspot,
+            SalesforceContacts,
+            SalesforceAccounts,
+            Thunderbird,
+            General,
+        ]
+        .into_iter()
+        .find(|layout| layout.as_str() == name)
+    }
+
     /// Which number comes first in a date with slashes. Outlook and Salesforce write dates as the account's region does; their
     /// English headings are taken for the United States, and an operator may say otherwise.
     pub fn dates(self) -> DateOrder {

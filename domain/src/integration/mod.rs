@@ -2,7 +2,9 @@
 mod country;
 pub mod formula;
 mod headings;
+pub mod import;
 pub mod mapping;
+pub mod merge;
 mod parts;
 pub mod plan;
 pub mod target;

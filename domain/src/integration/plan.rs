@@ -1,7 +1,7 @@
 //! From the cells of one row to the body of a create, and from a complaint about that body back to the cell.
 use super::formula::unguard;
 use super::mapping::{Layout, Mapping};
-use super::target::{DatePart, Target};
+use super::target::{By, DatePart, Target};
 use super::value::{self, DateOrder};
 use crate::core::field::Kind;
 use crate::core::problem::{Code, Problems};
@@ -24,6 +24,8 @@ pub struct Filled {
     pub id: Option<String>,
     /// The body of a create.
     pub body: Map<String, Value>,
+    /// References by something else than our own id: the member, what is looked for, and the cell.
+    pub lookups: Vec<(String, By, String)>,
     /// Which column each part of the body came from: a JSON pointer and a column from 0.
     pub from: Vec<(String, usize)>,
 }
@@ -53,6 +55,8 @@ pub struct Plan {
     pub(super) columns: Vec<(Option<Target>, Option<Kind>)>,
     pub(super) between: Option<&'static str>,
     dates: DateOrder,
+    /// Whether rows are people and organizations, told apart by their names.
+    parties: bool,
 }
 
 impl Plan {
@@ -90,6 +94,7 @@ impl Plan {
             columns,
             between: layout.between(),
             dates: dates.unwrap_or(layout.dates()),
+            parties: kind("kind").is_none_or(|k| matches!(k, Kind::Choice(words) if words.iter().any(|w| w == "person"))),
         })
     }
 
@@ -115,6 +120,11 @@ impl Plan {
                     Ok(())
                 }
                 Target::Member(name) => self.member(&mut filled, name, kind.as_ref(), cell, index),
+                Target::Lookup(name, by) => {
+                    filled.lookups.push((name.clone(), by.clone(), cell.to_owned()));
+                    filled.from.push((format!("/{name}"), index));
+                    Ok(())
+                }
                 Target::ExternalId(system) => {
                     nest(&mut filled, "external_ids", system, json!(cell), index);
                     Ok(())
@@ -138,13 +148,18 @@ impl Plan {
         super::parts::points(self, cells, &mut filled);
         super::parts::addresses(self, cells, &mut filled, &mut wrong);
         let named = |name: &str| filled.body.contains_key(name);
-        if !named("kind") && !filled.body.is_empty() {
+        if self.parties && !named("kind") && !filled.body.is_empty() {
             let organization = named("organization_name") && !named("given_name") && !named("family_name");
             let kind = if organization { "organization" } else { "person" };
             filled.body.insert("kind".to_owned(), json!(kind));
         }
         wrong.sort_by_key(|problem| problem.column);
         if wrong.is_empty() { Ok(filled) } else { Err(wrong) }
+    }
+
+    /// The target of a column, from 0.
+    pub fn target(&self, column: usize) -> Option<&Target> {
+        self.columns.get(column).and_then(|(target, _)| target.as_ref())
     }
 
     /// The column that a pointer speaks of: the one that gave the value in this row, else the one that would have given it.
@@ -154,6 +169,7 @@ impl Plan {
             let path = pointer.strip_prefix('/')?.replace('/', ".").replace("~1", "/").replace("~0", "~");
             position(&|target| match target {
                 Target::BirthDate(_) => path == "birth_date",
+                Target::Lookup(name, _) => path == *name,
                 Target::Point { .. } => path == "contact_points",
                 Target::Address { .. } => path == "addresses",
                 other => other.to_string() == path,

@@ -3,6 +3,8 @@
 //! ```text
 //! target   = "id"                                    the record to change, by our own id
 //!          | member                                  a plain member of the body: given_name, birth_date, owner_id
+//!          | member "@" ("name" | "email" | "phone" | "external:" system)
+//!                                                    a reference, by what the record it means is called or reached under
 //!          | "birth_date." ("year" | "month" | "day")    one date in three columns
 //!          | "contact_points[" kind [":" label] ["#" n] "]"
 //!          | "contact_points[" kind "#" n "].label"
@@ -55,6 +57,8 @@ pub enum Target {
     Id,
     /// A plain member of the body.
     Member(String),
+    /// A reference, by something else than our own id: the member and what is looked for.
+    Lookup(String, By),
     /// A part of the birth date.
     BirthDate(DatePart),
     /// A contact point, or with `names` the label of the one in the same slot.
@@ -74,6 +78,32 @@ pub enum Target {
     ExternalId(String),
     /// A custom field.
     Custom(String),
+}
+
+/// By what a reference finds its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// Its name, letter by letter.
+    Name,
+    Email,
+    Phone,
+    /// What another system calls it.
+    External(String),
+}
+
+impl By {
+    fn parse(text: &str) -> Result<By, Refusal> {
+        match text.split_once(':') {
+            Some(("external", system)) => name_of(system).map(By::External),
+            None if text == "name" => Ok(By::Name),
+            None if text == "email" => Ok(By::Email),
+            None if text == "phone" => Ok(By::Phone),
+            _ => Err((
+                Code::NotAllowed,
+                vec![("allowed", "name, email, phone, external:SYSTEM".to_owned())],
+            )),
+        }
+    }
 }
 
 /// Why a text is no target: the code, and what its text mentions.
@@ -161,14 +191,17 @@ impl Target {
         if let Some(field) = text.strip_prefix("custom.") {
             return name_of(field).map(Target::Custom);
         }
-        let plain = text.starts_with(|c: char| c.is_ascii_lowercase())
-            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
-            && !["external_ids", "custom"].contains(&text);
-        if plain && text.len() <= Target::NAME_MAX {
-            Ok(Target::Member(text.to_owned()))
-        } else {
-            Err((Code::UnknownField, Vec::new()))
+        let (name, by) = text.split_once('@').map_or((text, None), |(name, by)| (name, Some(by)));
+        let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && !["external_ids", "custom"].contains(&name);
+        if !plain || name.len() > Target::NAME_MAX {
+            return Err((Code::UnknownField, Vec::new()));
         }
+        Ok(match by {
+            Some(by) => Target::Lookup(name.to_owned(), By::parse(by)?),
+            None => Target::Member(name.to_owned()),
+        })
     }
 
     /// Several columns may share this target: the cells are joined or each makes its own entry.
@@ -188,6 +221,10 @@ impl fmt::Display for Target {
         match self {
             Target::Id => f.write_str("id"),
             Target::Member(name) => f.write_str(name),
+            Target::Lookup(name, By::Name) => write!(f, "{name}@name"),
+            Target::Lookup(name, By::Email) => write!(f, "{name}@email"),
+            Target::Lookup(name, By::Phone) => write!(f, "{name}@phone"),
+            Target::Lookup(name, By::External(system)) => write!(f, "{name}@external:{system}"),
             Target::BirthDate(part) => write!(f, "birth_date.{}", word(&DATE_PARTS, *part)),
             Target::Point { kind, label, slot, names } => {
                 let label = label.as_ref().map(|l| format!(":{l}")).unwrap_or_default();
@@ -281,6 +318,9 @@ mod tests {
             "addresses[work#1].label",
             "external_ids.hubspot",
             "custom.shoe_size",
+            "from_id@name",
+            "owner_id@email",
+            "to_id@external:erp",
         ] {
             assert_eq!(Target::parse(text).unwrap().to_string(), text);
         }
@@ -303,6 +343,9 @@ mod tests {
         assert_eq!(code("addresses"), Code::Format);
         assert_eq!(code("addresses[home].planet"), Code::NotAllowed);
         assert_eq!(code("external_ids."), Code::Format);
+        assert_eq!(code("from_id@"), Code::NotAllowed);
+        assert_eq!(code("from_id@external:"), Code::Format);
+        assert_eq!(code("From@name"), Code::UnknownField);
         assert_eq!(code(&format!("custom.{}", "x".repeat(65))), Code::TooLong);
     }
 }

@@ -10,16 +10,22 @@ CREATE TABLE imports (
     object text NOT NULL,
     format text NOT NULL,
     mode text NOT NULL,
-    match_on text NOT NULL,
+    match_on text,
     dry_run boolean NOT NULL,
     mapping jsonb NOT NULL,
+    defaults jsonb NOT NULL,
     file_name text,
     state text NOT NULL,
+    layout text,
+    encoding text,
+    separator text,
     columns jsonb NOT NULL,
+    unmapped jsonb NOT NULL,
     counts jsonb NOT NULL,
     size_bytes bigint,
     digest text,
-    failure text,
+    failure jsonb NOT NULL,
+    undo jsonb NOT NULL,
     started_at timestamptz,
     finished_at timestamptz,
     external_ids jsonb NOT NULL,
@@ -31,16 +37,26 @@ CREATE INDEX imports_updated_at ON imports (updated_at, id) WHERE deleted_at IS 
 CREATE INDEX imports_owner ON imports (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX imports_unit ON imports (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 
--- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once.
+-- How far the rows of an import are: where reading goes on, and what is counted, in the transaction of the rows themselves.
+CREATE TABLE import_checkpoints (
+    import_id uuid NOT NULL PRIMARY KEY,
+    place_offset bigint NOT NULL,
+    place_number bigint NOT NULL,
+    place_line bigint NOT NULL,
+    counts text NOT NULL,
+    undo_number bigint,
+    at timestamptz NOT NULL
+);
+
+-- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once. What the
+-- row said stands in the file.
 CREATE TABLE import_rows (
     import_id uuid NOT NULL,
     number bigint NOT NULL,
     outcome text NOT NULL,
     record_id uuid,
     version bigint,
-    undo text,
     errors text,
-    source text NOT NULL,
+    undo text,
     PRIMARY KEY (import_id, number)
 );
-CREATE INDEX import_rows_outcome ON import_rows (import_id, outcome, number);

@@ -10,16 +10,22 @@ CREATE TABLE imports (
     object TEXT NOT NULL,
     format TEXT NOT NULL,
     mode TEXT NOT NULL,
-    match_on TEXT NOT NULL,
+    match_on TEXT,
     dry_run BOOLEAN NOT NULL,
     mapping TEXT NOT NULL,
+    defaults TEXT NOT NULL,
     file_name TEXT,
     state TEXT NOT NULL,
+    layout TEXT,
+    encoding TEXT,
+    separator TEXT,
     columns TEXT NOT NULL,
+    unmapped TEXT NOT NULL,
     counts TEXT NOT NULL,
     size_bytes BIGINT,
     digest TEXT,
-    failure TEXT,
+    failure TEXT NOT NULL,
+    undo TEXT NOT NULL,
     started_at INTEGER,
     finished_at INTEGER,
     external_ids TEXT NOT NULL,
@@ -31,16 +37,26 @@ CREATE INDEX imports_updated_at ON imports (updated_at, id) WHERE deleted_at IS 
 CREATE INDEX imports_owner ON imports (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX imports_unit ON imports (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 
--- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once.
+-- How far the rows of an import are: where reading goes on, and what is counted, in the transaction of the rows themselves.
+CREATE TABLE import_checkpoints (
+    import_id BLOB NOT NULL PRIMARY KEY,
+    place_offset BIGINT NOT NULL,
+    place_number BIGINT NOT NULL,
+    place_line BIGINT NOT NULL,
+    counts TEXT NOT NULL,
+    undo_number BIGINT,
+    at INTEGER NOT NULL
+);
+
+-- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once. What the
+-- row said stands in the file.
 CREATE TABLE import_rows (
     import_id BLOB NOT NULL,
     number BIGINT NOT NULL,
     outcome TEXT NOT NULL,
     record_id BLOB,
     version BIGINT,
-    undo TEXT,
     errors TEXT,
-    source TEXT NOT NULL,
+    undo TEXT,
     PRIMARY KEY (import_id, number)
 ) WITHOUT ROWID;
-CREATE INDEX import_rows_outcome ON import_rows (import_id, outcome, number);

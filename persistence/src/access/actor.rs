@@ -132,3 +132,29 @@ pub fn below(conn: &mut Conn, unit: Uuid) -> Result<BTreeSet<Uuid>> {
     })?;
     Ok(all)
 }
+
+/// The actor behind a credential that is not at hand any more, as it would be let in now: what a job does on somebody's behalf. None
+/// where the user, or the API key they came with, is no longer good.
+pub fn again(conn: &mut Conn, user: Uuid, key: Option<Uuid>, via: Via, now: Instant) -> Result<Option<Actor>> {
+    let Some(mut account) = load(conn, user, via, now)?.filter(|a| a.active) else {
+        return Ok(None);
+    };
+    let Some(key) = key else { return Ok(Some(account.actor)) };
+    let sql = sql!(
+        "SELECT permissions FROM api_keys WHERE id = ? AND deleted_at IS NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
+        key,
+        now
+    );
+    let mut given: Option<Vec<Permission>> = None;
+    conn.rows(&sql, |row| {
+        row.at(0, &mut |cell| {
+            given = Some(serde_json::from_str(cell.json()?).map_err(|e| Error::Internal(e.to_string()))?);
+            Ok(())
+        })?;
+        Ok(())
+    })?;
+    Ok(given.map(|given| {
+        account.actor.grants = account.actor.grants.both(&grants(&given));
+        account.actor
+    }))
+}

@@ -16,7 +16,7 @@ pub fn sql(condition: &Condition, spec: &Spec, sqlite: bool) -> Result<Sql> {
         Condition::Any(parts) => Sql::join(each(parts)?, " OR ", "FALSE"),
         // Below a NOT, unknown must already be false; elsewhere AND and OR carry it there.
         Condition::Not(part) => Sql::new("NOT COALESCE((").and(sql(part, spec, sqlite)?).text("), FALSE)"),
-        Condition::Compare { field, op, value } => compare(&column(field, spec)?, *op, value),
+        Condition::Compare { field, op, value } => compare(&column(field, spec)?, *op, value, sqlite),
         Condition::In { field, values } => {
             let column = column(field, spec)?;
             let some = values.iter().filter(|v| **v != Scalar::Null).filter_map(bind).collect::<Vec<_>>();
@@ -40,7 +40,9 @@ enum Column {
 }
 
 fn column(path: &str, spec: &Spec) -> Result<Column> {
-    if let Some(name) = path.strip_prefix("custom.") {
+    if let Some(path) = path.strip_prefix("custom.") {
+        // Of money, the index keeps the amount.
+        let name = path.split('.').next().unwrap_or(path);
         return Ok(Column::Custom(spec.object, name.to_owned()));
     }
     let unknown = || Error::Internal(format!("an unchecked condition names {path}"));
@@ -91,20 +93,37 @@ fn bind(value: &Scalar) -> Option<Bind> {
     })
 }
 
-fn compare(column: &Column, op: Op, value: &Scalar) -> Sql {
+fn compare(column: &Column, op: Op, value: &Scalar, sqlite: bool) -> Sql {
     match (op, bind(value)) {
         (Op::Eq, None) => column.null(),
         (_, None) => column.some(),
         // True of null as well, as the grammar says.
         (Op::Ne, Some(value)) => Sql::new("NOT COALESCE((").and(column.is("=", value)).text("), FALSE)"),
-        (op, Some(value)) => column.is(op.as_str(), value),
+        (op, Some(value)) => match (op, column) {
+            // Text is ordered by code point, whatever the database's own order of words is.
+            (Op::Lt | Op::Le | Op::Gt | Op::Ge, Column::Own(name, Kind::Text(_))) if !sqlite => {
+                Sql::new(format!("t0.{name} COLLATE \"C\" {} ", op.as_str())).bind(value)
+            }
+            _ => column.is(op.as_str(), value),
+        },
     }
 }
 
 fn has(column: &Column, value: &Scalar, sqlite: bool) -> Result<Sql> {
     let Some(value) = bind(value) else { return Ok(Sql::new("FALSE")) };
     Ok(match column {
-        Column::Custom(..) => column.is("=", value),
+        // A text contains it; of several choices, one is it.
+        Column::Custom(object, name) => {
+            let call = if sqlite { "instr" } else { "strpos" };
+            let fits = Sql::new("key = ").bind(value.clone()).text(format!(" OR {call}(key, ")).bind(value);
+            let texts = fits
+                .text(") > 0 AND EXISTS (SELECT 1 FROM custom_fields f WHERE f.deleted_at IS NULL AND f.object = ")
+                .bind(*object)
+                .text(" AND f.name = ")
+                .bind(name.as_str())
+                .text(" AND f.kind IN ('text', 'url'))");
+            custom::any(object, name, Sql::new("(").and(texts).text(")"))
+        }
         Column::Own(name, Kind::Text(_)) => {
             let call = if sqlite { "instr" } else { "strpos" };
             Sql::new(format!("{call}(t0.{name}, ")).bind(value).text(") > 0")

@@ -2,7 +2,7 @@
 //! synchronous; everything above is compiled once.
 use super::conn::Conn;
 use domain::core::error::Result;
-use domain::core::pipeline::{self, Context, Done, Expect, Store};
+use domain::core::pipeline::{self, Context, Done, Draft, Expect, Store};
 use domain::core::resource::{Resource, Spec};
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
@@ -12,9 +12,26 @@ use uuid::Uuid;
 pub trait Object: Send + Sync {
     fn spec(&self) -> &'static Spec;
     fn create(&self, conn: &mut Conn, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Done>;
+    /// Reads the body of a create ahead of its time.
+    fn draft(&self, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Box<dyn Drafted>>;
     fn patch(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, body: Map<String, Value>) -> Result<Done>;
     fn delete(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done>;
     fn restore(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done>;
+}
+
+/// A draft without its type.
+pub trait Drafted: Send + Sync {
+    /// Creates the record; the draft stays, for when the transaction is tried again.
+    fn keep(&self, conn: &mut Conn, context: &Context<'_>) -> Result<Done>;
+}
+
+impl<R: Resource> Drafted for Draft<R>
+where
+    Conn: Store<R>,
+{
+    fn keep(&self, conn: &mut Conn, context: &Context<'_>) -> Result<Done> {
+        pipeline::keep::<R>(conn, context, self.clone())
+    }
 }
 
 /// The record `R`, as an [`Object`].
@@ -34,6 +51,9 @@ where
     }
     fn create(&self, conn: &mut Conn, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Done> {
         pipeline::create::<R>(conn, context, id, body)
+    }
+    fn draft(&self, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Box<dyn Drafted>> {
+        Ok(Box::new(pipeline::draft::<R>(context, id, body)?))
     }
     fn patch(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, body: Map<String, Value>) -> Result<Done> {
         pipeline::patch::<R>(conn, context, id, expect, body)

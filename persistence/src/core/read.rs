@@ -315,7 +315,7 @@ struct Known<'a> {
 impl Lookup for Known<'_> {
     fn kind(&self, path: &str) -> Option<Kind> {
         if let Some(name) = path.strip_prefix("custom.") {
-            return self.custom.iter().find(|d| d.name == name).map(|d| d.field_kind());
+            return domain::customize::field::Declaration::kind_at(&self.custom, name);
         }
         let name = path.split('.').next().unwrap_or(path);
         let field = self.spec.field(name)?;

@@ -1,4 +1,5 @@
 //! Keeping whom we deal with.
 mod customer;
 mod group;
+pub mod overview;
 mod relationship;

@@ -104,7 +104,7 @@ both! {
             }
         }
         let kept: usize = writers.into_iter().map(|w| w.join().unwrap()).sum();
-        let full = block(db.read(|conn| all(conn))).unwrap();
+        let full = block(db.read(all)).unwrap();
         assert_eq!(full.len(), kept);
         assert_eq!(followed, full);
         let rest = block(db.write(|conn| seal::seal(conn, Instant::new(chrono::Utc::now())))).unwrap();

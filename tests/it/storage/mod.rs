@@ -1,2 +1,3 @@
 //! Storage: that both databases are the same one, and built as they must be.
+mod conditions;
 mod schema;

@@ -54,6 +54,7 @@ pub fn finish(api: &mut OpenApi) {
             "An access token from `/api/v1/auth/login` or `/oauth/token` (RFC 9068, checked as RFC8725 asks), or an API key.",
         ))
         .build();
+    components.schemas.values_mut().for_each(super::known::bound);
     components.add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
     let doc = "Something is wrong; `code` says what to programs, `title` and `errors` to people.";
     let example = json!({
@@ -99,8 +100,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 /// The refusals an operation can answer with, and the headers of all its answers.
 fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
     let has_header = |o: &Operation, name: &str| o.parameters.iter().flatten().any(|p| named_so(p, name));
-    let open = operation.security.as_ref().is_some_and(Vec::is_empty) || OPEN.contains(&path);
-    let mut statuses = vec!["400", "429", "500", "503"];
+    let open = OPEN.contains(&path);
+    let mut statuses = vec!["400", "406", "414", "429", "431", "500", "503"];
     if !open {
         statuses.extend(["401", "403"]);
     } else if method == "post" {
@@ -114,7 +115,7 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
         statuses.push("409");
     }
     if operation.request_body.is_some() {
-        statuses.extend(["413", "415", "422"]);
+        statuses.extend(["408", "413", "415", "422"]);
     }
     if has_header(operation, "Idempotency-Key") || has_header(operation, "limit") {
         statuses.push("422");
@@ -130,8 +131,11 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
             headers(response, status);
         }
     }
-    let requirement = SecurityRequirement::new("bearerAuth", Vec::<String>::new());
-    operation.security = Some(if open { Vec::new() } else { vec![requirement] });
+    // An open operation says so by the empty requirement: an empty list would look like one that was forgotten.
+    operation.security = Some(vec![match open {
+        true => SecurityRequirement::default(),
+        false => SecurityRequirement::new("bearerAuth", Vec::<String>::new()),
+    }]);
     if let Some(parameters) = &mut operation.parameters {
         parameters.sort_by_key(|p| match p {
             RefOr::T(p) => p.name.clone(),

@@ -1,6 +1,7 @@
 //! The contract: written from what is mounted. A record's part comes from its field table and its routes; operations of their own bring
 //! theirs. What every operation shares, such as its refusals, is added once, at the end.
 mod finish;
+mod known;
 mod operations;
 mod parts;
 mod schemas;

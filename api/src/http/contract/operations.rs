@@ -52,7 +52,6 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             ObjectBuilder::new().schema_type(Type::Boolean),
         )
     };
-    let seen = || if_none_match("Answers 304 when you have this version already.", Required::False);
     let not_modified = || empty("You have this already.");
     let record = |doc: &str| answer(doc, spec.schema, shown.clone());
 
@@ -172,7 +171,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "create",
         )
         .parameter(path_id())
-        .parameter(if_none_match("Always `*`.", Required::True))
+        .parameter(only_new(Required::True))
         .parameter(idempotency_key())
         .request_body(Some(body("application/json", &create_name, example(spec, Face::Create))))
         .response("201", made());
@@ -196,7 +195,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "update",
         ))
         .parameter(if_match(false))
-        .parameter(if_none_match("`*`: only create.", Required::False))
+        .parameter(only_new(Required::False))
         .parameter(idempotency_key())
         .request_body(Some(body("application/merge-patch+json", &patch_name, example(spec, Face::Create))))
         .response("200", record("It was there, and is now so."))

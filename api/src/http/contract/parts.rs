@@ -53,8 +53,26 @@ pub fn if_match(required: bool) -> Parameter {
     )
 }
 
-pub fn if_none_match(doc: &str, required: Required) -> Parameter {
-    header("If-None-Match", required, doc, 200)
+/// The tag of what the caller has already.
+pub fn seen() -> Parameter {
+    header(
+        "If-None-Match",
+        Required::False,
+        "Answers 304 when you have this version already.",
+        200,
+    )
+}
+
+/// `If-None-Match: *`: only if there is none yet.
+pub fn only_new(required: Required) -> Parameter {
+    let schema = text(1).enum_values(Some(["*"]));
+    ParameterBuilder::new()
+        .name("If-None-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some("`*`: only create."))
+        .schema(Some(schema))
+        .build()
 }
 
 /// A key under which a repeated request is answered once.

@@ -1,2 +1,19 @@
-//! Files of records that come in: reading them row by row, in bounded memory.
+//! Files of records that come in: received, read row by row in bounded memory, written in chunks, reported on and taken back.
+mod apply;
+mod folder;
+mod job;
+mod operations;
+mod prepare;
+mod problem;
 pub mod reader;
+mod results;
+mod routes;
+mod undo;
+mod upload;
+
+use crate::jobs::JobKind;
+pub use folder::sweep;
+pub use routes::routes;
+
+/// The kinds of jobs of imports.
+pub const KINDS: [&'static dyn JobKind; 2] = [&job::ImportRows, &undo::UndoImport];

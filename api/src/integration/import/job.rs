@@ -1,0 +1,383 @@
+//! Running an import: one thread reads ahead, the writer takes what is ready in chunks. A chunk is one transaction: its rows, what
+//! became of them, and the place behind them, so that a run that was cut off goes on with the next row, each row exactly once.
+use super::apply::{Applied, apply};
+use super::folder;
+use super::prepare::{self, Prepared, Work};
+use super::reader::{Place, ReadError};
+use crate::http::app::SystemIds;
+use crate::jobs::{JobContext, JobKind, Outcome, Run};
+use domain::core::actor::{Actor, Via};
+use domain::core::error::{Error, Result};
+use domain::core::id::Id;
+use domain::core::instant::Instant;
+use domain::core::pipeline::{self, Context, Expect};
+use domain::core::resource::Setting;
+use domain::core::store::Store;
+use domain::integration::import::{Import, ImportFailure, ImportState};
+use domain::integration::mapping::{Column, Layout};
+use persistence::access::actor;
+use persistence::core::conn::Conn;
+use persistence::core::{custom, jobs};
+use persistence::integration::rows::{self, Checkpoint};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::{Duration, Instant as Clock};
+use uuid::Uuid;
+
+/// How long a chunk may hold the writer: others wait behind it.
+const HOLD: Duration = Duration::from_millis(40);
+/// Batches that wait for the writer; bounds the memory of reading ahead.
+const AHEAD: usize = 16;
+/// How often the import itself tells how far it is.
+const TELL: Duration = Duration::from_secs(1);
+
+/// What the job needs to know: on whose behalf it writes, by which credential.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Payload {
+    pub import: Uuid,
+    pub user: Uuid,
+    /// The API key they came with: its limits hold.
+    pub key: Option<Uuid>,
+}
+
+/// Takes in the rows of an import.
+#[derive(Debug)]
+pub struct ImportRows;
+
+impl JobKind for ImportRows {
+    fn kind(&self) -> &'static str {
+        "import_rows"
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        Box::pin(run(job))
+    }
+    fn parked(&self, conn: &mut Conn, job: &jobs::Job, error: &str, now: Instant) -> Result<()> {
+        let payload = payload(job)?;
+        let failure = ImportFailure {
+            code: error.to_owned(),
+            detail: "it was tried several times and did not get to its end".to_owned(),
+        };
+        let setting = Setting {
+            now,
+            default_region: String::new(),
+        };
+        end(conn, &payload, &setting, job.claim.id, Some(failure))
+    }
+}
+
+/// Reads what a job was given.
+///
+/// # Errors
+/// When it is not what this program writes.
+pub fn payload(job: &jobs::Job) -> Result<Payload> {
+    serde_json::from_value(job.payload.clone()).map_err(|e| Error::Internal(e.to_string()))
+}
+
+/// Runs a body as the server itself, in the name of a job.
+pub fn as_server<T>(setting: &Setting, job: Uuid, origin: Uuid, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
+    let actor = Actor::server(Via::Job(job), setting.now);
+    body(&Context {
+        actor: &actor,
+        setting,
+        ids: &SystemIds,
+        origin,
+    })
+}
+
+/// The import as it is; none when it is in the trash.
+pub fn load(conn: &mut Conn, setting: &Setting, id: Uuid) -> Result<Option<Import>> {
+    as_server(setting, Uuid::nil(), id, |context| {
+        Store::<Import>::load(conn, Id::from_uuid(id), &context.sight("imports", "read")?, false)
+    })
+}
+
+/// Who it is done for, as they would be let in now.
+pub fn acting(conn: &mut Conn, payload: &Payload, job: Uuid, now: Instant) -> Result<Option<Actor>> {
+    actor::again(conn, payload.user, payload.key, Via::Job(job), now)
+}
+
+fn end(conn: &mut Conn, payload: &Payload, setting: &Setting, job: Uuid, failure: Option<ImportFailure>) -> Result<()> {
+    let counts = rows::checkpoint(conn, payload.import)?.unwrap_or_default().counts;
+    let ended = as_server(setting, job, payload.import, |context| {
+        pipeline::change::<Import>(conn, context, payload.import, Expect::Any, "update", |import| {
+            import.counts = counts;
+            if import.state == ImportState::Running {
+                import.end(failure, setting.now);
+            }
+            Ok(())
+        })
+    });
+    match ended {
+        Err(Error::NotFound) => Ok(()),
+        other => other.map(|_| ()),
+    }
+}
+
+fn failure(error: &ReadError) -> ImportFailure {
+    let code = match error {
+        ReadError::Io(_) => "file_missing",
+        ReadError::NoHeader | ReadError::BadHeader(_) => "unreadable_file",
+        ReadError::RowTooLarge { .. } => "row_too_large",
+        ReadError::UnclosedQuote { .. } => "unclosed_quote",
+        ReadError::NoSuchPlace => "file_changed",
+    };
+    let detail = match error {
+        // What the operating system says may name paths of ours.
+        ReadError::Io(_) => "the file is not where it was put".to_owned(),
+        error => error.to_string(),
+    };
+    ImportFailure {
+        code: code.to_owned(),
+        detail,
+    }
+}
+
+/// What a run begins with.
+struct Begin {
+    work: Work,
+    import: Import,
+    checkpoint: Checkpoint,
+}
+
+async fn begin(job: &JobContext, payload: Payload) -> Result<Result<Begin, ImportFailure>> {
+    let (app, setting, id) = (job.app.clone(), job.app.setting(), job.job.claim.id);
+    job.app
+        .db
+        .read(move |conn| {
+            let refuse = |code: &str, detail: &str| {
+                Ok(Err(ImportFailure {
+                    code: code.to_owned(),
+                    detail: detail.to_owned(),
+                }))
+            };
+            let Some(import) = load(conn, &setting, payload.import)? else {
+                return refuse("deleted", "the import was deleted");
+            };
+            let Ok(object) = app.object(&import.object) else {
+                return refuse("unknown_object", "there is no such object any more");
+            };
+            let Some(actor) = acting(conn, &payload, id, setting.now)? else {
+                return refuse("starter_gone", "whoever started it may not sign in any more");
+            };
+            let custom = custom::declared(conn, object.spec().object)?;
+            let mapping = import.columns.iter().map(|c| Column {
+                header: c.header.clone(),
+                target: c.target.clone(),
+            });
+            let layout = import.layout.as_deref().and_then(Layout::of_name).unwrap_or(Layout::General);
+            let plan = prepare::plan(&mapping.collect(), layout, object.spec(), &custom)?;
+            Ok(Ok(Begin {
+                checkpoint: rows::checkpoint(conn, payload.import)?.unwrap_or_default(),
+                work: Work {
+                    import: payload.import,
+                    object,
+                    mode: import.mode,
+                    matches: import.matches(),
+                    dry_run: import.dry_run,
+                    defaults: import.defaults.clone().unwrap_or_default().0,
+                    plan,
+                    actor,
+                    setting,
+                },
+                import,
+            }))
+        })
+        .await
+}
+
+async fn finish(job: &JobContext, payload: Payload, failure: Option<ImportFailure>) -> Result<Outcome> {
+    let (setting, id) = (job.app.setting(), job.job.claim.id);
+    job.write(move |conn| end(conn, &payload, &setting, id, failure)).await?;
+    Ok(Outcome::Done(json!({ "import_id": payload.import })))
+}
+
+async fn run(job: &JobContext) -> Result<Outcome> {
+    let payload = payload(&job.job)?;
+    let Begin { work, import, checkpoint } = match begin(job, payload).await? {
+        Ok(begin) => begin,
+        Err(why) => return finish(job, payload, Some(why)).await,
+    };
+    let (work, path) = (Arc::new(work), folder::file(&job.app.data, payload.import));
+    let (send, mut batches) = tokio::sync::mpsc::channel::<Vec<Prepared>>(AHEAD);
+    let ahead = work.clone();
+    let reading = tokio::task::spawn_blocking(move || {
+        let mut reader = prepare::open(&path, &import)?;
+        if checkpoint.number > 0 {
+            reader.resume(Place {
+                offset: checkpoint.offset as u64,
+                number: checkpoint.number as u64,
+                line: checkpoint.line as u64,
+            })?;
+        }
+        ahead.read_ahead(reader, |batch| send.blocking_send(batch).is_ok())
+    });
+    let (mut chunk, mut told, mut most) = (Chunk::new(payload, checkpoint), Clock::now(), 256);
+    let mut waiting: Vec<Prepared> = Vec::new();
+    let mut more = true;
+    while more || !waiting.is_empty() {
+        while more && waiting.len() < most {
+            match batches.recv().await {
+                Some(batch) => waiting.extend(batch),
+                None => more = false,
+            }
+        }
+        if waiting.is_empty() {
+            break;
+        }
+        chunk.tell = told.elapsed() >= TELL;
+        if chunk.tell {
+            told = Clock::now();
+        }
+        let (work, setting, id, mut next) = (work.clone(), job.app.setting(), job.job.claim.id, chunk.clone());
+        let rows = std::mem::take(&mut waiting);
+        let (rest, ended, next) = job
+            .write(move |conn| {
+                let (n, ended) = next.write(conn, &work, &setting, id, &rows)?;
+                let mut rows = rows;
+                Ok((rows.split_off(n), ended, next))
+            })
+            .await?;
+        if ended {
+            break;
+        }
+        // Rows ready for one chunk: as many as were written in the time, or more where all were.
+        let written = (next.to.number - chunk.to.number) as usize;
+        most = if rest.is_empty() { (most * 2).min(4096) } else { written.max(64) };
+        (waiting, chunk) = (rest, next);
+        if job.stopping() {
+            return Ok(Outcome::Paused);
+        }
+    }
+    drop(batches);
+    let read = reading.await.map_err(|e| Error::Internal(e.to_string()))?;
+    finish(job, payload, read.err().as_ref().map(failure)).await
+}
+
+/// A chunk of rows on its way into one transaction.
+#[derive(Debug, Clone)]
+struct Chunk {
+    payload: Payload,
+    to: Checkpoint,
+    /// Whether the import itself is to tell how far it is.
+    tell: bool,
+    /// Whether each row gets a savepoint: after a chunk in which one failed late. Most files have none, and go without.
+    careful: bool,
+}
+
+impl Chunk {
+    fn new(payload: Payload, to: Checkpoint) -> Self {
+        Chunk {
+            payload,
+            to,
+            tell: false,
+            careful: false,
+        }
+    }
+
+    /// Writes as many rows as the time allows; how many those were, and whether the import is over.
+    fn write(&mut self, conn: &mut Conn, work: &Work, setting: &Setting, job: Uuid, rows: &[Prepared]) -> Result<(usize, bool)> {
+        let running = load(conn, setting, self.payload.import)?.is_some_and(|i| i.state == ImportState::Running);
+        let Some(actor) = acting(conn, &self.payload, job, setting.now)?.filter(|_| running) else {
+            return Ok((0, true));
+        };
+        let context = Context {
+            actor: &actor,
+            setting,
+            ids: &SystemIds,
+            origin: self.payload.import,
+        };
+        let entries = self.entries(conn, &context, work, rows)?;
+        for entry in &entries {
+            self.to.counts.count(entry.outcome);
+        }
+        let n = entries.len();
+        if let Some(last) = n.checked_sub(1).and_then(|i| rows.get(i)) {
+            self.to.offset = last.next.offset as i64;
+            self.to.number = last.next.number as i64;
+            self.to.line = last.next.line as i64;
+        }
+        rows::note(conn, self.payload.import, &entries)?;
+        rows::advance(conn, self.payload.import, &self.to, setting.now)?;
+        if self.tell {
+            let counts = self.to.counts;
+            as_server(setting, job, self.payload.import, |context| {
+                pipeline::change::<Import>(conn, context, self.payload.import, Expect::Any, "update", |import| {
+                    import.counts = counts;
+                    Ok(())
+                })
+            })?;
+        }
+        Ok((n, false))
+    }
+
+    fn entries(&mut self, conn: &mut Conn, context: &Context<'_>, work: &Work, rows: &[Prepared]) -> Result<Vec<rows::Entry>> {
+        if work.dry_run {
+            // A savepoint for the chunk, always undone: the same checks, and no effect.
+            let mut entries = Ok(Vec::new());
+            let undone = conn.savepoint(|conn| {
+                entries = self.carefully(conn, context, work, rows);
+                Err::<(), _>(Error::Precondition)
+            });
+            return match undone {
+                Err(Error::Precondition) => entries,
+                Err(error) => Err(error),
+                Ok(()) => entries,
+            };
+        }
+        if self.careful {
+            return self.carefully(conn, context, work, rows);
+        }
+        let mut late = false;
+        let tried = conn.savepoint(|conn| {
+            let (started, mut entries) = (Clock::now(), Vec::with_capacity(rows.len()));
+            for row in rows {
+                match apply(conn, context, work, row) {
+                    Ok(Applied { dirty: false, entry }) => entries.push(entry),
+                    Ok(Applied { dirty: true, .. }) => {
+                        late = true;
+                        return Err(Error::Precondition);
+                    }
+                    Err(error) => return Err(error),
+                }
+                if started.elapsed() >= HOLD {
+                    break;
+                }
+            }
+            Ok(entries)
+        });
+        if !late {
+            return tried;
+        }
+        self.carefully(conn, context, work, rows)
+    }
+
+    /// Each row in a savepoint of its own.
+    fn carefully(&mut self, conn: &mut Conn, context: &Context<'_>, work: &Work, rows: &[Prepared]) -> Result<Vec<rows::Entry>> {
+        let (started, mut entries, mut late) = (Clock::now(), Vec::with_capacity(rows.len()), 0);
+        for row in rows {
+            let mut failed = None;
+            let kept = conn.savepoint(|conn| {
+                let applied = apply(conn, context, work, row)?;
+                if applied.dirty {
+                    failed = Some(applied.entry);
+                    return Err(Error::Precondition);
+                }
+                Ok(applied.entry)
+            });
+            match (kept, failed) {
+                (_, Some(entry)) => {
+                    late += 1;
+                    entries.push(entry);
+                }
+                (Ok(entry), None) => entries.push(entry),
+                (Err(error), None) => return Err(error),
+            }
+            if started.elapsed() >= HOLD {
+                break;
+            }
+        }
+        self.careful = late > 0;
+        Ok(entries)
+    }
+}

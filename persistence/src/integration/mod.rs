@@ -1,0 +1,3 @@
+//! Keeping what comes in from other systems.
+mod import;
+pub mod rows;

@@ -1,0 +1,393 @@
+//! A server on a filled database of its own, and what the same statements cost without it.
+use crate::bare::{self, Bare, Script};
+use crate::fill::{self, Filled};
+use crate::load::{Load, Sample};
+use crate::names::Dice;
+use crate::process;
+use crate::work::{Requests, Work};
+use api::access::keys::KeyRing;
+use api::access::token::{Grant, MAX_LIFETIME, Tokens};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tests::node::{BASE_URL, Node};
+use tests::{People, Who, binary};
+use uuid::Uuid;
+
+/// How many ids requests choose among.
+const CHOSEN: usize = 200_000;
+/// Requests traced of each kind that reads, and of each kind that writes.
+const TRACED: (usize, usize) = (400, 1500);
+
+/// Where the processor time of a database is counted.
+#[derive(Debug, Clone, Copy)]
+pub enum Engine {
+    /// In the server's own process.
+    Embedded,
+    /// In a cluster, by its first process.
+    Cluster(u32),
+}
+
+/// A running server.
+pub struct Site {
+    pub size: u64,
+    pub engine: Engine,
+    node: Node,
+    data: PathBuf,
+    people: People,
+    requests: BTreeMap<Work, Requests>,
+    scripts: BTreeMap<Work, Script>,
+    twin: PathBuf,
+    _folder: tempfile::TempDir,
+    /// Memory before anything was asked, in bytes.
+    pub started_with: u64,
+}
+
+/// What a sample cost.
+#[derive(Debug, Clone, Default)]
+pub struct Measured {
+    pub sample: Sample,
+    /// Processor time of the server for one request, in microseconds.
+    pub cpu: f64,
+    /// The same of a database that is a process of its own.
+    pub database_cpu: f64,
+}
+
+/// A token of the owner's, good for a quarter of an hour.
+pub fn token(data: &Path, people: &People) -> String {
+    let keys = KeyRing::open(&data.join("keys"), chrono::Utc::now(), &mut rand::rng()).unwrap();
+    let grant = Grant {
+        sub: people.users[&Who::Owner],
+        client_id: "bench".to_owned(),
+        scope: String::new(),
+        sid: people.sessions[&Who::Owner],
+        sv: 1,
+        jti: Uuid::now_v7(),
+    };
+    Tokens::new(BASE_URL, "peyvand-api", MAX_LIFETIME)
+        .issue(&keys, &grant, chrono::Utc::now())
+        .unwrap()
+}
+
+/// Copies the database and the keys of a filled folder.
+fn copy(filled: &Filled, to: &Path) -> PathBuf {
+    for file in ["peyvand.db", "keys"] {
+        let done = std::process::Command::new("cp")
+            .args(["-a", "--reflink=auto"])
+            .arg(filled.folder.join(file))
+            .arg(to)
+            .status();
+        assert!(done.unwrap().success());
+    }
+    let database = to.join("peyvand.db");
+    // Sessions end after a while; the file may be older.
+    let far = (chrono::Utc::now() + chrono::TimeDelta::days(1)).timestamp_micros();
+    bare::open(&database).execute("UPDATE sessions SET expires_at = ?1", [far]).unwrap();
+    database
+}
+
+fn ids(database: &Path) -> Vec<Uuid> {
+    let conn = bare::open(database);
+    let mut all = conn.prepare("SELECT id FROM customers").unwrap();
+    let rows = all.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    shuffle(rows.map(|id| Uuid::from_slice(&id.unwrap()).unwrap()).collect())
+}
+
+/// What a file holds from a place on.
+fn behind(path: &Path, place: u64) -> String {
+    use std::io::{Read, Seek, SeekFrom};
+    let (mut file, mut text) = (std::fs::File::open(path).unwrap(), String::new());
+    file.seek(SeekFrom::Start(place)).unwrap();
+    file.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Some of them, in no order.
+fn shuffle(mut all: Vec<Uuid>) -> Vec<Uuid> {
+    let mut dice = Dice(7);
+    for i in (1..all.len()).rev() {
+        all.swap(i, dice.below(i as u64 + 1) as usize);
+    }
+    all.truncate(CHOSEN);
+    all
+}
+
+impl Site {
+    /// A server on SQLite with so many customers, and a twin of its database for the bare statements.
+    pub fn sqlite(kept: &Path, size: u64) -> Site {
+        let filled = fill::sqlite(kept, size);
+        let folder = tempfile::Builder::new().prefix("site-").tempdir_in(kept).unwrap();
+        let (data, twin) = (folder.path().join("data"), folder.path().join("twin"));
+        std::fs::create_dir_all(&data).unwrap();
+        std::fs::create_dir_all(&twin).unwrap();
+        let database = copy(&filled, &data);
+        let twin = copy(&filled, &twin);
+        let ids = ids(&database);
+        let address = format!("sqlite:{}", database.display());
+        let mut site = Site::start(&address, data, filled.people.clone(), Engine::Embedded, &ids, size, folder);
+        site.twin = twin;
+        site.trace(&filled, &ids);
+        site
+    }
+
+    /// A server on PostgreSQL.
+    pub fn postgres(
+        address: &str,
+        data: PathBuf,
+        people: People,
+        cluster: Engine,
+        ids: Vec<Uuid>,
+        size: u64,
+        folder: tempfile::TempDir,
+    ) -> Site {
+        Site::start(address, data, people, cluster, &shuffle(ids), size, folder)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "each is another kind of thing, named by its type")]
+    fn start(address: &str, data: PathBuf, people: People, engine: Engine, ids: &[Uuid], size: u64, folder: tempfile::TempDir) -> Site {
+        let node = Node::start(address, data.to_str().unwrap(), &[]);
+        let started_with = process::memory(node.pid());
+        let (server, token) = (node.address(), token(&data, &people));
+        let requests = Work::ALL.map(|work| (work, Requests::new(work, server, &token, ids, size))).into();
+        Site {
+            size,
+            engine,
+            requests,
+            node,
+            data,
+            people,
+            scripts: BTreeMap::new(),
+            twin: PathBuf::new(),
+            _folder: folder,
+            started_with,
+        }
+    }
+
+    /// What the server asks of its database for each kind of work, taken down by the same program with a hook.
+    fn trace(&mut self, filled: &Filled, ids: &[Uuid]) {
+        let scratch = tempfile::tempdir_in(self._folder.path()).unwrap();
+        let database = copy(filled, scratch.path());
+        let out = scratch.path().join("trace");
+        let traced = Traced::start(&database, scratch.path(), &out);
+        let token = token(scratch.path(), &filled.people);
+        for work in Work::ALL {
+            let mut requests = Requests::new(work, traced.server, &token, ids, self.size + 500_000);
+            let mut load = Load::open(traced.server, 1);
+            let (mut operations, mut seen) = (Vec::new(), std::fs::metadata(&out).unwrap().len());
+            let count = if work.writes() { TRACED.1 } else { TRACED.0 };
+            let mut refused = 0;
+            for _ in 0..count {
+                // No time at all: one request.
+                refused += load.run(Duration::ZERO, &mut requests).refused;
+                if refused > 0 {
+                    break;
+                }
+                if !work.writes() {
+                    let new = behind(&out, seen);
+                    seen += new.len() as u64;
+                    operations.push(bare::read(&new));
+                }
+            }
+            if refused > 0 {
+                let why = requests.refusal.unwrap_or_default();
+                eprintln!("{} is not measured: {}", work.code(), why.lines().next().unwrap_or_default());
+                self.requests.remove(&work);
+                continue;
+            }
+            if work.writes() {
+                let table = if work == Work::Create {
+                    "INSERT INTO customers ("
+                } else {
+                    "UPDATE customers SET"
+                };
+                operations = bare::writes(bare::read(&behind(&out, seen)));
+                operations.retain(|o| o.iter().any(|t| t.text.starts_with(table)));
+            }
+            self.scripts.insert(work, Script::new(operations));
+        }
+    }
+
+    /// Which database it is on.
+    pub fn kind(&self) -> &'static str {
+        match self.engine {
+            Engine::Embedded => "SQLite",
+            Engine::Cluster(_) => "PostgreSQL",
+        }
+    }
+    /// The kinds of work that this server can do.
+    pub fn works(&self) -> Vec<Work> {
+        self.requests.keys().copied().collect()
+    }
+    /// The texts of the statements behind a kind of work.
+    pub fn texts(&self, work: Work) -> Vec<String> {
+        self.scripts.get(&work).map(|s| s.texts().to_vec()).unwrap_or_default()
+    }
+    /// Signs in again: a token lasts a quarter of an hour.
+    pub fn sign(&mut self) {
+        let token = token(&self.data, &self.people);
+        for requests in self.requests.values_mut() {
+            requests.sign(self.node.address(), &token);
+        }
+    }
+
+    /// Measures the server for a while.
+    pub fn measure(&mut self, work: Work, connections: usize, span: Duration) -> Measured {
+        let (pid, engine) = (self.node.pid(), self.engine);
+        let database = || {
+            if let Engine::Cluster(pid) = engine {
+                process::family_cpu(pid)
+            } else {
+                0.0
+            }
+        };
+        let requests = self.requests.get_mut(&work).unwrap().over(connections);
+        let mut load = Load::open(self.node.address(), connections);
+        let (cpu, other) = (process::cpu(pid), database());
+        let sample = load.run(span, requests);
+        let (cpu, other) = (process::cpu(pid) - cpu, database() - other);
+        if let Some(why) = requests.refusal.take() {
+            eprintln!(
+                "{}: {} refused: {}",
+                work.code(),
+                sample.refused,
+                why.lines().next().unwrap_or_default()
+            );
+        }
+        let each = 1e6 / (sample.done + sample.refused).max(1) as f64;
+        Measured {
+            cpu: cpu * each,
+            database_cpu: other * each,
+            sample,
+        }
+    }
+
+    /// Does the same statements on the twin; none where they are not known.
+    pub fn bare(&mut self, work: Work, span: Duration) -> Option<Bare> {
+        let script = self.scripts.get_mut(&work)?;
+        Some(match work {
+            Work::Create => script.write(&self.twin, 4000, 32, true),
+            // Each change fits one version, so it can be done once.
+            Work::Change => script.write(&self.twin, 300, 32, false),
+            _ => script.read(&self.twin, span),
+        })
+    }
+
+    /// The memory of the server now, in bytes.
+    pub fn memory(&self) -> u64 {
+        process::memory(self.node.pid())
+    }
+    pub fn address(&self) -> SocketAddr {
+        self.node.address()
+    }
+    pub fn pid(&self) -> u32 {
+        self.node.pid()
+    }
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+    /// The twin's database.
+    pub fn twin(&self) -> &Path {
+        &self.twin
+    }
+}
+
+/// The server's program with the hook of [`crate::trace`].
+struct Traced {
+    child: std::process::Child,
+    server: SocketAddr,
+}
+
+impl Traced {
+    fn start(database: &Path, data: &Path, out: &Path) -> Traced {
+        use std::io::{BufRead, BufReader};
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--database",
+                &format!("sqlite:{}", database.display()),
+                "--data",
+            ])
+            .arg(data)
+            .env("BENCH_TRACE", out)
+            .env("PEYVAND_RATE_LIMITS", "off")
+            .env("PEYVAND_BASE_URL", BASE_URL)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.starts_with("listening on ") {
+            line.clear();
+            assert!(log.read_line(&mut line).unwrap() > 0, "the traced server ended");
+        }
+        // Whatever else it says must not fill the pipe.
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let server = line["listening on ".len()..].trim().parse().unwrap();
+        Traced { child, server }
+    }
+}
+
+impl Drop for Traced {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// The constant page, as a process of its own.
+pub struct Page {
+    child: std::process::Child,
+    server: SocketAddr,
+}
+
+/// Asks for the page with the same headers as everything else.
+pub struct Ask(pub String);
+impl crate::load::Source for Ask {
+    fn next(&mut self, _: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.0.as_bytes());
+    }
+}
+
+impl Page {
+    pub fn start() -> Page {
+        use std::io::{BufRead, BufReader};
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let mut child = command.arg("page").stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        let server = line["listening on ".len()..].trim().parse().unwrap();
+        Page { child, server }
+    }
+    pub fn measure(&mut self, connections: usize, span: Duration, ask: &mut Ask) -> Measured {
+        let mut load = Load::open(self.server, connections);
+        let (cpu, own) = (process::cpu(self.child.id()), process::own_cpu());
+        let sample = load.run(span, ask);
+        let each = 1e6 / sample.done.max(1) as f64;
+        Measured {
+            cpu: (process::cpu(self.child.id()) - cpu) * each,
+            // The generator's own cost, which all samples bear.
+            database_cpu: (process::own_cpu() - own) * each,
+            sample,
+        }
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+/// The program's own build, which must be the one for release.
+pub fn check_build() {
+    let folder = binary::folder();
+    assert!(folder.ends_with("release"), "measure a release build: make bench");
+    binary::path();
+}
