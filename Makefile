@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; the scripts say more with their first lines.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench openapi contract clients drill migration samples tools fmt
+.PHONY: help run test check bench openapi contract clients drill migration samples tools guides fmt
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 BIN = $(or $(CARGO_TARGET_DIR),./target)/release/peyvand
@@ -38,6 +38,10 @@ migration: ## an empty migration for both databases: make migration NAME=add_som
 
 samples: ## take the sample files in SAMPLES through the import, against a fresh server
 	@scripts/samples
+
+guides: ## do what the guides say: paste their blocks, add a record by the letter
+	@scripts/walk
+	@scripts/try-guide
 
 tools: ## install the contract checkers into .tools
 	@scripts/tools

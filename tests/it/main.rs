@@ -5,6 +5,7 @@ mod attacks;
 mod changes;
 mod contract;
 mod demo;
+mod guides;
 mod harness;
 mod imports;
 mod records;
