@@ -4,6 +4,8 @@ mod access;
 mod attacks;
 mod changes;
 mod contract;
+mod customers;
 mod harness;
+mod operations;
 mod records;
 mod storage;

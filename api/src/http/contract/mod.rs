@@ -12,7 +12,9 @@ use std::sync::{Mutex, PoisonError};
 
 pub use finish::{finish, problem};
 pub use operations::paths;
-pub use parts::{answer, body, content, empty, header, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text};
+pub use parts::{
+    answer, body, conditional, content, empty, header, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text,
+};
 pub use schemas::{page_name, schemas, shared};
 
 static MOUNTED: Mutex<BTreeMap<&'static str, (&'static dyn Object, Has)>> = Mutex::new(BTreeMap::new());
