@@ -42,13 +42,23 @@ pub struct HierarchyMember {
 }
 
 /// What the group comes to.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct HierarchyRollup {
     /// Organizations shown.
     #[schema(minimum = 0, maximum = 500)]
     members: usize,
     /// How many of them stand at each stage.
-    by_lifecycle_stage: BTreeMap<String, usize>,
+    #[schema(max_items = 20)]
+    by_lifecycle_stage: Vec<StageCount>,
+}
+
+/// How many organizations stand at a stage.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StageCount {
+    #[schema(max_length = 50)]
+    lifecycle_stage: String,
+    #[schema(minimum = 1, maximum = 500)]
+    count: usize,
 }
 
 /// A group of organizations, as far as the caller sees it.
@@ -119,13 +129,17 @@ fn hierarchy(conn: &mut Conn, actor: &Actor, id: Uuid, today: chrono::NaiveDate)
             break;
         }
     }
-    let mut rollup = HierarchyRollup {
-        members: found.len(),
-        ..HierarchyRollup::default()
-    };
+    let mut stages = BTreeMap::<String, usize>::new();
     for (member, _, _) in &found {
-        *rollup.by_lifecycle_stage.entry(member.stage.clone()).or_default() += 1;
+        *stages.entry(member.stage.clone()).or_default() += 1;
     }
+    let rollup = HierarchyRollup {
+        members: found.len(),
+        by_lifecycle_stage: stages
+            .into_iter()
+            .map(|(lifecycle_stage, count)| StageCount { lifecycle_stage, count })
+            .collect(),
+    };
     let members = found.into_iter().map(|(m, parent_id, depth)| HierarchyMember {
         id: m.id,
         display_name: m.name,
@@ -162,7 +176,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
             {"id": top, "display_name": "گروه فولاد", "lifecycle_stage": "customer", "parent_id": null, "depth": 0},
             {"id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a21", "display_name": "فولاد یزد", "lifecycle_stage": "prospect", "parent_id": top, "depth": 1}
         ],
-        "rollup": {"members": 2, "by_lifecycle_stage": {"customer": 1, "prospect": 1}},
+        "rollup": {"members": 2, "by_lifecycle_stage": [{"lifecycle_stage": "customer", "count": 1}, {"lifecycle_stage": "prospect", "count": 1}]},
         "truncated": false
     });
     let viewing = operation("getCustomerHierarchy", Customer::SPEC.tag, "Roll up a group of organizations", doc)

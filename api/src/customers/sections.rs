@@ -136,7 +136,7 @@ pub struct CustomerChange {
     /// Who did it; null for the server itself.
     actor_id: Option<Uuid>,
     /// The fields that changed.
-    #[schema(max_items = 500)]
+    #[schema(schema_with = crate::http::contract::texts)]
     fields: Vec<String>,
 }
 

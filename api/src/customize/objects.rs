@@ -87,7 +87,7 @@ pub struct FieldInfo {
     /// Whether it can be null.
     nullable: bool,
     /// The words to choose from; null where it is no choice.
-    #[schema(max_items = 300)]
+    #[schema(schema_with = crate::http::contract::texts_or_null)]
     choices: Option<Vec<String>>,
     /// The most characters of a text; null for other kinds.
     #[schema(minimum = 1, maximum = 1_000_000)]

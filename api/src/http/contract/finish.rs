@@ -71,6 +71,9 @@ pub fn finish(api: &mut OpenApi) {
         .build();
     headers(&mut problem, "default");
     components.responses.insert("Problem".to_owned(), RefOr::T(problem));
+    for schema in components.schemas.values_mut() {
+        super::bounds::complete(schema);
+    }
     for (path, item) in &mut api.paths.paths {
         let named = path.contains('{');
         for (method, operation) in operations(item) {

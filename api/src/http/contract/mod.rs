@@ -1,5 +1,6 @@
 //! The contract: written from what is mounted. A record's part comes from its field table and its routes; operations of their own bring
 //! theirs. What every operation shares, such as its refusals, is added once, at the end.
+mod bounds;
 mod finish;
 mod operations;
 mod parts;
@@ -14,6 +15,7 @@ pub use finish::{finish, problem};
 pub use operations::paths;
 pub use parts::{
     answer, body, conditional, content, empty, header, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text,
+    texts, texts_or_null,
 };
 pub use schemas::{page_name, schemas, shared};
 

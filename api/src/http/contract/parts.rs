@@ -3,7 +3,7 @@ use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Required, Response, ResponseBuilder};
 
 /// A name in camel case behind a verb: `list` and `custom_fields` give `listCustomFields`.
@@ -142,4 +142,15 @@ pub fn conditional(operation: OperationBuilder) -> OperationBuilder {
     operation
         .parameter(if_none_match("Answers 304 when you have this already.", Required::False))
         .response("304", empty("You have this already."))
+}
+
+/// A list of short words.
+pub fn texts() -> utoipa::openapi::schema::Array {
+    ArrayBuilder::new().items(text(100)).max_items(Some(500)).build()
+}
+
+/// A list of short words, or null.
+pub fn texts_or_null() -> utoipa::openapi::schema::Array {
+    let kinds = SchemaType::from_iter([Type::Array, Type::Null]);
+    ArrayBuilder::new().schema_type(kinds).items(text(100)).max_items(Some(500)).build()
 }
