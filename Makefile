@@ -36,7 +36,7 @@ drill: ## the fault drills (tests named drill, left out of make test); ARGS="nam
 migration: ## an empty migration for both databases: make migration NAME=add_something
 	@scripts/migration "$(NAME)"
 
-samples: ## run the worked examples of docs/samples against a fresh server
+samples: ## take the sample files in SAMPLES through the import, against a fresh server
 	@scripts/samples
 
 tools: ## install the contract checkers into .tools

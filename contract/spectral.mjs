@@ -12,7 +12,7 @@ const OPERATIONS = "$.paths[*][get,put,post,patch,delete,head,options,trace]";
 // The verbs of operation ids, which are the method names of every generated client. A new kind of action adds its verb.
 const VERBS = `
   list get create update replace delete restore upsert batch search count check
-  start stop cancel pause resume retry replay schedule reschedule run preview test validate explain
+  start stop abort undo cancel pause resume retry replay schedule reschedule run preview test validate explain
   login logout sign verify refresh revoke rotate reset change confirm enroll invite activate deactivate
   upload download import export render print share unshare grant
   merge unmerge convert advance reopen close win lose assign unassign claim release accept reject approve
@@ -91,9 +91,13 @@ function successExamples(operation, _options, { path }) {
   return problems;
 }
 
+// Lists that have no next page: the feed goes on by `after`, for ever; there are as many objects as are mounted.
+const UNPAGED = ["listChanges", "listObjects"];
+
 /** A list is paged by limit and cursor. */
 function pagedList(operation, _options, { path }) {
-  if (!/^list[A-Z]/.test(operation.operationId ?? "") || FOREIGN_PATH.test(path[1])) return [];
+  const id = operation.operationId ?? "";
+  if (!/^list[A-Z]/.test(id) || UNPAGED.includes(id) || FOREIGN_PATH.test(path[1])) return [];
   const names = (operation.parameters ?? []).filter((each) => each.in === "query").map((each) => each.name);
   return ["limit", "cursor"]
     .filter((name) => !names.includes(name))

@@ -1,37 +1,66 @@
 """Makes generated requests pass the doors that random values never would.
 
-Invalid requests are left as they are: they must stay invalid.
+A part of a request that was made invalid on purpose is left as it is: it must stay invalid. The other parts are helped, so that the
+refusal is about the invalid one.
 """
 
 import os
 import uuid
 
 import schemathesis
+from schemathesis.core.parameters import ParameterLocation
 
 # The run's own user and key: no generated request may delete or disable what it signs in with.
 OWN_IDS = set(filter(None, os.environ.get("PEYVAND_OWN_IDS", "").split(",")))
-# What JSON Schema cannot describe: conditions, cursors that the server sealed, paths through references, lists of an object's fields.
-GRAMMARS = ("filter", "cursor", "expand")
+# What JSON Schema cannot describe: conditions, cursors that the server sealed, paths through references, names of the objects that are
+# mounted. Random text never follows a grammar, and the refusal (400) is right; tests of our own walk these grammars.
+# `fields` can be described, but not what it does: an answer has the members that were asked for, and lacks the others.
+GRAMMARS = ("filter", "cursor", "expand", "after", "objects", "fields")
 READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(context, value):
+    """Lines of JSON are text to a generator, which knows of no such type."""
+    return value if isinstance(value, bytes) else str(value).encode()
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
     spare_own_credentials(case)
-    if case.meta is not None and not case.meta.generation.mode.is_positive:
-        return
-    for name in GRAMMARS:
-        # Random text never follows a grammar, and the refusal (400) is right; tests of our own walk these grammars.
-        for part in (case.query, case.body):
-            if isinstance(part, dict):
-                part.pop(name, None)
-    headers = case.headers or {}
-    if "Idempotency-Key" in headers:
+    if is_valid(case, ParameterLocation.QUERY):
+        without_grammars(case.query)
+    if is_valid(case, ParameterLocation.BODY):
+        without_grammars(case.body)
+    if is_valid(case, ParameterLocation.HEADER):
+        headers(case)
+
+
+def is_valid(case, part):
+    """Whether this part of the request was meant to be as the contract has it."""
+    made = case.meta.components.get(part) if case.meta else None
+    return made is None or made.mode.is_positive
+
+
+def without_grammars(part):
+    if isinstance(part, dict):
+        for name in GRAMMARS:
+            part.pop(name, None)
+
+
+def headers(case):
+    given = case.headers or {}
+    # A cursor, as `after` is.
+    given.pop("Last-Event-ID", None)
+    if "Idempotency-Key" in given:
         # A key that came before with another body is refused (422 idempotency_key_reused), and rightly.
-        headers["Idempotency-Key"] = uuid.uuid4().hex
-    if "If-Match" in headers:
+        given["Idempotency-Key"] = uuid.uuid4().hex
+    if "If-Match" in given:
         # No random version is ever the current one; without this nothing would be updated or deleted.
-        headers["If-Match"] = "*"
+        given["If-Match"] = "*"
+    if case.method.upper() == "PUT" and "If-None-Match" in given and is_valid(case, ParameterLocation.PATH):
+        # Made with an id of one's own, once: the second time it is there already (412), before anybody looks at the body.
+        case.path_parameters["id"] = str(uuid.uuid4())
 
 
 def spare_own_credentials(case):

@@ -16,7 +16,7 @@ start_server() {
   SERVER_LOG=$1
   WORK=$(mktemp -d /tmp/peyvand-contract.XXXXXX)
   trap stop_server EXIT
-  local database=$WORK/data/peyvand.db
+  local database=sqlite:$WORK/data/peyvand.db
   mkdir -p "$WORK/data"
   export OWNER_EMAIL=owner@contract.test OWNER_PASSWORD
   OWNER_PASSWORD=$("$PY/python" -c 'import secrets; print(secrets.token_urlsafe(18))')

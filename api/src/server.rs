@@ -29,6 +29,7 @@ fn areas(config: &mut ServiceConfig) {
 pub fn describe() -> OpenApi {
     let app = actix_web::App::new()
         .into_utoipa_app()
+        .configure(access::routes::root)
         .service(utoipa_actix_web::scope("/api/v1").configure(areas));
     let (_, mut api) = app.split_for_parts();
     contract::finish(&mut api);
@@ -72,7 +73,7 @@ async fn openapi(app: Data<App>, request: actix_web::HttpRequest) -> Result<Http
 pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, workers: usize) -> std::io::Result<actix_web::dev::Server> {
     let text = contract_text().map_err(std::io::Error::other)?;
     app.contract.get_or_init(|| Arc::new(text));
-    app.objects.get_or_init(contract::mounted);
+    app.objects.get_or_init(persistence::core::object::mounted);
     if let Some(address) = admin {
         let state = app.clone();
         let admin = HttpServer::new(move || actix_web::App::new().app_data(state.clone()).configure(health::admin_routes))
@@ -93,6 +94,7 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
             .service(Address::new("/openapi.json").get(|| web::route().to(openapi)))
             .service(Address::new("/openapi.yaml").get(|| web::route().to(openapi)))
             .into_utoipa_app()
+            .configure(access::routes::root)
             .service(utoipa_actix_web::scope("/api/v1").configure(areas))
             .into_app()
             .default_service(web::to(nothing_here))

@@ -8,6 +8,18 @@ use crate::records;
 use persistence::core::sql::Sql;
 use std::collections::BTreeMap;
 
+/// What anyone who has signed in may do, because it is about themselves alone. Some of it would end the session of who tries it.
+pub const ONES_OWN: [&str; 8] = [
+    "changePassword",
+    "confirmTotp",
+    "enrollTotp",
+    "getMe",
+    "listSessions",
+    "logoutUser",
+    "removeTotp",
+    "revokeSession",
+];
+
 /// The operation's address with values for what stands in braces; `id` for `{id}`, the others by their names.
 pub fn address(operation: &Operation<'_>, id: &str, others: &[(&str, &str)]) -> String {
     let mut address = operation.path.replace("{id}", id);

@@ -5,7 +5,6 @@ use actix_web::HttpRequest;
 use actix_web::web::Payload;
 use domain::core::input::escape;
 use domain::core::problem::{Code, Problems};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// The most that such a body holds, in bytes.
@@ -78,18 +77,6 @@ impl Form {
             self.problems.add(format!("/{name}"), Code::Required);
         }
         text.unwrap_or_default()
-    }
-
-    /// A member of a type of its own; none when it is absent or null.
-    pub fn value<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
-        let value = self.members.remove(name).filter(|v| !v.is_null())?;
-        match serde_json::from_value(value) {
-            Ok(value) => Some(value),
-            Err(_) => {
-                self.problems.add(format!("/{name}"), Code::WrongType);
-                None
-            }
-        }
     }
 
     /// Ends the reading: what is left over is unknown.

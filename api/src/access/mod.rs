@@ -4,14 +4,22 @@
 //! callers. Time and randomness come in as arguments, so that a test can hold them. Everything shown to a client once (a refresh
 //! token, an API key, a recovery code) is a [`secret::Secret`] and is kept as a [`secret::Digest`] only.
 pub mod api_key;
+mod api_keys;
 pub mod authenticate;
 pub mod device;
+mod explain;
 mod form;
 pub mod hashing;
+pub mod key_rounds;
 pub mod keys;
 pub mod lockout;
+mod oauth;
+pub mod oauth_routes;
+mod own_account;
+mod own_routes;
 pub mod password;
 pub mod refresh;
+mod refreshing;
 pub mod routes;
 pub mod second_factor;
 pub mod secret;
@@ -19,4 +27,5 @@ mod sessions;
 pub mod signing_in;
 pub mod token;
 pub mod totp;
+mod users;
 pub mod vault;

@@ -62,6 +62,12 @@ fn challenge(code: &'static str) -> Failure {
     )
 }
 
+/// The refusal of a try that comes too soon after failures.
+pub fn too_many(wait: TimeDelta) -> Failure {
+    let seconds = HeaderValue::from(wait.num_seconds().max(1));
+    Failure::Protocol(StatusCode::TOO_MANY_REQUESTS, "too_many_failures", Some((RETRY_AFTER, seconds)))
+}
+
 /// What is known before the password is looked at.
 struct Counted {
     claimant: Option<Claimant>,
@@ -92,12 +98,7 @@ pub async fn sign_in(app: &App, attempt: Attempt) -> Result<SignedInto, Failure>
         Gate::Open(counted) => *counted,
         Gate::Wait(wait) => {
             event("delayed", None, &attempt);
-            let seconds = HeaderValue::from(wait.num_seconds().max(1));
-            return Err(Failure::Protocol(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too_many_failures",
-                Some((RETRY_AFTER, seconds)),
-            ));
+            return Err(too_many(wait));
         }
     };
     let user = counted.claimant.as_ref().map(|c| c.credential.user_id);
@@ -152,11 +153,7 @@ fn count(conn: &mut Conn, login: &str, account: Account, network: Network, prese
     };
     let mut counters = Vec::new();
     for counter in lockout::counters(account, network, known_device) {
-        let held = failures::get(conn, &counter.to_string())?.map(|f| Failures {
-            count: u32::try_from(f.count).unwrap_or(u32::MAX),
-            last: f.last_at.utc(),
-            forgiven_to: f.forgiven_to.utc(),
-        });
+        let held = held(conn, &counter)?;
         counters.push((counter, held));
     }
     if let Decision::Delay(wait) = lockout::decide(&counters, now.utc()) {
@@ -172,7 +169,26 @@ fn count(conn: &mut Conn, login: &str, account: Account, network: Network, prese
     })))
 }
 
-fn put(conn: &mut Conn, counter: &Counter, held: Option<Failures>) -> Result<()> {
+fn held(conn: &mut Conn, counter: &Counter) -> Result<Option<Failures>> {
+    Ok(failures::get(conn, &counter.to_string())?.map(|f| Failures {
+        count: u32::try_from(f.count).unwrap_or(u32::MAX),
+        last: f.last_at.utc(),
+        forgiven_to: f.forgiven_to.utc(),
+    }))
+}
+
+/// Decides about a try that one counter counts, and counts a failure on it.
+pub fn count_failure(conn: &mut Conn, counter: &Counter, now: Instant) -> Result<Decision> {
+    let before = held(conn, counter)?;
+    let decision = lockout::decide(&[(*counter, before)], now.utc());
+    if decision == Decision::Allowed {
+        put(conn, counter, Some(Failures::one_more(counter, before, now.utc())))?;
+    }
+    Ok(decision)
+}
+
+/// Sets a counter.
+pub fn put(conn: &mut Conn, counter: &Counter, held: Option<Failures>) -> Result<()> {
     let key = counter.to_string();
     match held.filter(|f| f.count > 0) {
         None => failures::clear(conn, &key),
@@ -191,11 +207,7 @@ fn put(conn: &mut Conn, counter: &Counter, held: Option<Failures>) -> Result<()>
 /// Does to the counters what a success means for each. They are read again: other tries may have been counted meanwhile.
 fn succeed(conn: &mut Conn, counters: &[(Counter, Option<Failures>)]) -> Result<()> {
     for (counter, before) in counters {
-        let now = failures::get(conn, &counter.to_string())?.map(|f| Failures {
-            count: u32::try_from(f.count).unwrap_or(u32::MAX),
-            last: f.last_at.utc(),
-            forgiven_to: f.forgiven_to.utc(),
-        });
+        let now = held(conn, counter)?;
         match counter.on_success() {
             OnSuccess::Clear => put(conn, counter, None)?,
             OnSuccess::TakeBack => put(conn, counter, now.map(|f| f.taken_back(*before)))?,

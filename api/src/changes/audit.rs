@@ -21,6 +21,9 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{KnownFormat, SchemaFormat};
 use uuid::Uuid;
 
+/// The longest name of an object, in characters.
+const MAX_OBJECT: usize = 60;
+
 /// A page of the audit.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AuditPage {
@@ -56,7 +59,7 @@ pub fn operations() -> Operations {
         .parameter(contract::query(
             "object",
             "Only what was done to this object, such as `customers`.",
-            contract::text(60),
+            contract::text(MAX_OBJECT),
         ))
         .parameter(contract::query("record_id", "Only what was done to this record.", uuid()))
         .parameter(contract::query("actor_id", "Only what this user did or was refused.", uuid()))
@@ -86,8 +89,12 @@ async fn search(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resul
     )?;
     let mut problems = Problems::default();
     let specs = app.specs();
+    let object = query.text("object").map(str::to_owned);
+    if object.as_ref().is_some_and(|o| o.chars().count() > MAX_OBJECT) {
+        return Err(Failure::Parameter("object".to_owned(), "invalid_parameter"));
+    }
     let search = Search {
-        object: query.text("object").map(str::to_owned),
+        object,
         record_id: id(&query, "record_id")?,
         actor_id: id(&query, "actor_id")?,
         op: query.text("op").map(str::to_owned),

@@ -1,7 +1,12 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
 mod audit;
 mod backup;
+mod export;
+mod generate;
+mod import;
 mod openapi;
+mod password;
+mod remote;
 mod serve;
 mod user;
 
@@ -27,6 +32,13 @@ enum Action {
     /// Manages users.
     #[command(subcommand)]
     User(user::User),
+    /// Sends a file of records to a server and says what became of its rows.
+    Import(import::Import),
+    /// Takes a list from a server as a file.
+    Export(export::Export),
+    /// Writes made-up data to standard output.
+    #[command(subcommand)]
+    Generate(generate::Generate),
     /// Copies the database and the folder of keys and files, while the server runs.
     Backup(backup::Backup),
     /// Puts a backup in the place of the database and the folder.
@@ -69,6 +81,9 @@ pub fn run() -> ExitCode {
         Action::Serve(serve) => serve.run(),
         Action::Migrate(storage) => migrate(&storage),
         Action::User(user) => user.run(),
+        Action::Import(import) => import.run(),
+        Action::Export(export) => export.run(),
+        Action::Generate(generate) => generate.run(),
         Action::Backup(backup) => backup.run(),
         Action::Restore(restore) => restore.run(),
         Action::Audit(audit) => audit.run(),

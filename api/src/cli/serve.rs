@@ -4,6 +4,7 @@ use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::{MAX_LIFETIME, Tokens};
 use crate::access::vault::Vault;
+use crate::demo::start as demo;
 use crate::http::app::App;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
@@ -40,14 +41,28 @@ pub struct Serve {
     /// Interactive documentation at /docs: `on` or `off`.
     #[arg(long, env = "PEYVAND_DOCS", default_value = "on", value_parser = ["on", "off"])]
     docs: String,
+    /// What API keys of this server are marked with: 1 to 8 lower-case letters and digits.
+    #[arg(long, env = "PEYVAND_ENVIRONMENT", default_value = "live", value_parser = environment)]
+    environment: String,
     /// Threads that answer requests.
     #[arg(long, env = "PEYVAND_WORKERS")]
     workers: Option<usize>,
+    /// On an empty database, makes an owner with a random password and fills in demo data; prints how to sign in.
+    #[arg(long)]
+    demo: bool,
+    /// How many customers the demo has.
+    #[arg(long, default_value_t = 600)]
+    demo_size: u64,
 }
 
 impl Serve {
-    pub fn run(self) -> Outcome {
-        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| "info".into());
+    pub fn run(mut self) -> Outcome {
+        // What a demo prints should stay in sight, and its filling is one client in a hurry.
+        let level = if self.demo { "warn" } else { "info" };
+        if self.demo && self.rate_limits.is_empty() {
+            demo::LIMITS.clone_into(&mut self.rate_limits);
+        }
+        let filter = tracing_subscriber::EnvFilter::try_from_env("PEYVAND_LOG").unwrap_or_else(|_| level.into());
         tracing_subscriber::fmt()
             .json()
             .with_env_filter(filter)
@@ -65,11 +80,20 @@ impl Serve {
         let address = listen.local_addr().map_err(|e| words(&e))?;
         let base_url = self.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let app = Data::new(self.app(db, base_url, cores).await?);
+        if self.demo {
+            // What may be granted is known from what is mounted.
+            crate::server::describe();
+        }
+        let found = if self.demo { Some(demo::prepare(&app.db).await?) } else { None };
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         eprintln!("listening on {address}");
         let jobs = Runner::start(app.clone());
+        actix_web::rt::spawn(crate::access::key_rounds::run(app.clone()));
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
+        if let Some(found) = found {
+            demo::run(app.clone(), found, address, self.demo_size);
+        }
         stop_signal().await?;
         // A balancer sees that we are not ready and sends its requests elsewhere; then those we have are finished.
         app.draining.store(true, Ordering::Relaxed);
@@ -106,6 +130,7 @@ impl Serve {
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
             hashing: Hashing::new(cores),
+            environment: self.environment.clone(),
             vault: Arc::new(vault),
             callers: Callers::default(),
             limits: Limits::parse(&self.rate_limits)?,
@@ -129,6 +154,13 @@ fn panicked(info: &std::panic::PanicHookInfo<'_>) {
     let why = info.payload_as_str().unwrap_or("for no stated reason");
     let place = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(target: "panic", place, why, thread = std::thread::current().name(), "a panic was caught");
+}
+
+fn environment(text: &str) -> Result<String, String> {
+    match crate::access::api_key::is_environment(text) {
+        true => Ok(text.to_owned()),
+        false => Err("1 to 8 lower-case letters and digits".to_owned()),
+    }
 }
 
 /// All kinds of jobs there are.

@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub enum User {
     /// Creates a user who can sign in.
     Create(Create),
+    /// Gives a user a new password and ends their sessions.
+    Password(super::password::Password),
 }
 
 #[derive(Debug, Args)]
@@ -38,14 +40,16 @@ pub struct Create {
 
 impl User {
     pub fn run(self) -> Outcome {
-        let User::Create(create) = self;
-        create.run()
+        match self {
+            User::Create(create) => create.run(),
+            User::Password(password) => password.run(),
+        }
     }
 }
 
 impl Create {
     fn run(self) -> Outcome {
-        let password = self.password()?;
+        let password = read_password(self.password_stdin)?;
         let problems = password::strength("/password", &password, &[&self.email, &self.name]);
         problems.or(()).map_err(|p| words(Error::Invalid(p)))?;
         let hash = password::hash(&password, &mut rand::rng()).map_err(|_| "the password could not be hashed: out of memory")?;
@@ -74,22 +78,23 @@ impl Create {
         println!("{}", made.map_err(words)?);
         Ok(())
     }
+}
 
-    fn password(&self) -> Result<String, String> {
-        if !self.password_stdin {
-            if !std::io::stdin().is_terminal() {
-                return Err("give the password on standard input with --password-stdin".to_owned());
-            }
-            return rpassword::prompt_password("Password: ").map_err(|e| e.to_string());
+/// A new password: the first line of standard input, or asked for at the terminal.
+pub(super) fn read_password(from_stdin: bool) -> Result<String, String> {
+    if !from_stdin {
+        if !std::io::stdin().is_terminal() {
+            return Err("give the password on standard input with --password-stdin".to_owned());
         }
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line).map_err(|e| e.to_string())?;
-        Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+        return rpassword::prompt_password("Password: ").map_err(|e| e.to_string());
     }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).map_err(|e| e.to_string())?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// An error in words for someone at a terminal.
-fn words(error: Error) -> String {
+pub(super) fn words(error: Error) -> String {
     match error {
         Error::Invalid(problems) => {
             let each = problems.0.iter().map(|v| {

@@ -11,8 +11,9 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
+use domain::core::field::Choice;
 use domain::core::resource::Resource;
-use domain::customers::customer::Customer;
+use domain::customers::customer::{Customer, LifecycleStage};
 use persistence::core::conn::Conn;
 use persistence::core::read::{self, View};
 use persistence::customers::overview::{Member, next_of};
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
 use uuid::Uuid;
 
 /// How many steps up and down are followed, and how many organizations are shown.
@@ -42,23 +44,31 @@ pub struct HierarchyMember {
 }
 
 /// What the group comes to.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct HierarchyRollup {
     /// Organizations shown.
     #[schema(minimum = 0, maximum = 500)]
     members: usize,
-    /// How many of them stand at each stage.
-    #[schema(max_items = 20)]
-    by_lifecycle_stage: Vec<StageCount>,
+    #[schema(schema_with = by_stage)]
+    by_lifecycle_stage: BTreeMap<String, usize>,
 }
 
-/// How many organizations stand at a stage.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct StageCount {
-    #[schema(max_length = 50)]
-    lifecycle_stage: String,
-    #[schema(minimum = 1, maximum = 500)]
-    count: usize,
+/// A count for each stage that at least one of them stands at.
+fn by_stage() -> Object {
+    let stages = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(LifecycleStage::WORDS.iter().map(|w| w.as_ref())));
+    let count = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+        .minimum(Some(1.0))
+        .maximum(Some(500.0));
+    ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("How many of them stand at each stage."))
+        .property_names(Some(stages))
+        .additional_properties(Some(count))
+        .build()
 }
 
 /// A group of organizations, as far as the caller sees it.
@@ -129,17 +139,13 @@ fn hierarchy(conn: &mut Conn, actor: &Actor, id: Uuid, today: chrono::NaiveDate)
             break;
         }
     }
-    let mut stages = BTreeMap::<String, usize>::new();
-    for (member, _, _) in &found {
-        *stages.entry(member.stage.clone()).or_default() += 1;
-    }
-    let rollup = HierarchyRollup {
+    let mut rollup = HierarchyRollup {
         members: found.len(),
-        by_lifecycle_stage: stages
-            .into_iter()
-            .map(|(lifecycle_stage, count)| StageCount { lifecycle_stage, count })
-            .collect(),
+        ..HierarchyRollup::default()
     };
+    for (member, _, _) in &found {
+        *rollup.by_lifecycle_stage.entry(member.stage.clone()).or_default() += 1;
+    }
     let members = found.into_iter().map(|(m, parent_id, depth)| HierarchyMember {
         id: m.id,
         display_name: m.name,
@@ -176,7 +182,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
             {"id": top, "display_name": "گروه فولاد", "lifecycle_stage": "customer", "parent_id": null, "depth": 0},
             {"id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a21", "display_name": "فولاد یزد", "lifecycle_stage": "prospect", "parent_id": top, "depth": 1}
         ],
-        "rollup": {"members": 2, "by_lifecycle_stage": [{"lifecycle_stage": "customer", "count": 1}, {"lifecycle_stage": "prospect", "count": 1}]},
+        "rollup": {"members": 2, "by_lifecycle_stage": {"customer": 1, "prospect": 1}},
         "truncated": false
     });
     let viewing = operation("getCustomerHierarchy", Customer::SPEC.tag, "Roll up a group of organizations", doc)

@@ -183,6 +183,7 @@ fn shown() -> Value {
 /// The route.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     let names = all().map(|s| format!("`{}`", s.name())).collect::<Vec<_>>().join(", ");
+    let one = all().map(|s| s.name()).chain([RECORD]).collect::<Vec<_>>().join("|");
     let doc = format!(
         "The record and what other parts of the house know of it: {names}. Every section is limited, and shows only what the caller may \
          read there."
@@ -198,7 +199,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
         .parameter(query(
             "sections",
             "Only these, by name, separated by commas; `record` is the record itself.",
-            text(500),
+            text(500).pattern(Some(format!("^({one})(,({one})){{0,20}}$"))),
         ))
         .parameter(query("limit", "How many items a section shows.", limit))
         .response("200", answer("The customer and its sections.", "CustomerOverview", shown()));

@@ -135,8 +135,7 @@ pub struct CustomerChange {
     at: Instant,
     /// Who did it; null for the server itself.
     actor_id: Option<Uuid>,
-    /// The fields that changed.
-    #[schema(schema_with = crate::http::contract::texts)]
+    #[schema(schema_with = domain::core::change::changed)]
     fields: Vec<String>,
 }
 

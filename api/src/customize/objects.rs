@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -86,8 +87,7 @@ pub struct FieldInfo {
     required: bool,
     /// Whether it can be null.
     nullable: bool,
-    /// The words to choose from; null where it is no choice.
-    #[schema(schema_with = crate::http::contract::texts_or_null)]
+    #[schema(schema_with = choices)]
     choices: Option<Vec<String>>,
     /// The most characters of a text; null for other kinds.
     #[schema(minimum = 1, maximum = 1_000_000)]
@@ -119,6 +119,16 @@ pub struct ObjectInfoPage {
     data: Vec<ObjectInfo>,
     #[schema(schema_with = page)]
     page: Value,
+}
+
+fn choices() -> Array {
+    let word = ObjectBuilder::new().schema_type(Type::String).max_length(Some(100));
+    ArrayBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
+        .description(Some("The words to choose from; null where it is no choice."))
+        .items(word)
+        .max_items(Some(300))
+        .build()
 }
 
 fn page() -> Ref {

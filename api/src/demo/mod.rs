@@ -1,7 +1,11 @@
 //! A demo that a newcomer finds on the first start: an owner with a password of its own, and data written through the API as any
 //! client would write it, so that what the demo shows is what the API does.
-pub mod draw;
-pub mod names;
+mod client;
+mod draw;
+mod fill;
+mod house;
+mod names;
 pub mod people;
-pub mod places;
-pub mod trades;
+mod places;
+pub mod start;
+mod trades;

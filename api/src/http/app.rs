@@ -41,6 +41,8 @@ pub struct App {
     pub tokens: Tokens,
     pub keys: RwLock<KeyRing>,
     pub hashing: Hashing,
+    /// The environment in the names of API keys, so that a test key is refused in production.
+    pub environment: String,
     /// Opens the secrets that must be read back.
     pub vault: Arc<Vault>,
     pub callers: Callers,

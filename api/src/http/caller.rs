@@ -3,13 +3,17 @@ use super::app::App;
 use super::problem::Failure;
 use crate::access;
 use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, web};
-use domain::core::actor::{Actor, Sight};
+use domain::access::api_key::may_come_from;
+use domain::core::actor::{Actor, Sight, Via};
 use domain::core::error::Error;
+use ipnet::IpNet;
 use quick_cache::sync::Cache;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How long an actor is believed without a look at the database: what a revocation takes to bite on another node.
 const BELIEVED_MS: i64 = 5_000;
@@ -48,9 +52,21 @@ pub struct Caller {
     pub actor: Actor,
     /// When the credential itself ends.
     pub expires_at_micros: i64,
+    /// The networks the credential is good from; empty for all.
+    pub networks: Vec<IpNet>,
 }
 
 impl Caller {
+    /// The session they are signed in by.
+    ///
+    /// # Errors
+    /// 403 for those who come by an API key or as an OAuth2 client.
+    pub fn session(&self) -> Result<Uuid, Failure> {
+        match self.actor.via {
+            Via::Session(id) => Ok(id),
+            _ => Err(Failure::Protocol(StatusCode::FORBIDDEN, "session_required", None)),
+        }
+    }
     /// What they may do, or that they may not.
     pub fn sight(&self, object: &'static str, action: &'static str) -> Result<Sight<'_>, Failure> {
         self.actor
@@ -80,10 +96,11 @@ impl FromRequest for SignedIn {
         let Some(token) = credential(request) else {
             return Box::pin(std::future::ready(Err(Failure::Unauthorized)));
         };
-        if let Some(caller) = app.callers.known(token, app.now()) {
+        let ip = super::edge::client_ip(request);
+        if let Some(caller) = app.callers.known(token, app.now()).filter(|c| may_come_from(&c.networks, ip)) {
             return Box::pin(std::future::ready(Ok(SignedIn(caller))));
         }
-        let (token, ip) = (token.to_owned(), super::edge::client_ip(request));
+        let token = token.to_owned();
         Box::pin(async move { access::authenticate::caller(&app, token, ip).await.map(SignedIn) })
     }
 }

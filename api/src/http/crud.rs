@@ -26,6 +26,8 @@ pub enum Has {
     Reads,
     /// Those that read, and delete: what is made by an operation of its own.
     ReadsAndDelete,
+    /// Those that read, and delete for good: what is made by an operation of its own, and never comes back.
+    ReadsAndRevoke,
 }
 
 impl Has {
@@ -34,6 +36,9 @@ impl Has {
     }
     pub fn deletes(self) -> bool {
         self != Has::Reads
+    }
+    pub fn restores(self) -> bool {
+        matches!(self, Has::All | Has::ReadsAndDelete)
     }
 }
 
@@ -44,7 +49,7 @@ pub struct Crud<R>(Has, Option<Post>, PhantomData<fn() -> R>);
 struct Post {
     route: Box<dyn Fn() -> Route>,
     operation: Operation,
-    schema: (String, RefOr<Schema>),
+    schemas: Vec<(String, RefOr<Schema>)>,
 }
 
 impl<R: Resource> Crud<R>
@@ -61,10 +66,12 @@ where
     }
     /// Makes records by an operation of its own, which takes a body of the schema `S`.
     pub fn making<S: ToSchema>(mut self, route: impl Fn() -> Route + 'static, operation: OperationBuilder) -> Self {
+        let mut schemas = vec![(S::name().into_owned(), <S as PartialSchema>::schema())];
+        S::schemas(&mut schemas);
         self.1 = Some(Post {
             route: Box::new(route),
             operation: operation.build(),
-            schema: (S::name().into_owned(), <S as PartialSchema>::schema()),
+            schemas,
         });
         self
     }
@@ -99,13 +106,17 @@ where
         contract::register(Self::object(), self.0);
         let mut paths = contract::paths(&R::SPEC, self.0);
         if let Some(post) = &self.1 {
+            // In the place of the usual one, where there is one.
+            if let Some(item) = paths.paths.get_mut(R::SPEC.path) {
+                item.post = None;
+            }
             paths.add_path_operation(R::SPEC.path, vec![HttpMethod::Post], post.operation.clone());
         }
         paths
     }
     fn schemas(&self, out: &mut Vec<(String, RefOr<Schema>)>) {
         contract::schemas(&R::SPEC, self.0, out);
-        out.extend(self.1.iter().map(|post| post.schema.clone()));
+        out.extend(self.1.iter().flat_map(|post| post.schemas.iter().cloned()));
     }
 }
 
@@ -118,8 +129,10 @@ fn mount(object: Record, has: Has, post: Option<Route>, config: &mut AppService)
     let mut one = Address::new(format!("{path}/{{id}}")).get(|| web::route().to(move |r, a, s, p| reading::get(r, a, s, p, object)));
     let mut named = Address::new(format!("{path}/by-external-id/{{system}}/{{value}}"))
         .get(|| web::route().to(move |r, a, s, p| reading::get_named(r, a, s, p, object)));
-    if has.writes() {
+    if has.writes() && post.is_none() {
         all = all.post(web::route().to(move |r, a, s, b| writing::create(r, a, s, b, object)));
+    }
+    if has.writes() {
         one = one.patch(web::route().to(move |r, a, s, p, b| writing::patch(r, a, s, p, b, object)));
         one = one.put(web::route().to(move |r, a, s, p, b| writing::put(r, a, s, p, b, object)));
         named = named.patch(web::route().to(move |r, a, s, p, b| writing::upsert(r, a, s, p, b, object)));
@@ -129,6 +142,8 @@ fn mount(object: Record, has: Has, post: Option<Route>, config: &mut AppService)
     }
     if has.deletes() {
         one = one.delete(web::route().to(move |r, a, s, p| writing::delete(r, a, s, p, object)));
+    }
+    if has.restores() {
         let restore_ = web::route().to(move |r, a, s, p| writing::restore(r, a, s, p, object));
         Address::new(format!("{path}/{{id}}/restore")).post(restore_).register(config);
     }

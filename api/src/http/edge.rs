@@ -58,6 +58,7 @@ fn policy(request: &HttpRequest) -> &'static str {
     let path = request.path();
     match path {
         "/api/v1/auth/login" | "/oauth/token" => "login",
+        _ if super::export::wanted(request).is_some() => "export",
         _ if path.ends_with("/search") || request.query_string().contains("q=") => "search",
         _ => "default",
     }

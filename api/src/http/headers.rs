@@ -51,7 +51,12 @@ pub fn if_match(request: &HttpRequest) -> Result<Expect, Failure> {
 
 /// `If-None-Match: *`: only if there is none yet.
 pub fn only_new(request: &HttpRequest) -> Result<bool, Failure> {
-    Ok(value(request, "If-None-Match")? == Some("*"))
+    match value(request, "If-None-Match")? {
+        None => Ok(false),
+        Some("*") => Ok(true),
+        // A tag would mean nothing here; passed over, the caller would believe in a protection that is not there.
+        Some(_) => Err(Failure::Parameter("If-None-Match".to_owned(), "invalid_parameter")),
+    }
 }
 
 /// Whether the caller has this very version.

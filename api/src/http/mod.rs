@@ -8,6 +8,7 @@ pub mod docs;
 pub mod edge;
 pub mod encoding;
 pub mod expand;
+pub mod export;
 pub mod headers;
 pub mod health;
 pub mod limits;

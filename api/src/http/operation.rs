@@ -3,6 +3,7 @@ use super::resource::Address;
 use actix_web::Route;
 use actix_web::dev::{AppService, HttpServiceFactory};
 use utoipa::openapi::path::{OperationBuilder, Paths};
+use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{HttpMethod, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use utoipa_actix_web::OpenApiFactory;
@@ -22,6 +23,11 @@ pub fn operation(id: &str, tag: &str, summary: &str, description: &str) -> Opera
         .tag(tag)
         .summary(Some(summary))
         .description(Some(description))
+}
+
+/// Starts an operation that needs no credential.
+pub fn open_operation(id: &str, tag: &str, summary: &str, description: &str) -> OperationBuilder {
+    operation(id, tag, summary, description).securities(Some(Vec::<SecurityRequirement>::new()))
 }
 
 impl Operations {

@@ -71,6 +71,10 @@ pub struct Problem {
         example = "/requests/0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20"
     )]
     pub instance: String,
+    /// The same as `code`, under the name that OAuth2 gives it (RFC 6749 §5.2); only from `/oauth`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 50)]
+    pub error: Option<&'static str>,
     /// For programs: the same in every language, and for ever.
     #[schema(max_length = 50, example = "invalid")]
     pub code: &'static str,
@@ -105,6 +109,8 @@ pub enum Failure {
     Domain(Error),
     /// Not signed in, or no longer.
     Unauthorized,
+    /// What OAuth2 calls an error (RFC 6749 §5.2).
+    OAuth(&'static str),
     /// A named refusal of the protocol: its status, its code and the header that goes with it.
     Protocol(StatusCode, &'static str, Option<(HeaderName, HeaderValue)>),
     /// The body does not parse, or names a member twice; its code and where.
@@ -133,6 +139,8 @@ impl Failure {
     fn kind(&self) -> (u16, &'static str) {
         match self {
             Failure::Unauthorized => (401, "unauthorized"),
+            Failure::OAuth("invalid_client") => (401, "invalid_client"),
+            Failure::OAuth(error) => (400, error),
             Failure::Protocol(status, code, _) => (status.as_u16(), code),
             Failure::Body(code, _) => (400, code),
             Failure::Parameter(_, code) => (400, code),
@@ -184,6 +192,10 @@ impl Failure {
                 Lang::En => format!("This needs the permission {permission}. Ask an administrator for it."),
                 Lang::Fa => format!("این کار مجوز {permission} می‌خواهد. آن را از مدیر بخواهید."),
             }),
+            Failure::Domain(Error::Expired) => Some(match lang {
+                Lang::En => "Take a fresh cursor with after=now, then read the lists, and go on from the cursor.".to_owned(),
+                Lang::Fa => "با after=now نشانگر تازه بگیرید، سپس فهرست‌ها را بخوانید و از آن نشانگر ادامه دهید.".to_owned(),
+            }),
             Failure::Parameter(name, _) => Some(match lang {
                 Lang::En => format!("It is about '{name}'."),
                 Lang::Fa => format!("دربارهٔ «{name}» است."),
@@ -208,6 +220,7 @@ impl Failure {
             status,
             detail: self.detail(lang),
             instance: format!("/requests/{request}"),
+            error: matches!(self, Failure::OAuth(_)).then_some(code),
             code,
             errors: self.errors(lang),
         }
@@ -225,11 +238,17 @@ impl ResponseError for Failure {
             Failure::Unauthorized => {
                 response.insert_header(("WWW-Authenticate", "Bearer error=\"invalid_token\""));
             }
+            Failure::OAuth("invalid_client") => {
+                response.insert_header(("WWW-Authenticate", "Basic realm=\"peyvand\""));
+            }
             Failure::Protocol(_, _, Some((name, value))) => {
                 response.insert_header((name.clone(), value.clone()));
             }
             Failure::Domain(Error::Stale(version)) => {
                 response.insert_header(("ETag", format!("\"{version}\"")));
+            }
+            Failure::Domain(Error::Expired) => {
+                response.insert_header(("Link", "</api/v1/changes?after=now>; rel=\"start\""));
             }
             Failure::Domain(Error::KeyInFlight | Error::Unavailable(_)) => {
                 response.insert_header(("Retry-After", "1"));

@@ -4,7 +4,7 @@ use super::caller::SignedIn;
 use super::crud::{Record, id};
 use super::problem::Failure;
 use super::query::Query;
-use super::{body, expand, headers};
+use super::{body, expand, export, headers};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::condition::Condition;
@@ -194,7 +194,7 @@ async fn page(
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
     let q = query.text("q");
-    if q.is_some_and(|q| q.chars().filter(|c| !c.is_whitespace()).count() < 2 || q.len() > 400) {
+    if q.is_some_and(|q| q.chars().filter(|c| !c.is_whitespace()).count() < 2 || q.chars().count() > 400) {
         return Err(Failure::Parameter("q".to_owned(), "invalid_parameter"));
     }
     let count = match query.text("count") {
@@ -212,6 +212,19 @@ async fn page(
         trashed: trashed(&query, &signed, spec)?,
         count,
     };
+    if let Some(form) = export::wanted(&request) {
+        let asked = signed.clone();
+        list = app
+            .db
+            .read(move |conn| {
+                let actor = &asked.0.actor;
+                list.filter = filter.map(|filter| read::check(conn, spec, actor, filter)).transpose()?;
+                read::sortable(spec, actor, &list.sort)?;
+                Ok(list)
+            })
+            .await?;
+        return export::stream(app, signed, spec, list, form).await;
+    }
     let state = app.clone();
     let (body, next) = app
         .db

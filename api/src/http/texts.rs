@@ -8,6 +8,36 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         "unauthorized" => ("Sign in first, or again", "نخست وارد شوید"),
         "invalid_credentials" => ("The email or the password is not right", "رایانامه یا گذرواژه درست نیست"),
         "second_factor_required" => ("The code of the second factor is needed", "کد مرحلهٔ دوم لازم است"),
+        "session_required" => (
+            "Sign in with a password for this; an API key can't do it",
+            "برای این کار با گذرواژه وارد شوید؛ کلید API بسنده نیست",
+        ),
+        "invalid_grant" => (
+            "The refresh token is not good any more; sign in again",
+            "توکن نوسازی دیگر معتبر نیست؛ دوباره وارد شوید",
+        ),
+        "invalid_client" => ("The client is not known, or not by this secret", "کارخواه یا راز آن شناخته نیست"),
+        "invalid_request" => ("A parameter is missing or stands twice", "پارامتری نیست یا دو بار آمده است"),
+        "invalid_scope" => ("The client may not have that scope", "کارخواه آن دامنه را نمی‌تواند داشته باشد"),
+        "unsupported_grant_type" => ("Only client_credentials is taken here", "اینجا تنها client_credentials پذیرفته است"),
+        "second_factor_on" => (
+            "A second factor is on already; remove it first",
+            "مرحلهٔ دوم از پیش روشن است؛ نخست آن را بردارید",
+        ),
+        "second_factor_off" => ("There is no second factor to confirm or remove", "مرحلهٔ دومی در کار نیست"),
+        "in_use" => (
+            "Others still refer to it; move them first",
+            "چیزهای دیگری هنوز به آن وابسته‌اند؛ نخست جابه‌جایشان کنید",
+        ),
+        "parent_deleted" => ("What it belongs to is gone", "آنچه به آن تعلق دارد دیگر نیست"),
+        "changed_meanwhile" => (
+            "It was changed by another request meanwhile",
+            "درخواست دیگری در این میان آن را دگرگون کرد",
+        ),
+        "last_owner" => (
+            "Somebody must be left who may do everything",
+            "باید کسی بماند که هر کاری بتواند بکند",
+        ),
         "too_many_failures" => (
             "Too many failed sign-ins; wait before the next",
             "ورود ناموفق بیش از اندازه بوده است؛ پیش از تلاش بعدی درنگ کنید",
@@ -47,6 +77,7 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "Say which version you mean to change (If-Match)",
             "بگویید کدام نسخه را دگرگون می‌کنید (If-Match)",
         ),
+        "not_in_trash" => ("It is not in the trash", "در سطل زباله نیست"),
         "taken" => (
             "A value that must be unique belongs to another record",
             "مقداری که باید یکتا باشد از آن رکورد دیگری است",

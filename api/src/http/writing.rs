@@ -48,6 +48,15 @@ impl Writing {
     where
         F: FnOnce(&mut Conn, &Context<'_>) -> Result<(u16, Done), Error> + Send + 'static,
     {
+        let minimal = self.minimal;
+        Ok(answered(self.answer(object, write).await?, minimal))
+    }
+
+    /// Runs a write; the answer with the record as it now is, as it is kept for a repeat.
+    pub async fn answer<F>(self, object: Record, write: F) -> Result<Answer, Failure>
+    where
+        F: FnOnce(&mut Conn, &Context<'_>) -> Result<(u16, Done), Error> + Send + 'static,
+    {
         let Writing {
             app,
             signed,
@@ -86,7 +95,7 @@ impl Writing {
             })
             .await?;
         access_changed(&app, spec);
-        Ok(answered(answer, minimal))
+        Ok(answer)
     }
 }
 

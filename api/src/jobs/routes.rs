@@ -34,6 +34,7 @@ use uuid::Uuid;
 /// Work that waits, runs or is over.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Job {
+    #[schema(max_length = 36)]
     pub id: Uuid,
     /// What kind of record this is.
     #[schema(max_length = 10)]
@@ -64,6 +65,7 @@ pub struct Job {
     updated_at: Instant,
     finished_at: Option<Instant>,
     /// On whose behalf; null for the server itself.
+    #[schema(max_length = 36)]
     created_by: Option<Uuid>,
 }
 

@@ -1,5 +1,8 @@
 //! People who work here, and what they may do.
+pub mod api_key;
 pub mod builtin;
 pub mod role;
+pub mod share;
+pub mod team;
 pub mod unit;
 pub mod user;

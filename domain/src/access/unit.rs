@@ -1,7 +1,7 @@
 //! Organization units: head office, branches, agencies, as a tree.
 use crate::core::base::Base;
 use crate::core::id::Id;
-use crate::core::resource::Rules;
+use crate::core::resource::{Place, Rules};
 use derive::Record;
 
 /// A part of the organization: head office, branch or agency. Units form a tree.
@@ -18,4 +18,13 @@ pub struct Unit {
     pub parent_id: Option<Id<Unit>>,
 }
 
-impl Rules for Unit {}
+impl Rules for Unit {
+    /// A unit belongs to itself, so that who may see a unit's records may see the unit.
+    fn place(&self) -> Option<Place> {
+        Some(Place {
+            unit: Some(self.base.id.cast()),
+            member: "parent_id",
+            named: self.parent_id,
+        })
+    }
+}

@@ -5,7 +5,7 @@ use crate::core::base::Base;
 use crate::core::id::Id;
 use crate::core::identifiers::email;
 use crate::core::problem::{Code, Problems};
-use crate::core::resource::{Rules, Setting};
+use crate::core::resource::{Place, Rules, Setting};
 use derive::Record;
 
 crate::choice! {
@@ -57,7 +57,11 @@ impl Rules for User {
         }
         problems
     }
-    fn unit(&self) -> Option<(&'static str, Option<Id<Unit>>)> {
-        Some(("works_in_id", self.works_in_id))
+    fn place(&self) -> Option<Place> {
+        Some(Place {
+            unit: self.works_in_id,
+            member: "works_in_id",
+            named: self.works_in_id,
+        })
     }
 }

@@ -156,7 +156,7 @@ pub struct Sight<'a> {
 impl Sight<'_> {
     /// Whether records may be placed in a unit, whoever owns them.
     pub fn reaches(&self, unit: Option<Uuid>) -> bool {
-        self.scope == Scope::All || unit == self.actor.unit_id || self.covers(None, unit)
+        self.scope == Scope::All || unit.is_some() && (unit == self.actor.unit_id || self.covers(None, unit))
     }
     /// Whether a record of this owner and unit is within it, shares aside. The same rule as the finder's, for one record in hand.
     pub fn covers(&self, owner: Option<Uuid>, unit: Option<Uuid>) -> bool {

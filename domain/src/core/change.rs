@@ -1,9 +1,10 @@
 //! The change log as its readers see it: entries of the feed, for machines, and of the audit, for people.
 use super::instant::Instant;
 use serde::Serialize;
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, Object, ObjectBuilder, SchemaType, Type};
 use uuid::Uuid;
 
 crate::choice! {
@@ -36,13 +37,12 @@ pub struct Change {
     #[schema(max_length = 36, example = "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20")]
     pub record_id: Uuid,
     /// What happened, as the reader sees it.
-    #[schema(inline)]
     pub op: Happened,
     /// The record's version after it; null where it is out of the reader's sight.
     #[schema(minimum = 1, maximum = 9_007_199_254_740_991_i64, example = 3)]
     pub version: Option<i64>,
     /// The names of the fields that changed, without those that the reader may not see in the clear.
-    #[schema(max_items = 1000, example = json!(["city"]))]
+    #[schema(schema_with = changed)]
     pub changed: Vec<String>,
     /// When.
     pub at: Instant,
@@ -98,9 +98,31 @@ pub struct FieldChange {
     #[schema(max_length = 120, example = "city")]
     pub field: String,
     /// Its value before; null where there was none.
-    #[schema(value_type = Option<Object>, example = "Yazd")]
+    #[schema(schema_with = value)]
     pub before: Value,
     /// Its value after; null where there is none.
-    #[schema(value_type = Option<Object>, example = "Shiraz")]
+    #[schema(schema_with = value)]
     pub after: Value,
+}
+
+/// Names of fields; the organization's own begin with `custom.`.
+pub fn changed() -> Array {
+    let name = ObjectBuilder::new().schema_type(Type::String).max_length(Some(120));
+    ArrayBuilder::new()
+        .description(Some(
+            "The names of the fields that changed, without those that the reader may not see in the clear.",
+        ))
+        .items(name)
+        .max_items(Some(1000))
+        .examples([json!(["city"])])
+        .build()
+}
+
+/// A field's value is of any kind: text, number, list, or null.
+fn value() -> Object {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::AnyValue)
+        .description(Some("The value; null where there was or is none."))
+        .examples([json!("Shiraz")])
+        .build()
 }

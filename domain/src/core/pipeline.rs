@@ -9,7 +9,7 @@ use super::input::{Members, check};
 use super::instant::Instant;
 use super::problem::{Code, Problems};
 use super::references::refer;
-use super::resource::{Input, Resource, Setting, Spec};
+use super::resource::{Input, Resource, Rules, Setting, Spec};
 pub use super::store::{Entry, Op, Storage, Store};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -249,7 +249,14 @@ pub fn restore<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: U
 
 fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, op: Op) -> Result<Done> {
     let deletes = op == Op::Deleted;
-    let before: R = find(tx, context, id, "delete", !deletes)?;
+    let before: R = match find(tx, context, id, "delete", !deletes) {
+        // Whoever sees it where it is hears that it is in no trash (AIP-164); to everyone else it is nowhere.
+        Err(Error::NotFound) if !deletes => {
+            find::<R>(tx, context, id, "delete", false)?;
+            return Err(Error::Conflict("not_in_trash"));
+        }
+        found => found?,
+    };
     let seen = expected(before.base(), expect)?;
     let mut after = before.clone();
     touch(after.base_mut(), context);
@@ -339,13 +346,11 @@ fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
 
 /// The unit follows the owner unless the record says otherwise, and nobody gives a record further than their own sight reaches.
 fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R>, after: &mut R, problems: &mut Problems) -> Result<()> {
-    if let Some((name, unit)) = after.unit() {
-        let unit = unit.map(Id::uuid);
-        let kept = before.is_some_and(|b| b.base().unit_id.map(Id::uuid) == unit);
-        if !kept && !sight.reaches(unit) {
-            problems.add(format!("/{name}"), Code::Forbidden);
+    if let Some(place) = after.place() {
+        if before.and_then(Rules::place) != Some(place) && !sight.reaches(place.named.map(Id::uuid)) {
+            problems.add(format!("/{}", place.member), Code::Forbidden);
         }
-        after.base_mut().unit_id = unit.map(Id::from_uuid);
+        after.base_mut().unit_id = place.unit;
         return Ok(());
     }
     let (before, after) = (before.map(Resource::base), after.base_mut());

@@ -1,7 +1,7 @@
 //! What a record refers to: nobody learns by a reference of a record that they can't see.
 use super::base::Base;
 use super::error::Result;
-use super::field::Kind;
+use super::field::{Access, Kind};
 use super::pipeline::Context;
 use super::problem::{Code, Problems};
 use super::resource::Spec;
@@ -18,7 +18,9 @@ pub(super) fn refer(
     after: &Map<String, Value>,
     problems: &mut Problems,
 ) -> Result<()> {
-    for field in spec.fields.iter().skip(Base::HEAD) {
+    // What the server sets is not the caller's word.
+    let given = |f: &&super::field::Field| f.access != Access::Server;
+    for field in spec.fields.iter().skip(Base::HEAD).filter(given) {
         let (Some(now), old) = (after.get(field.name), before.and_then(|b| b.get(field.name))) else {
             continue;
         };

@@ -76,10 +76,21 @@ pub trait Rules {
     fn check(&mut self, _setting: &Setting) -> Problems {
         Problems::default()
     }
-    /// The unit it belongs to where that is not its owner's: the member that names it, and the unit.
-    fn unit(&self) -> Option<(&'static str, Option<Id<Unit>>)> {
+    /// Where it belongs, if that is not its owner's unit.
+    fn place(&self) -> Option<Place> {
         None
     }
+}
+
+/// Where a record belongs by its own account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The unit it belongs to.
+    pub unit: Option<Id<Unit>>,
+    /// The member by which it got there.
+    pub member: &'static str,
+    /// The unit named there, which must be within the sight of whoever names it.
+    pub named: Option<Id<Unit>>,
 }
 
 /// A record: its inputs, and how they become it.

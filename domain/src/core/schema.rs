@@ -2,7 +2,9 @@
 use super::field::{Access, Field, Kind};
 use super::resource::Spec;
 use serde_json::Value;
-use utoipa::openapi::schema::{AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{Ref, RefOr, Schema};
 
 /// The schema of a plain kind.
@@ -102,9 +104,18 @@ pub enum Face {
     Patch,
 }
 
+fn with_null(kind: &SchemaType) -> SchemaType {
+    match kind {
+        SchemaType::Type(one) => types(one.clone(), true),
+        // Several with null among them already, or any.
+        other => other.clone(),
+    }
+}
+
 /// A field as a schema's property.
 fn property(field: &Field, face: Face) -> RefOr<Schema> {
-    let nullable = field.nullable || (face == Face::Patch && !field.required);
+    // Null clears in a patch, and is the same as absent in a create.
+    let nullable = field.nullable || (face != Face::Output && !field.required);
     let fixed = face == Face::Patch && field.access == Access::Fixed;
     let doc = if fixed {
         format!("{} Can't be changed: give it as it is, or not at all.", field.doc)
@@ -118,13 +129,24 @@ fn property(field: &Field, face: Face) -> RefOr<Schema> {
     let example = serde_json::from_str::<Value>(field.example).ok();
     match &mut schema {
         RefOr::T(Schema::Object(o)) => {
+            if nullable {
+                o.schema_type = with_null(&o.schema_type);
+            }
             o.description = Some(doc);
             o.examples = example.into_iter().collect();
             o.read_only = (face == Face::Output && field.access == Access::Server).then_some(true);
         }
         RefOr::T(Schema::Array(a)) => {
+            if nullable {
+                a.schema_type = with_null(&a.schema_type);
+            }
             a.description = Some(doc);
             a.examples = example.into_iter().collect();
+        }
+        // A named schema of its own can't say that it may be missing: its user does.
+        RefOr::Ref(_) if nullable => {
+            let null = ObjectBuilder::new().schema_type(Type::Null);
+            schema = OneOfBuilder::new().description(Some(doc)).item(schema).item(null).into();
         }
         _ => {}
     }

@@ -15,7 +15,7 @@ pub fn lists(body: &mut Map<String, Value>, current: &Map<String, Value>, region
         let normal = contact_point::settle(&mut one, region).0.is_empty();
         let [settled] = one;
         let settled = if normal { settled } else { new.clone() };
-        match all.iter_mut().find(|p| p.kind == settled.kind && p.value == settled.value) {
+        match all.iter_mut().find(|p| same(p, &settled)) {
             Some(known) => {
                 if new.label.is_some() {
                     known.label = new.label;
@@ -37,6 +37,14 @@ pub fn lists(body: &mut Map<String, Value>, current: &Map<String, Value>, region
             None => all.push(new),
         }
     });
+}
+
+/// Whether two say the same way to reach somebody: a telephone is the same one whatever it is called, an email address in any case.
+fn same(a: &ContactPoint, b: &ContactPoint) -> bool {
+    match (a.key(), b.key()) {
+        (None, None) => a.kind == b.kind && a.value == b.value,
+        (a, b) => a == b,
+    }
 }
 
 fn grow<T: Serialize + DeserializeOwned>(

@@ -134,7 +134,6 @@ CREATE TABLE api_keys (
     expires_at timestamptz,
     prefix text NOT NULL,
     last_used_at timestamptz,
-    revoked_at timestamptz,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     deleted_at timestamptz

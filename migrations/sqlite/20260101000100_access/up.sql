@@ -174,7 +174,6 @@ CREATE TABLE api_keys (
     expires_at INTEGER,
     prefix TEXT NOT NULL,
     last_used_at INTEGER,
-    revoked_at INTEGER,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     deleted_at INTEGER

@@ -38,7 +38,7 @@ pub fn load(conn: &mut Conn, user: Uuid, via: Via, now: Instant) -> Result<Optio
     let Some((unit_id, active, locale, session_version)) = found else {
         return Ok(None);
     };
-    let (teams, teammates) = teams(conn, user)?;
+    let (teams, teammates) = teams_of(conn, user)?;
     let mut grantees: BTreeSet<Uuid> = teams;
     grantees.insert(user);
     grantees.extend(unit_id);
@@ -58,7 +58,7 @@ pub fn load(conn: &mut Conn, user: Uuid, via: Via, now: Instant) -> Result<Optio
         teammates,
         grantees,
         has_shares,
-        grants: roles(conn, user)?,
+        grants: grants_of(conn, user)?,
         loaded_at: now,
     };
     Ok(Some(Account {
@@ -69,32 +69,54 @@ pub fn load(conn: &mut Conn, user: Uuid, via: Via, now: Instant) -> Result<Optio
     }))
 }
 
-/// What the user's roles give.
-fn roles(conn: &mut Conn, user: Uuid) -> Result<Grants> {
+/// A role that someone holds.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub id: Uuid,
+    pub name: String,
+    pub permissions: Vec<Permission>,
+}
+
+/// The roles a user holds, by name.
+pub fn roles_of(conn: &mut Conn, user: Uuid) -> Result<Vec<Held>> {
     let member = if conn.is_sqlite() {
         sql!(
-            "SELECT permissions FROM roles WHERE deleted_at IS NULL AND id IN (SELECT unhex(replace(value, '-', '')) FROM json_each((SELECT role_ids FROM users WHERE id = ?)))",
+            "SELECT id, name, permissions FROM roles WHERE deleted_at IS NULL AND id IN \
+             (SELECT unhex(replace(value, '-', '')) FROM json_each((SELECT role_ids FROM users WHERE id = ?))) ORDER BY name",
             user
         )
     } else {
         sql!(
-            "SELECT permissions FROM roles WHERE deleted_at IS NULL AND id::text IN (SELECT jsonb_array_elements_text(role_ids) FROM users WHERE id = ?)",
+            "SELECT id, name, permissions FROM roles WHERE deleted_at IS NULL AND id::text IN \
+             (SELECT jsonb_array_elements_text(role_ids) FROM users WHERE id = ?) ORDER BY name",
             user
         )
     };
-    let mut all: Vec<Permission> = Vec::new();
+    let mut all = Vec::new();
     conn.rows(&member, |row| {
-        row.at(0, &mut |cell| {
-            all.extend(serde_json::from_str::<Vec<Permission>>(cell.json()?).map_err(|e| Error::Internal(e.to_string()))?);
+        let mut permissions = Vec::new();
+        row.at(2, &mut |cell| {
+            permissions = serde_json::from_str(cell.json()?).map_err(|e| Error::Internal(e.to_string()))?;
             Ok(())
         })?;
+        all.push(Held {
+            id: row.uuid(0)?.unwrap_or_default(),
+            name: row.text(1)?.unwrap_or_default(),
+            permissions,
+        });
         Ok(())
     })?;
-    Ok(grants(&all))
+    Ok(all)
+}
+
+/// What the user's roles give.
+pub fn grants_of(conn: &mut Conn, user: Uuid) -> Result<Grants> {
+    let held = roles_of(conn, user)?;
+    Ok(grants(&held.into_iter().flat_map(|role| role.permissions).collect::<Vec<_>>()))
 }
 
 /// The user's teams, and everyone in them.
-fn teams(conn: &mut Conn, user: Uuid) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>)> {
+pub fn teams_of(conn: &mut Conn, user: Uuid) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>)> {
     let mine = if conn.is_sqlite() {
         sql!(
             "SELECT id, member_ids FROM teams t WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(t.member_ids) WHERE value = ?)",
@@ -133,6 +155,11 @@ pub fn below(conn: &mut Conn, unit: Uuid) -> Result<BTreeSet<Uuid>> {
     Ok(all)
 }
 
+/// Whether these grants are everything.
+pub fn owns(grants: &Grants) -> bool {
+    grants.0.get("*:*") == Some(&domain::core::actor::Scope::All)
+}
+
 /// The actor behind a credential that is not at hand any more, as it would be let in now: what a job does on somebody's behalf. None
 /// where the user, or the API key they came with, is no longer good.
 pub fn again(conn: &mut Conn, user: Uuid, key: Option<Uuid>, via: Via, now: Instant) -> Result<Option<Actor>> {
@@ -140,21 +167,9 @@ pub fn again(conn: &mut Conn, user: Uuid, key: Option<Uuid>, via: Via, now: Inst
         return Ok(None);
     };
     let Some(key) = key else { return Ok(Some(account.actor)) };
-    let sql = sql!(
-        "SELECT permissions FROM api_keys WHERE id = ? AND deleted_at IS NULL AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)",
-        key,
-        now
-    );
-    let mut given: Option<Vec<Permission>> = None;
-    conn.rows(&sql, |row| {
-        row.at(0, &mut |cell| {
-            given = Some(serde_json::from_str(cell.json()?).map_err(|e| Error::Internal(e.to_string()))?);
-            Ok(())
-        })?;
-        Ok(())
-    })?;
-    Ok(given.map(|given| {
-        account.actor.grants = account.actor.grants.both(&grants(&given));
-        account.actor
-    }))
+    let Some((key, _)) = super::api_key::by_id(conn, key)?.filter(|(key, _)| key.is_good(now)) else {
+        return Ok(None);
+    };
+    account.actor.grants = key.narrow(&account.actor.grants);
+    Ok(Some(account.actor))
 }

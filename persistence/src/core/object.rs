@@ -5,7 +5,9 @@ use domain::core::error::Result;
 use domain::core::pipeline::{self, Context, Done, Draft, Expect, Store};
 use domain::core::resource::{Resource, Spec};
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
 
 /// Any record.
@@ -63,5 +65,70 @@ where
     }
     fn restore(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
         pipeline::restore::<R>(conn, context, id, expect)
+    }
+}
+
+/// What this program serves.
+struct Known {
+    objects: BTreeMap<&'static str, &'static dyn Object>,
+    /// Permissions beside those of records.
+    permissions: BTreeSet<(&'static str, &'static str)>,
+}
+static KNOWN: Mutex<Known> = Mutex::new(Known {
+    objects: BTreeMap::new(),
+    permissions: BTreeSet::new(),
+});
+
+fn known() -> MutexGuard<'static, Known> {
+    KNOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Notes that an object is mounted.
+pub fn mount(object: &'static dyn Object) {
+    known().objects.insert(object.spec().object, object);
+}
+
+/// The objects that were mounted.
+pub fn mounted() -> BTreeMap<&'static str, &'static dyn Object> {
+    known().objects.clone()
+}
+
+/// The mounted object of this name.
+pub fn named(name: &str) -> Option<&'static dyn Object> {
+    known().objects.get(name).copied()
+}
+
+/// Notes permissions that are asked for beside `create`, `read`, `update` and `delete` of records.
+pub fn allow(object: &'static str, actions: &[&'static str]) {
+    known().permissions.extend(actions.iter().map(|action| (object, *action)));
+}
+
+/// What may be done with any record.
+const USUAL: [&str; 4] = ["create", "read", "update", "delete"];
+
+/// Whether `object:action` is a permission that anything asks for: of a record, of one of its sensitive fields, or one of those noted.
+/// Where nothing is mounted, as in a program that only fills a database, nothing is unknown.
+pub fn is_permission(text: &str) -> bool {
+    let known = known();
+    if known.objects.is_empty() {
+        return true;
+    }
+    let Some((object, action)) = text.split_once(':') else {
+        return false;
+    };
+    let noted = |o: &str, a: &str| {
+        known
+            .permissions
+            .iter()
+            .any(|(object, action)| (o == "*" || o == *object) && (a == "*" || a == *action))
+    };
+    let usual = action == "*" || USUAL.contains(&action);
+    match (object.split_once('.'), known.objects.get(object)) {
+        (Some((object, field)), _) => {
+            let masked = |o: &&'static dyn Object| o.spec().field(field).is_some_and(|f| f.mask.is_some());
+            known.objects.get(object).is_some_and(masked) && matches!(action, "read" | "write" | "*")
+        }
+        (None, Some(_)) => usual || noted(object, action),
+        (None, None) => object == "*" && usual || noted(object, action),
     }
 }

@@ -12,41 +12,58 @@ use domain::core::error::{Error, Result};
 use domain::core::field::{Field, Kind, Lookup, Mask};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Spec;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, RwLock};
 use uuid::Uuid;
 
-/// Which fields of a record are shown, and how.
+/// Which fields of a record are shown, and how. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct View {
+pub struct View(Arc<Shape>);
+
+#[derive(Debug)]
+struct Shape {
     shown: Vec<(&'static Field, Option<Mask>)>,
-    columns: String,
+    columns: Arc<str>,
     names: Vec<String>,
     /// What stands behind the id: what kind of record it is.
     kind: String,
 }
 
+/// Views of all fields, by object and by what is masked: nearly every request wants one of these few.
+static WHOLE: LazyLock<RwLock<HashMap<(&'static str, u64), View>>> = LazyLock::new(RwLock::default);
+
 impl View {
     /// The fields asked for (all when none are named), sensitive ones masked unless the actor may see them.
     pub fn new(spec: &'static Spec, actor: &Actor, fields: Option<&str>) -> Result<View> {
+        let hidden = |f: &Field| f.mask.filter(|_| !actor.may_field(spec.object, f.name, "read"));
+        let Some(names) = fields else {
+            let sensitive = spec.fields.iter().filter(|f| f.mask.is_some());
+            let masked = sensitive.fold(0, |bits, f| bits << 1 | u64::from(hidden(f).is_some()));
+            let key = (spec.object, masked);
+            if let Some(view) = WHOLE.read().ok().and_then(|views| views.get(&key).cloned()) {
+                return Ok(view);
+            }
+            let view = View::of(spec, spec.fields.iter().map(|f| (f, hidden(f))).collect());
+            if let Ok(mut views) = WHOLE.write() {
+                views.insert(key, view.clone());
+            }
+            return Ok(view);
+        };
         let mut problems = Problems::default();
         // The id is always there, and first: what a client keys its copy by.
         let mut chosen = vec![&spec.fields[0]];
-        match fields {
-            None => chosen.extend(spec.fields.iter().skip(1)),
-            Some(names) => {
-                for name in names.split(',').filter(|n| *n != "object" || !spec.says_its_kind()) {
-                    match spec.field(name) {
-                        Some(field) if chosen.iter().all(|f: &&Field| f.name != name) => chosen.push(field),
-                        Some(_) => {}
-                        None => problems.with("", Code::UnknownField, vec![("name", name.to_owned())]),
-                    }
-                }
+        for name in names.split(',').filter(|n| *n != "object") {
+            match spec.field(name) {
+                Some(field) if chosen.iter().all(|f: &&Field| f.name != name) => chosen.push(field),
+                Some(_) => {}
+                None => problems.with("", Code::UnknownField, vec![("name", name.to_owned())]),
             }
         }
         problems.or(()).map_err(|p| Error::Query(vec![("fields", p)]))?;
-        let shown: Vec<_> = chosen
-            .into_iter()
-            .map(|f| (f, f.mask.filter(|_| !actor.may_field(spec.object, f.name, "read"))))
-            .collect();
+        Ok(View::of(spec, chosen.into_iter().map(|f| (f, hidden(f))).collect()))
+    }
+
+    fn of(spec: &'static Spec, shown: Vec<(&'static Field, Option<Mask>)>) -> View {
         let columns = shown.iter().map(|(f, _)| format!("t0.{}, ", f.name)).collect::<String>() + "t0.version";
         let names = shown
             .iter()
@@ -58,17 +75,27 @@ impl View {
         } else {
             String::new()
         };
-        Ok(View {
+        View(Arc::new(Shape {
             shown,
-            columns,
+            columns: columns.into(),
             names,
             kind,
-        })
+        }))
+    }
+
+    /// How many columns the fields take; behind them stands the version.
+    fn width(&self) -> usize {
+        self.0.shown.len()
+    }
+
+    /// `SELECT`, with the columns of the fields and then the version.
+    fn select(&self) -> Sql {
+        Sql::new("SELECT ").shared(&self.0.columns)
     }
 
     /// Writes the row's record as JSON.
     fn write(&self, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
-        for (i, ((field, mask), name)) in self.shown.iter().zip(&self.names).enumerate() {
+        for (i, ((field, mask), name)) in self.0.shown.iter().zip(&self.0.names).enumerate() {
             out.extend_from_slice(name.as_bytes());
             let found = row.at(i, &mut |cell| match mask {
                 None => write(out, &field.kind, cell),
@@ -78,7 +105,7 @@ impl View {
                 out.extend_from_slice(b"null");
             }
             if i == 0 {
-                out.extend_from_slice(self.kind.as_bytes());
+                out.extend_from_slice(self.0.kind.as_bytes());
             }
         }
         out.push(b'}');
@@ -155,7 +182,7 @@ pub fn get(
     id: Uuid,
     trashed: bool,
 ) -> Result<Option<(i64, Vec<u8>)>> {
-    let mut sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE t0.id = ", view.columns, spec.object)).bind(id);
+    let mut sql = view.select().text(" FROM ").text(spec.object).text(" t0 WHERE t0.id = ").bind(id);
     if !trashed {
         sql = sql.text(" AND t0.deleted_at IS NULL");
     }
@@ -165,7 +192,7 @@ pub fn get(
     conn.row(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
         view.write(&mut out, row)?;
-        Ok((row.integer(view.shown.len())?, out))
+        Ok((row.integer(view.width())?, out))
     })
 }
 
@@ -236,7 +263,10 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         format!("t0.{}{}{nulls}", f.name, if *falls { " DESC" } else { "" })
     });
     let order = order.collect::<Vec<_>>().join(", ");
-    let sql = Sql::new(format!("SELECT {}{keys} FROM {} t0 WHERE ", list.view.columns, spec.object))
+    let sql = list
+        .view
+        .select()
+        .text(format!("{keys} FROM {} t0 WHERE ", spec.object))
         .and(Sql::join(all, " AND ", "TRUE"))
         .text(format!(" ORDER BY {order} LIMIT "))
         .bind(list.limit as i64 + 1);
@@ -252,7 +282,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         }
         list.view.write(&mut out, row)?;
         if n == list.limit {
-            let first = list.view.shown.len() + 1;
+            let first = list.view.width() + 1;
             let keys = list.sort.iter().enumerate().map(|(i, (f, _))| row.bind(first + i, &f.kind));
             last = Some(keys.collect::<Result<Vec<Key>>>()?);
         }
@@ -298,6 +328,12 @@ pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Re
         sql = sql.text(" AND (").and(seen).text(")");
     }
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}
+
+/// Owner and unit of a record, without a sight: for those who explain it. None where there is no such record.
+pub fn whose(conn: &mut Conn, object: &'static str, id: Uuid) -> Result<Option<(Option<Uuid>, Option<Uuid>)>> {
+    let sql = Sql::new(format!("SELECT owner_id, unit_id FROM {object} WHERE deleted_at IS NULL AND id = ")).bind(id);
+    conn.row(&sql, |row| Ok((row.uuid(0)?, row.uuid(1)?)))
 }
 
 /// Whether an id is in use, in the trash or out of sight too.
@@ -369,7 +405,12 @@ pub fn texts(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uu
         Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id))),
     ];
     all.extend(sight(sight_));
-    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", view.columns, spec.object)).and(Sql::join(all, " AND ", "TRUE"));
+    let sql = view
+        .select()
+        .text(" FROM ")
+        .text(spec.object)
+        .text(" t0 WHERE ")
+        .and(Sql::join(all, " AND ", "TRUE"));
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let mut out = Vec::with_capacity(1024);

@@ -9,6 +9,7 @@ use diesel::sqlite::Sqlite;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
 use std::borrow::Cow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A value on its way into a statement.
@@ -96,6 +97,7 @@ impl From<Instant> for Bind {
 #[derive(Debug, Clone)]
 enum Part {
     Text(Cow<'static, str>),
+    Shared(Arc<str>),
     Bind(Bind),
 }
 
@@ -132,6 +134,11 @@ impl Sql {
     /// Adds text: keywords and names of our own, never anything a client wrote.
     pub fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.0.push(Part::Text(text.into()));
+        self
+    }
+    /// Adds text of our own that many statements have in common.
+    pub fn shared(mut self, text: &Arc<str>) -> Self {
+        self.0.push(Part::Shared(text.clone()));
         self
     }
     /// Adds a bound value.
@@ -175,6 +182,7 @@ macro_rules! fragment {
                 for part in &self.0 {
                     match part {
                         Part::Text(text) => out.push_sql(text),
+                        Part::Shared(text) => out.push_sql(text),
                         Part::Bind(Bind::Text(v)) => out.push_bind_param::<Text, _>(v)?,
                         Part::Bind(Bind::Integer(v)) => out.push_bind_param::<BigInt, _>(v)?,
                         Part::Bind(Bind::Boolean(v)) => out.push_bind_param::<Bool, _>(v)?,

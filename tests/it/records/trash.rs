@@ -27,7 +27,7 @@ both! {
             let back = owner.act(&restore, "\"2\"").is(200);
             assert_eq!((back.id(), back.etag().as_str()), (id.clone(), "\"3\""));
             assert_eq!(owner.get(&address).is(200).text(), back.text());
-            owner.act(&restore, "*").refuses(404, "not_found");
+            owner.act(&restore, "*").refuses(409, "not_in_trash");
             assert!(listed(&[]));
             let record: Uuid = id.parse().unwrap();
             let log = sql!("SELECT op FROM changes WHERE object = ? AND record_id = ? ORDER BY version", spec.object, record);

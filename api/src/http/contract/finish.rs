@@ -54,6 +54,7 @@ pub fn finish(api: &mut OpenApi) {
             "An access token from `/api/v1/auth/login` or `/oauth/token` (RFC 9068, checked as RFC8725 asks), or an API key.",
         ))
         .build();
+    components.schemas.values_mut().for_each(super::known::bound);
     components.add_security_scheme("bearerAuth", SecurityScheme::Http(bearer));
     let doc = "Something is wrong; `code` says what to programs, `title` and `errors` to people.";
     let example = json!({
@@ -71,9 +72,6 @@ pub fn finish(api: &mut OpenApi) {
         .build();
     headers(&mut problem, "default");
     components.responses.insert("Problem".to_owned(), RefOr::T(problem));
-    for schema in components.schemas.values_mut() {
-        super::bounds::complete(schema);
-    }
     for (path, item) in &mut api.paths.paths {
         let named = path.contains('{');
         for (method, operation) in operations(item) {
@@ -102,7 +100,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 /// The refusals an operation can answer with, and the headers of all its answers.
 fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
     let has_header = |o: &Operation, name: &str| o.parameters.iter().flatten().any(|p| named_so(p, name));
-    let open = operation.security.as_ref().is_some_and(Vec::is_empty) || OPEN.contains(&path);
+    let open = operation.security.as_ref().is_some_and(Vec::is_empty);
     let mut statuses = vec!["400", "406", "414", "429", "431", "500", "503"];
     if !open {
         statuses.extend(["401", "403"]);
@@ -133,8 +131,11 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
             headers(response, status);
         }
     }
-    let requirement = SecurityRequirement::new("bearerAuth", Vec::<String>::new());
-    operation.security = Some(if open { Vec::new() } else { vec![requirement] });
+    // An open operation says so by the empty requirement: an empty list would look like one that was forgotten.
+    operation.security = Some(vec![match open {
+        true => SecurityRequirement::default(),
+        false => SecurityRequirement::new("bearerAuth", Vec::<String>::new()),
+    }]);
     if let Some(parameters) = &mut operation.parameters {
         parameters.sort_by_key(|p| match p {
             RefOr::T(p) => p.name.clone(),
@@ -146,16 +147,6 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
 fn named_so(parameter: &RefOr<Parameter>, name: &str) -> bool {
     matches!(parameter, RefOr::T(p) if p.name == name)
 }
-
-/// Operations that need no credential.
-const OPEN: [&str; 6] = [
-    "/api/v1/auth/login",
-    "/api/v1/auth/refresh",
-    "/oauth/token",
-    "/.well-known/jwks.json",
-    "/.well-known/oauth-authorization-server",
-    "/openapi.json",
-];
 
 fn headers(response: &mut Response, status: &str) {
     let mut add = |name: &str, doc: &str, schema: ObjectBuilder| {

@@ -1,7 +1,7 @@
 //! The contract: written from what is mounted. A record's part comes from its field table and its routes; operations of their own bring
 //! theirs. What every operation shares, such as its refusals, is added once, at the end.
-mod bounds;
 mod finish;
+mod known;
 mod operations;
 mod parts;
 mod schemas;
@@ -14,8 +14,8 @@ use std::sync::{Mutex, PoisonError};
 pub use finish::{finish, problem};
 pub use operations::paths;
 pub use parts::{
-    answer, body, conditional, content, empty, header, idempotency_key, if_match, limit, operation_id, path_id, path_text, query, text,
-    texts, texts_or_null,
+    answer, body, conditional, content, empty, header, idempotency_key, if_match, limit, needed_query, operation_id, path_id, path_text,
+    query, text,
 };
 pub use schemas::{page_name, schemas, shared};
 
@@ -23,6 +23,7 @@ static MOUNTED: Mutex<BTreeMap<&'static str, (&'static dyn Object, Has)>> = Mute
 
 /// Notes that an object is mounted, with which of the usual operations.
 pub fn register(object: &'static dyn Object, has: Has) {
+    persistence::core::object::mount(object);
     MOUNTED
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

@@ -1,16 +1,33 @@
 //! The usual operations of a record.
 use super::super::crud::Has;
 use super::parts::*;
-use super::schemas::page_name;
+use super::schemas::{field_names, page_name, search_name, sorts};
 use domain::core::resource::Spec;
 use domain::core::schema::{Face, example};
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Paths, PathsBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{HttpMethod, Required};
+use utoipa::openapi::{ContentBuilder, HttpMethod, RefOr, Required, Response};
 
 fn page_example(spec: &Spec) -> Value {
     json!({"data": [example(spec, Face::Output)], "page": {"next_cursor": null, "has_more": false}})
+}
+
+/// The same list as a file.
+fn exported(mut page: Response, spec: &'static Spec) -> Response {
+    let file = |example: String| {
+        let schema = text(1 << 31);
+        ContentBuilder::new()
+            .schema(Some(schema))
+            .example(Some(Value::String(example)))
+            .build()
+    };
+    let head = spec.fields.iter().map(|f| f.name).collect::<Vec<_>>().join(",");
+    page.content.insert("text/csv".to_owned(), RefOr::T(file(format!("{head}\n"))));
+    let line = example(spec, Face::Output).to_string();
+    page.content
+        .insert("application/x-ndjson".to_owned(), RefOr::T(file(format!("{line}\n"))));
+    page
 }
 
 /// The operations of a record.
@@ -26,18 +43,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             .summary(Some(summary))
             .description(Some(allowed))
     };
-    let words = |one: &[&str], sign: &str, most: usize| {
-        let one = one.join("|");
-        format!("^{sign}({one})(,{sign}({one})){{0,{most}}}$")
-    };
-    let names: Vec<&str> = spec.fields.iter().map(|f| f.name).collect();
-    let fields = || {
-        query(
-            "fields",
-            "Only these members, by name, separated by commas.",
-            text(2000).pattern(Some(words(&names, "", 60))),
-        )
-    };
+    let fields = || query("fields", "Only these members, by name, separated by commas.", field_names(spec));
     let expand = || {
         query(
             "expand",
@@ -52,11 +58,10 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             ObjectBuilder::new().schema_type(Type::Boolean),
         )
     };
-    let seen = || if_none_match("Answers 304 when you have this version already.", Required::False);
     let not_modified = || empty("You have this already.");
     let record = |doc: &str| answer(doc, spec.schema, shown.clone());
 
-    let sorts: Vec<&str> = spec.fields.iter().filter(|f| f.sortable).map(|f| f.name).collect();
+    let sortable: Vec<&str> = spec.fields.iter().filter(|f| f.sortable).map(|f| f.name).collect();
     let list = operation(
         "list",
         spec.object,
@@ -78,9 +83,9 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         "sort",
         &format!(
             "Up to 3 of {}, separated by commas; `-` before one sorts it falling.",
-            sorts.join(", ")
+            sortable.join(", ")
         ),
-        text(200).pattern(Some(words(&sorts, "-?", 2))),
+        sorts(spec),
     ))
     .parameter(fields())
     .parameter(expand())
@@ -100,7 +105,17 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     ))
     .parameter(deleted())
     .parameter(seen())
-    .response("200", answer("A page.", &page_name(spec), page_example(spec)))
+    .response(
+        "200",
+        exported(
+            answer(
+                "A page, or with `Accept: text/csv` or `application/x-ndjson` all of it as a file; that needs the permission to export.",
+                &page_name(spec),
+                page_example(spec),
+            ),
+            spec,
+        ),
+    )
     .response("304", not_modified());
     let search_body = json!({"filter": {"field": "updated_at", "op": ">", "value": "2026-03-21T00:00:00Z"}, "limit": 20});
     let search = operation(
@@ -110,7 +125,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         "The same as the list, asked by a body: for conditions as JSON and long queries. Changes nothing.",
         "read",
     )
-    .request_body(Some(body("application/json", "Search", search_body)))
+    .request_body(Some(body("application/json", &search_name(spec), search_body)))
     .response("200", answer("A page.", &page_name(spec), page_example(spec)))
     .response("304", not_modified())
     .parameter(seen());
@@ -172,7 +187,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "create",
         )
         .parameter(path_id())
-        .parameter(if_none_match("Always `*`.", Required::True))
+        .parameter(only_new(Required::True))
         .parameter(idempotency_key())
         .request_body(Some(body("application/json", &create_name, example(spec, Face::Create))))
         .response("201", made());
@@ -196,7 +211,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "update",
         ))
         .parameter(if_match(false))
-        .parameter(if_none_match("`*`: only create.", Required::False))
+        .parameter(only_new(Required::False))
         .parameter(idempotency_key())
         .request_body(Some(body("application/merge-patch+json", &patch_name, example(spec, Face::Create))))
         .response("200", record("It was there, and is now so."))
@@ -211,13 +226,20 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "delete",
             spec.one,
             format!("Delete a {one}"),
-            "Moves it to the trash, from where it can be restored.",
+            if has.restores() {
+                "Moves it to the trash, from where it can be restored."
+            } else {
+                "Ends it for good."
+            },
             "delete",
         )
         .parameter(path_id())
         .parameter(if_match(true))
         .parameter(idempotency_key())
-        .response("204", empty("It is in the trash."));
+        .response("204", empty("It is gone."));
+        all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
+    }
+    if has.restores() {
         let restore = operation(
             "restore",
             spec.one,
@@ -229,7 +251,6 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(if_match(true))
         .parameter(idempotency_key())
         .response("200", record("It is back."));
-        all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
         all.add_path_operation(format!("{id_path}/restore"), vec![HttpMethod::Post], restore.build());
     }
     all

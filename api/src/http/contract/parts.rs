@@ -3,7 +3,7 @@ use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Required, Response, ResponseBuilder};
 
 /// A name in camel case behind a verb: `list` and `custom_fields` give `listCustomFields`.
@@ -24,6 +24,13 @@ pub fn query(name: &str, doc: &str, schema: ObjectBuilder) -> Parameter {
         .description(Some(doc))
         .schema(Some(schema))
         .build()
+}
+
+/// A parameter of the query that must be there.
+pub fn needed_query(name: &str, doc: &str, schema: ObjectBuilder) -> Parameter {
+    let mut parameter = query(name, doc, schema);
+    parameter.required = Required::True;
+    parameter
 }
 
 /// A text of at most so many characters.
@@ -53,8 +60,26 @@ pub fn if_match(required: bool) -> Parameter {
     )
 }
 
-pub fn if_none_match(doc: &str, required: Required) -> Parameter {
-    header("If-None-Match", required, doc, 200)
+/// The tag of what the caller has already.
+pub fn seen() -> Parameter {
+    header(
+        "If-None-Match",
+        Required::False,
+        "Answers 304 when you have this version already.",
+        200,
+    )
+}
+
+/// `If-None-Match: *`: only if there is none yet.
+pub fn only_new(required: Required) -> Parameter {
+    let schema = text(1).enum_values(Some(["*"]));
+    ParameterBuilder::new()
+        .name("If-None-Match")
+        .parameter_in(ParameterIn::Header)
+        .required(required)
+        .description(Some("`*`: only create."))
+        .schema(Some(schema))
+        .build()
 }
 
 /// A key under which a repeated request is answered once.
@@ -139,18 +164,5 @@ pub fn words() -> ObjectBuilder {
 
 /// A reading whose answer carries a tag: with the same tag in `If-None-Match` it answers 304.
 pub fn conditional(operation: OperationBuilder) -> OperationBuilder {
-    operation
-        .parameter(if_none_match("Answers 304 when you have this already.", Required::False))
-        .response("304", empty("You have this already."))
-}
-
-/// A list of short words.
-pub fn texts() -> utoipa::openapi::schema::Array {
-    ArrayBuilder::new().items(text(100)).max_items(Some(500)).build()
-}
-
-/// A list of short words, or null.
-pub fn texts_or_null() -> utoipa::openapi::schema::Array {
-    let kinds = SchemaType::from_iter([Type::Array, Type::Null]);
-    ArrayBuilder::new().schema_type(kinds).items(text(100)).max_items(Some(500)).build()
+    operation.parameter(seen()).response("304", empty("You have this already."))
 }

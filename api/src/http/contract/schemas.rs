@@ -13,6 +13,28 @@ pub fn page_name(spec: &Spec) -> String {
     format!("{}Page", spec.schema)
 }
 
+/// The name of what a search for such records takes.
+pub fn search_name(spec: &Spec) -> String {
+    format!("Search{}", spec.schema)
+}
+
+/// Some of these names, separated by commas, each after an optional sign.
+fn names<'a>(some: impl Iterator<Item = &'a str>, sign: &str, most: usize) -> String {
+    let one = some.collect::<Vec<_>>().join("|");
+    format!("^{sign}({one})(,{sign}({one})){{0,{}}}$", most - 1)
+}
+
+/// Members of a record, by name.
+pub fn field_names(spec: &Spec) -> ObjectBuilder {
+    text(2000).pattern(Some(names(spec.fields.iter().map(|f| f.name), "", 61)))
+}
+
+/// What a list of such records is sorted by.
+pub fn sorts(spec: &Spec) -> ObjectBuilder {
+    let sortable = spec.fields.iter().filter(|f| f.sortable).map(|f| f.name);
+    text(200).pattern(Some(names(sortable, "-?", 3)))
+}
+
 /// The schemas of a record.
 pub fn schemas(spec: &'static Spec, has: Has, out: &mut Vec<(String, RefOr<Schema>)>) {
     out.push((spec.schema.to_owned(), of_record(spec, Face::Output)));
@@ -34,6 +56,19 @@ pub fn schemas(spec: &'static Spec, has: Has, out: &mut Vec<(String, RefOr<Schem
         .property("page", Ref::from_schema_name("Page"))
         .required("page");
     out.push((page_name(spec), page.into()));
+    let search = ObjectBuilder::new()
+        .schema_type(Type::Object)
+        .description(Some("What to search for; each as the parameter of the list of the same name."))
+        .property("filter", Ref::from_schema_name("Condition"))
+        .property("q", words())
+        .property("sort", sorts(spec))
+        .property("fields", field_names(spec))
+        .property("expand", text(300))
+        .property("limit", limit())
+        .property("cursor", text(4096))
+        .property("count", text(10).enum_values(Some(["exact", "estimated"])))
+        .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)));
+    out.push((search_name(spec), search.into()));
     shared(out);
 }
 
@@ -62,19 +97,6 @@ pub fn shared(out: &mut Vec<(String, RefOr<Schema>)>) {
         )
         .property("count_capped", ObjectBuilder::new().schema_type(Type::Boolean));
     out.push(("Page".to_owned(), page.into()));
-    let search = ObjectBuilder::new()
-        .schema_type(Type::Object)
-        .description(Some("What to search for; each as the parameter of the list of the same name."))
-        .property("filter", Ref::from_schema_name("Condition"))
-        .property("q", words())
-        .property("sort", text(200))
-        .property("fields", text(2000))
-        .property("expand", text(300))
-        .property("limit", limit())
-        .property("cursor", text(4096))
-        .property("count", text(10).enum_values(Some(["exact", "estimated"])))
-        .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::FreeForm(false)));
-    out.push(("Search".to_owned(), search.into()));
     out.push(("Condition".to_owned(), domain::core::condition::Condition::schema()));
     domain::core::condition::Condition::schemas(out);
     out.push(("Problem".to_owned(), Problem::schema()));

@@ -1,7 +1,7 @@
 //! Where the operations of imports are, and what the contract says of them.
 use super::operations::{IMPORTS, abort, create, data, rows_of, start, undo};
 use super::results::Wanted;
-use crate::http::contract::{answer, body, content, idempotency_key, if_match, path_id, query, text};
+use crate::http::contract::{answer, body, content, idempotency_key, if_match, path_id, problem, query, text};
 use crate::http::crud::{Crud, Has};
 use crate::http::operation::{Operations, operation};
 use actix_web::web;
@@ -138,6 +138,7 @@ pub fn routes(config: &mut ServiceConfig) {
     )
     .parameter(path_id())
     .parameter(query("status", "Only rows of this outcome.", words))
+    .response("409", problem())
     .parameter(query("format", "How they are written; `csv` unless told.", text(6).enum_values(Some(["csv", "ndjson"]))))
     .response(
         "200",
