@@ -5,6 +5,7 @@ mod attacks;
 mod changes;
 mod contract;
 mod demo;
+mod drills;
 mod harness;
 mod records;
 mod storage;

@@ -263,7 +263,8 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         format!("t0.{}{}{nulls}", f.name, if *falls { " DESC" } else { "" })
     });
     let order = order.collect::<Vec<_>>().join(", ");
-    let sql = list.view
+    let sql = list
+        .view
         .select()
         .text(format!("{keys} FROM {} t0 WHERE ", spec.object))
         .and(Sql::join(all, " AND ", "TRUE"))
@@ -398,7 +399,12 @@ pub fn texts(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uu
         Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id))),
     ];
     all.extend(sight(sight_));
-    let sql = view.select().text(" FROM ").text(spec.object).text(" t0 WHERE ").and(Sql::join(all, " AND ", "TRUE"));
+    let sql = view
+        .select()
+        .text(" FROM ")
+        .text(spec.object)
+        .text(" t0 WHERE ")
+        .and(Sql::join(all, " AND ", "TRUE"));
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
