@@ -119,11 +119,7 @@ fn changes(app: &App) -> BTreeMap<Uuid, Vec<Change>> {
         "SELECT record_id, op, version, changed, previous_hash, hash FROM changes WHERE object = 'customers' ORDER BY record_id, version, seq"
     );
     let rows = app.rows(all, |row| {
-        let mut changed = Map::new();
-        row.at(3, &mut |cell| {
-            changed = serde_json::from_str(cell.json()?).unwrap();
-            Ok(())
-        })?;
+        let changed = serde_json::from_str(&row.text(3)?.unwrap()).unwrap();
         let change = Change {
             op: row.text(1)?.unwrap(),
             version: row.integer(2)?,
