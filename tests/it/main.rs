@@ -6,7 +6,7 @@ mod changes;
 mod contract;
 mod customers;
 mod demo;
-mod guides;
+mod drills;
 mod harness;
 mod imports;
 mod operations;
