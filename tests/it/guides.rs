@@ -32,3 +32,17 @@ fn using_the_api_walks() {
 fn integrating_walks() {
     walked("docs/integrating.md");
 }
+
+#[test]
+fn the_readme_lists_every_setting_of_the_server() {
+    let readme = include_str!("../../README.md");
+    let help = binary::run(&["serve", "--help"]);
+    let settings = help
+        .split_whitespace()
+        .filter(|w| w.starts_with("--") && w.len() > 2 || w.starts_with("PEYVAND_"));
+    let missing: Vec<&str> = settings
+        .map(|word| word.trim_end_matches(['=', ']']))
+        .filter(|word| *word != "--help" && !readme.contains(&format!("`{word}`")))
+        .collect();
+    assert!(missing.is_empty(), "README.md does not say what these mean: {missing:?}");
+}

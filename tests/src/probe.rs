@@ -60,7 +60,11 @@ pub fn digest(app: &App) -> BTreeMap<String, (i64, i64)> {
     // A refusal itself is noted, and is no change.
     tables.push(("changes WHERE op <> 'denied'", "seq"));
     for (table, column) in tables {
-        let sql = Sql::new(format!("SELECT COUNT(*), CAST(COALESCE(SUM({column}), 0) AS BIGINT) FROM {table}"));
+        // That something was denied is told, and is no effect.
+        let which = if table == "changes" { " WHERE op <> 'denied'" } else { "" };
+        let sql = Sql::new(format!(
+            "SELECT COUNT(*), CAST(COALESCE(SUM({column}), 0) AS BIGINT) FROM {table}{which}"
+        ));
         let found = app.rows(sql, |row| Ok((row.integer(0)?, row.integer(1)?)));
         all.insert(table.to_owned(), found[0]);
     }
