@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ORIGIN, OWNER_EMAIL, WFC_FILE = sys.argv[1:4]
@@ -56,9 +57,10 @@ def lasting_token(access_token):
 def seller(owner_token, name):
     """A new seller: (lasting token, user id)."""
     email, password = f"{name}@sales.test", secrets.token_urlsafe(18)
-    user = call(
-        "POST", "/users", owner_token, {"email": email, "name": name, "role": "seller", "password": password}, wanted=(201,)
-    )[1]
+    wanted = urllib.parse.quote('name = "seller"')
+    role = call("GET", f"/roles?filter={wanted}", owner_token)[1]["data"][0]["id"]
+    body = {"email": email, "name": name, "role_ids": [role], "password": password}
+    user = call("POST", "/users", owner_token, body, wanted=(201,))[1]
     return lasting_token(sign_in(email, password))[0], user["id"]
 
 

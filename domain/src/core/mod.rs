@@ -13,6 +13,7 @@ pub mod instant;
 pub mod job;
 pub mod money;
 pub mod pipeline;
+mod placement;
 pub mod problem;
 mod references;
 pub mod resource;
