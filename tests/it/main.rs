@@ -6,6 +6,7 @@ mod changes;
 mod contract;
 mod customers;
 mod demo;
+mod drills;
 mod harness;
 mod imports;
 mod operations;
