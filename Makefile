@@ -31,7 +31,8 @@ clients: ## generate, compile and try the TypeScript and Python clients
 	@scripts/contract clients
 
 drill: ## the fault drills (tests named drill, left out of make test); ARGS="name" picks some
-	scripts/with-postgres cargo nextest run --locked -p peyvand-tests --run-ignored only -E 'test(/drill/)' $(ARGS)
+	cargo build --locked -p peyvand
+	scripts/with-postgres cargo nextest run --locked -p peyvand-tests --no-capture --run-ignored only -E 'test(/drill_/)' $(ARGS)
 
 migration: ## an empty migration for both databases: make migration NAME=add_something
 	@scripts/migration "$(NAME)"

@@ -30,6 +30,7 @@ def before_call(context, case, kwargs):
     spare_own_credentials(case)
     if is_valid(case, ParameterLocation.QUERY):
         without_grammars(case.query)
+        without_waiting(case.query)
     if is_valid(case, ParameterLocation.BODY):
         without_grammars(case.body)
     if is_valid(case, ParameterLocation.HEADER):
@@ -46,6 +47,12 @@ def without_grammars(part):
     if isinstance(part, dict):
         for name in GRAMMARS:
             part.pop(name, None)
+
+
+def without_waiting(query):
+    # The feed waits for as many seconds as it is asked to, up to 30: by the clock of the run that looks like a slow answer.
+    if isinstance(query, dict) and "wait" in query:
+        query["wait"] = 0
 
 
 def headers(case):

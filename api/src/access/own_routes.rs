@@ -1,6 +1,6 @@
 //! The addresses of one's own account, and what the contract says of them.
 use super::own_account;
-use crate::http::contract::{answer, body, empty};
+use crate::http::contract::{answer, body, empty, text};
 use crate::http::operation::{Operations, operation};
 use actix_web::web;
 use domain::access::role::Permission;
@@ -10,6 +10,7 @@ use domain::core::schema::{Face, example};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
+use utoipa::openapi::schema::{Array, ArrayBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Declares what only stands in the contract: bodies that are read member by member, answers that are written so.
@@ -84,8 +85,7 @@ declared! {
     }
     /// For the day the telephone is lost.
     pub struct RecoveryCodes {
-        /// Each good once, instead of a code of the app. They are shown in this answer and never again.
-        #[schema(max_items = 10)]
+        #[schema(schema_with = recovery_codes)]
         recovery_codes: Vec<String>,
     }
     /// What it takes to remove the second factor: the password, and a code of either kind.
@@ -98,6 +98,17 @@ declared! {
         #[schema(max_length = 60)]
         recovery_code: Option<String>,
     }
+}
+
+/// Ten codes.
+fn recovery_codes() -> Array {
+    ArrayBuilder::new()
+        .description(Some(
+            "Each good once, instead of a code of the app. They are shown in this answer and never again.",
+        ))
+        .items(text(40))
+        .max_items(Some(10))
+        .build()
 }
 
 /// The routes.
