@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; the scripts say more with their first lines.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench openapi contract clients drill migration samples tools fmt
+.PHONY: help run test check bench openapi contract clients drill migration samples tools guides fmt
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 BIN = $(or $(CARGO_TARGET_DIR),./target)/release/peyvand
@@ -31,13 +31,18 @@ clients: ## generate, compile and try the TypeScript and Python clients
 	@scripts/contract clients
 
 drill: ## the fault drills (tests named drill, left out of make test); ARGS="name" picks some
-	scripts/with-postgres cargo nextest run --locked -p peyvand-tests --run-ignored only -E 'test(/drill/)' $(ARGS)
+	cargo build --locked -p peyvand
+	scripts/with-postgres cargo nextest run --locked -p peyvand-tests --no-capture --run-ignored only -E 'test(/drill_/)' $(ARGS)
 
 migration: ## an empty migration for both databases: make migration NAME=add_something
 	@scripts/migration "$(NAME)"
 
 samples: ## take the sample files in SAMPLES through the import, against a fresh server
 	@scripts/samples
+
+guides: ## do what the guides say: paste their blocks, add a record by the letter
+	@scripts/walk
+	@scripts/try-guide
 
 tools: ## install the contract checkers into .tools
 	@scripts/tools

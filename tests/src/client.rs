@@ -29,7 +29,7 @@ pub struct Client<'a> {
 }
 
 /// The other roots.
-const ROOTS: [&str; 6] = ["/api/", "/health/", "/openapi", "/oauth/", "/.well-known/", "/scim/"];
+const ROOTS: [&str; 7] = ["/api/", "/docs", "/health/", "/openapi", "/oauth/", "/.well-known/", "/scim/"];
 
 /// The whole path of an address.
 fn whole(address: &str) -> String {

@@ -30,7 +30,9 @@ impl Operation<'_> {
     }
     /// Whether it is for everyone, signed in or not.
     pub fn is_open(&self) -> bool {
-        self.json["security"].as_array().is_none_or(Vec::is_empty)
+        let all = self.json["security"].as_array();
+        // The empty requirement asks for nothing.
+        all.is_none_or(|all| all.is_empty() || all.iter().any(|one| one == &serde_json::json!({})))
     }
     /// The names of its parameters in one place: `path`, `query` or `header`.
     pub fn parameters(&self, place: &str) -> Vec<&str> {

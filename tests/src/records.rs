@@ -61,6 +61,8 @@ pub fn body(app: &App, spec: &'static Spec) -> Value {
     let n = fresh();
     for field in spec.fields.iter().filter(|f| f.required) {
         match (&field.kind, body[field.name].as_str()) {
+            // What it names depends on another field: see `creates`.
+            (Kind::Reference(""), _) => {}
             (Kind::Reference(object), _) => body[field.name] = json!(made(app, named(object)).id()),
             (Kind::Text(_), Some(text)) if field.name != "object" => body[field.name] = json!(varied(text, n)),
             _ => {}

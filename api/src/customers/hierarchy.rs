@@ -1,7 +1,7 @@
 //! The group of organizations that a customer belongs to, rolled up: from the organization on top down to its last subsidiary.
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
-use crate::http::contract::{answer, path_id};
+use crate::http::contract::{answer, conditional, path_id};
 use crate::http::crud::id;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
@@ -188,6 +188,6 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     let viewing = operation("getCustomerHierarchy", Customer::SPEC.tag, "Roll up a group of organizations", doc)
         .parameter(path_id())
         .response("200", answer("The group.", "CustomerHierarchy", example));
-    let operations = Operations::at("/customers/{id}/hierarchy").get(|| web::route().to(get), viewing);
+    let operations = Operations::at("/customers/{id}/hierarchy").get(|| web::route().to(get), conditional(viewing));
     config.service(operations.schema::<CustomerHierarchy>());
 }

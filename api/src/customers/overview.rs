@@ -3,7 +3,7 @@
 use super::sections;
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
-use crate::http::contract::{answer, path_id, query, text};
+use crate::http::contract::{answer, conditional, path_id, query, text};
 use crate::http::crud::id;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
@@ -203,7 +203,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
         ))
         .parameter(query("limit", "How many items a section shows.", limit))
         .response("200", answer("The customer and its sections.", "CustomerOverview", shown()));
-    let mut operations = Operations::at("/customers/{id}/360").get(|| web::route().to(overview), viewing);
+    let mut operations = Operations::at("/customers/{id}/360").get(|| web::route().to(overview), conditional(viewing));
     for (name, schema) in schemas() {
         operations = operations.named(name, schema);
     }

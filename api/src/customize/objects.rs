@@ -2,7 +2,7 @@
 //! caller may do with it. It is read from the tables that the rest of the house obeys, so that it can't promise anything else.
 use crate::http::app::App;
 use crate::http::caller::{Caller, SignedIn};
-use crate::http::contract::{answer, mounted_with, path_text};
+use crate::http::contract::{answer, conditional, mounted_with, path_text};
 use crate::http::crud::Has;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
@@ -310,13 +310,13 @@ pub fn routes(config: &mut ServiceConfig) {
         operation("listObjects", tag, "Describe all objects", doc).response("200", answer("The objects.", "ObjectInfoPage", json!(page)));
     config.service(
         Operations::at("/objects")
-            .get(|| web::route().to(list), listing)
+            .get(|| web::route().to(list), conditional(listing))
             .schema::<ObjectInfoPage>(),
     );
     let getting = operation("getObject", tag, "Describe one object", "One object with all its fields.")
         .parameter(path_text("name", "The object's name, such as `customers`.", 50))
         .response("200", answer("The object.", "ObjectInfo", example()));
-    config.service(Operations::at("/objects/{name}").get(|| web::route().to(get), getting));
+    config.service(Operations::at("/objects/{name}").get(|| web::route().to(get), conditional(getting)));
 }
 
 #[cfg(test)]

@@ -58,7 +58,8 @@ fn policy(request: &HttpRequest) -> &'static str {
     let path = request.path();
     match path {
         "/api/v1/auth/login" | "/oauth/token" => "login",
-        _ if super::export::wanted(request).is_some() => "export",
+        // The feed is followed in lines as well, and followers come back often.
+        _ if super::export::wanted(request).is_some() && !path.starts_with("/api/v1/changes") => "export",
         _ if path.ends_with("/search") || request.query_string().contains("q=") => "search",
         _ => "default",
     }

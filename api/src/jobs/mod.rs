@@ -201,7 +201,7 @@ fn code(error: &Error) -> String {
         Error::Conflict(code) | Error::Unavailable(code) => (*code).to_owned(),
         Error::Taken(_) => "taken".to_owned(),
         Error::KeyReused | Error::KeyInFlight | Error::Cursor | Error::Expired => "invalid".to_owned(),
-        Error::Internal(text) if text.starts_with("panicked") => "panicked".to_owned(),
+        Error::Internal(text) if text.starts_with("panicked") => "crashed".to_owned(),
         Error::Internal(_) => "internal".to_owned(),
     }
 }

@@ -1,7 +1,7 @@
 //! Jobs over HTTP: an operator's view. Who may read jobs everywhere sees all of them, everyone else their own.
 use crate::http::app::App;
 use crate::http::caller::{Caller, SignedIn};
-use crate::http::contract::{answer, idempotency_key, limit, path_id, query, text};
+use crate::http::contract::{answer, conditional, idempotency_key, limit, path_id, query, text};
 use crate::http::crud::id;
 use crate::http::edge;
 use crate::http::headers;
@@ -257,11 +257,19 @@ pub fn routes(config: &mut ServiceConfig) {
         .parameter(query("limit", "How many a page holds.", limit()))
         .parameter(query("cursor", "Where the page before ended.", text(4096)))
         .response("200", answer("A page of jobs.", "JobPage", page));
-    config.service(Operations::at("/jobs").get(|| web::route().to(list), listing).schema::<JobPage>());
+    config.service(
+        Operations::at("/jobs")
+            .get(|| web::route().to(list), conditional(listing))
+            .schema::<JobPage>(),
+    );
     let getting = operation("getJob", tag, "Get a job", "One job, with how far it has got.")
         .parameter(path_id())
         .response("200", answer("The job.", "Job", example()));
-    config.service(Operations::at("/jobs/{id}").get(|| web::route().to(get), getting).schema::<Job>());
+    config.service(
+        Operations::at("/jobs/{id}")
+            .get(|| web::route().to(get), conditional(getting))
+            .schema::<Job>(),
+    );
     let doc = "Queues a parked or cancelled job again, with all its attempts; it goes on where it had got to. 409 `job_not_stopped` when it is \
                neither, `job_key_open` when another open job does the same work. The job's state decides, so no If-Match is needed.";
     let retrying = operation("retryJob", tag, "Try a job again", doc)

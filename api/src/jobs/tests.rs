@@ -105,11 +105,11 @@ async fn a_poison_job_is_parked_and_the_rest_go_on() {
     let tried = put(&app, "poison", "q", 2).await;
     let good = put(&app, "good", "g", 1).await;
     let parked = until(&app, poison, |j| j.state == State::Parked).await;
-    assert_eq!(parked.error.as_deref(), Some("panicked"));
-    assert_eq!(setting(&app, "parked p").await.as_deref(), Some("panicked"));
+    assert_eq!(parked.error.as_deref(), Some("crashed"));
+    assert_eq!(setting(&app, "parked p").await.as_deref(), Some("crashed"));
     let again = until(&app, tried, |j| j.attempts == 1 && j.state == State::Queued).await;
     assert!(
-        again.run_at > again.updated_at && again.error.as_deref() == Some("panicked"),
+        again.run_at > again.updated_at && again.error.as_deref() == Some("crashed"),
         "{again:?}"
     );
     let done = until(&app, good, |j| j.state == State::Done).await;

@@ -13,30 +13,30 @@ use std::net::IpAddr;
 
 /// How a program signs in, on behalf of a user. The key itself is shown once, when it is made.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/api-keys", one = "api_key", many = "api_keys", tag = "Access")]
+#[record(path = "/api-keys", one = "api_key", many = "api_keys", tag = "Access", fa = "کلیدهای API")]
 pub struct ApiKey {
     #[record(base)]
     pub base: Base,
     /// What the key is for.
-    #[record(min = 1, max = 100, example = r#""Nightly export""#)]
+    #[record(fa = "نام", min = 1, max = 100, example = r#""Nightly export""#)]
     pub name: String,
     /// On whose behalf it acts: who made it.
-    #[record(server)]
+    #[record(fa = "کاربر", server)]
     pub user_id: Option<Id<User>>,
     /// What it may do, at most what its user may; empty for the same as its user.
-    #[record(items = Permission, max = 500, example = r#"[{"permission": "customers:read", "scope": "unit"}]"#)]
+    #[record(fa = "مجوزها", items = Permission, max = 500, example = r#"[{"permission": "customers:read", "scope": "unit"}]"#)]
     pub permissions: Vec<Permission>,
     /// The addresses it may be used from, each an IP address or a network such as `10.0.0.0/8`; empty for any.
-    #[record(max = 50, example = r#"["192.0.2.0/24"]"#)]
+    #[record(fa = "نشانی‌های مجاز", max = 50, example = r#"["192.0.2.0/24"]"#)]
     pub allowed_ips: Vec<String>,
     /// When it ends; null for when it is deleted.
-    #[record(example = r#""2027-03-21T00:00:00.000Z""#)]
+    #[record(fa = "انقضا", example = r#""2027-03-21T00:00:00.000Z""#)]
     pub expires_at: Option<Instant>,
     /// The key's public part, by which it is told from others: `pvd_live_` and these 8 characters.
-    #[record(server, max = 20, example = r#""4f9Zk2Qa""#)]
+    #[record(fa = "پیشوند", server, max = 20, example = r#""4f9Zk2Qa""#)]
     pub prefix: String,
     /// When it was last used, to the minute; null if it never was.
-    #[record(server)]
+    #[record(fa = "آخرین کاربرد", server)]
     pub last_used_at: Option<Instant>,
 }
 

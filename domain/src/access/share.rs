@@ -31,24 +31,24 @@ impl Named for AnyRecord {
 /// One record, shown to someone beyond what their roles reach. Only who may update a record can share it. Whom it is for must hold the
 /// permission itself, such as `customers:read`, in some scope.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/shares", one = "share", many = "shares", tag = "Access")]
+#[record(path = "/shares", one = "share", many = "shares", tag = "Access", fa = "اشتراک‌ها")]
 pub struct Share {
     #[record(base)]
     pub base: Base,
     /// The object of the record, such as `customers`.
-    #[record(fixed, min = 1, max = 50, example = r#""customers""#)]
+    #[record(fa = "شیء", fixed, min = 1, max = 50, example = r#""customers""#)]
     pub object: String,
     /// The record.
-    #[record(fixed)]
+    #[record(fa = "رکورد", fixed)]
     pub record_id: Id<AnyRecord>,
     /// Whether it is for a user, a team or a unit.
-    #[record(fixed, example = r#""user""#)]
+    #[record(fa = "نوع گیرنده", fixed, example = r#""user""#)]
     pub grantee_kind: GranteeKind,
     /// The user, team or unit. Nobody gets the same record twice.
-    #[record(fixed)]
+    #[record(fa = "گیرنده", fixed)]
     pub grantee_id: Id<AnyRecord>,
     /// What it allows.
-    #[record(example = r#""read""#)]
+    #[record(fa = "اجازه", example = r#""read""#)]
     pub action: ShareAction,
 }
 

@@ -8,15 +8,15 @@ use derive::Record;
 
 /// People who work together. A permission of scope `team` reaches the records of all of them.
 #[derive(Debug, Clone, Record)]
-#[record(path = "/teams", one = "team", many = "teams", tag = "Access")]
+#[record(path = "/teams", one = "team", many = "teams", tag = "Access", fa = "تیم‌ها")]
 pub struct Team {
     #[record(base)]
     pub base: Base,
     /// What the team is called.
-    #[record(min = 1, max = 200, sort, search, example = r#""Key accounts""#)]
+    #[record(fa = "نام", min = 1, max = 200, sort, search, example = r#""Key accounts""#)]
     pub name: String,
     /// Who is in it.
-    #[record(max = 500)]
+    #[record(fa = "اعضا", max = 500)]
     pub member_ids: Vec<Id<User>>,
 }
 

@@ -128,7 +128,7 @@ CREATE TABLE api_keys (
     owner_id uuid,
     unit_id uuid,
     name text NOT NULL,
-    user_id uuid NOT NULL,
+    user_id uuid,
     permissions jsonb NOT NULL,
     allowed_ips jsonb NOT NULL,
     expires_at timestamptz,

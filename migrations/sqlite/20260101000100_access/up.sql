@@ -168,7 +168,7 @@ CREATE TABLE api_keys (
     owner_id BLOB,
     unit_id BLOB,
     name TEXT NOT NULL,
-    user_id BLOB NOT NULL,
+    user_id BLOB,
     permissions TEXT NOT NULL,
     allowed_ips TEXT NOT NULL,
     expires_at INTEGER,

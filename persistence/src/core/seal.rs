@@ -12,10 +12,10 @@ use domain::core::instant::Instant;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-/// The most entries of one seal.
-const MOST: i64 = 20_000;
+/// The most entries of one seal: on SQLite no other write runs meanwhile.
+const MOST: i64 = 4_000;
 /// How many entries are read at once.
-const CHUNK: i64 = 5_000;
+const CHUNK: i64 = 2_000;
 
 /// A seal as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn some(conn: &mut Conn, which: Sql) -> Result<Vec<Seal>> {
     Ok(found)
 }
 
-/// Seals what was written since the last seal, at most 20,000 entries of it: how many that were. Call it in a write, again and
+/// Seals what was written since the last seal, at most 4,000 entries of it: how many that were. Call it in a write, again and
 /// again until it says 0. Of two nodes that seal at once, one does.
 pub fn seal(conn: &mut Conn, now: Instant) -> Result<i64> {
     let before = last(conn)?;

@@ -80,7 +80,9 @@ both! {
         let values = format!("city IN ({})", vec!["\"x\""; 500].join(", "));
         for filter in [&ors, &deep, &nots, &values] {
             let started = Instant::now();
-            owner.list("/customers", &[("filter", filter)]).is(400);
+            // The longest are refused before they are looked at.
+            let answer = owner.list("/customers", &[("filter", filter)]);
+            assert!(matches!(answer.status, 400 | 414), "{answer:?}");
             assert!(started.elapsed() < Duration::from_secs(2));
         }
         let longest = format!("GET /api/v1/customers?filter={} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(1 << 20));

@@ -235,7 +235,8 @@ both! {
         owner.get(&with_query("/changes", &[("after", &begin)])).is(200);
         prune(31);
         assert_eq!(entries(), before - 1, "the one superseded entry went");
-        owner.get(&with_query("/changes", &[("after", &begin)])).refuses(410, "cursor_expired");
+        let gone = owner.get(&with_query("/changes", &[("after", &begin)])).refuses(410, "cursor_expired");
+        assert_eq!(gone.header("link"), "</api/v1/changes?after=now>; rel=\"start\"");
         owner.get(&with_query("/changes", &[("after", &middle)])).is(200);
         let id = made.id();
         let fresh = owner.get("/changes").is(200).data();

@@ -1,7 +1,7 @@
 //! What operations are written with: parameters, bodies, answers.
 use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{ContentBuilder, Ref, Required, Response, ResponseBuilder};
@@ -160,4 +160,9 @@ pub fn limit() -> ObjectBuilder {
 /// Words to search for: at least two characters that are not space.
 pub fn words() -> ObjectBuilder {
     text(400).min_length(Some(2)).pattern(Some(r"\S\s*\S"))
+}
+
+/// A reading whose answer carries a tag: with the same tag in `If-None-Match` it answers 304.
+pub fn conditional(operation: OperationBuilder) -> OperationBuilder {
+    operation.parameter(seen()).response("304", empty("You have this already."))
 }

@@ -136,9 +136,9 @@ async fn failures_wait_longer_each_time_and_then_park() {
             now = now.after(TimeDelta::seconds(wait));
         }
         let job = take(&db, now).await.unwrap();
-        assert!(try_to(&db, move |c| fail(c, &job, "panicked", now, 0.5)).await.unwrap());
+        assert!(try_to(&db, move |c| fail(c, &job, "crashed", now, 0.5)).await.unwrap());
         let parked = see(&db, id).await;
-        assert_eq!((parked.state, parked.error.as_deref()), (State::Parked, Some("panicked")));
+        assert_eq!((parked.state, parked.error.as_deref()), (State::Parked, Some("crashed")));
         assert!(take(&db, at(100_000)).await.is_none());
         // A person may try again; unless its work is being done by another job.
         let other = put(&db, new("a")).await.id;

@@ -1,0 +1,2 @@
+//! Customers beyond what every record does.
+mod overview;

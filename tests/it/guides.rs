@@ -1,0 +1,48 @@
+//! What the guides tell their readers to paste works as pasted: `scripts/walk` does it, each guide against a fresh demo.
+use std::path::Path;
+use std::process::Command;
+use tests::binary;
+
+fn walked(guide: &str) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut walk = Command::new(root.join("scripts/walk"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PEYVAND_")) {
+        walk.env_remove(name);
+    }
+    let out = walk.arg(guide).env("PEYVAND", binary::path()).output().unwrap();
+    assert!(out.status.success(), "{guide}:\n{}", String::from_utf8_lossy(&out.stderr));
+}
+
+#[test]
+fn the_readme_walks() {
+    walked("README.md");
+}
+
+#[test]
+fn the_persian_readme_walks() {
+    walked("README.fa.md");
+}
+
+#[test]
+fn using_the_api_walks() {
+    walked("docs/using-the-api.md");
+}
+
+#[test]
+fn integrating_walks() {
+    walked("docs/integrating.md");
+}
+
+#[test]
+fn the_readme_lists_every_setting_of_the_server() {
+    let readme = include_str!("../../README.md");
+    let help = binary::run(&["serve", "--help"]);
+    let settings = help
+        .split_whitespace()
+        .filter(|w| w.starts_with("--") && w.len() > 2 || w.starts_with("PEYVAND_"));
+    let missing: Vec<&str> = settings
+        .map(|word| word.trim_end_matches(['=', ']']))
+        .filter(|word| *word != "--help" && !readme.contains(&format!("`{word}`")))
+        .collect();
+    assert!(missing.is_empty(), "README.md does not say what these mean: {missing:?}");
+}

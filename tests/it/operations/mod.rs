@@ -1,0 +1,4 @@
+//! What operators and clients' makers ask of a server: jobs, metadata, how it speaks.
+mod jobs;
+mod objects;
+mod wire;
