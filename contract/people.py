@@ -54,21 +54,20 @@ def lasting_token(access_token):
     return (access_token, None) if status == 403 else (key["secret"], key["id"])
 
 
-def works_apart(owner_token, user_id, name):
-    """Moves someone into a unit of their own: a seller sees what belongs to the unit."""
-    top = call("GET", "/units", owner_token)[1]["data"][0]["id"]
-    unit = call("POST", "/units", owner_token, {"name": name, "parent_id": top})[1]["id"]
-    call("PATCH", f"/users/{user_id}", owner_token, {"works_in_id": unit}, if_match="*")
+def role_of_own(owner_token):
+    """A role that may do everything with what is its holder's own, and sees nothing else."""
+    permissions = [{"permission": "*:*", "scope": "own"}]
+    return call("POST", "/roles", owner_token, {"name": "own things alone", "permissions": permissions})[1]["id"]
 
 
 def main():
     access_token = sign_in(OWNER_EMAIL, OWNER_PASSWORD)
     token, key_id = lasting_token(access_token)
     own_ids = [subject(access_token), key_id]
-    peers = []
+    peers, role = [], role_of_own(access_token)
     for name in ("seller_a", "seller_b"):
         peer_access = sign_in(f"{name}@contract.test", OWNER_PASSWORD)
-        works_apart(access_token, subject(peer_access), f"Unit of {name}")
+        call("PATCH", f"/users/{subject(peer_access)}", access_token, {"role_ids": [role]}, if_match="*")
         peer_token, peer_key_id = lasting_token(peer_access)
         own_ids += [subject(peer_access), peer_key_id]
         peers.append({"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {peer_token}"}]})
