@@ -33,13 +33,6 @@ pub struct Filled {
     pub people: People,
 }
 
-impl Filled {
-    /// The database.
-    pub fn path(&self) -> PathBuf {
-        self.folder.join("peyvand.db")
-    }
-}
-
 /// The database of a size, in SQLite; filled now unless it is kept from before.
 pub fn sqlite(kept: &Path, size: u64) -> Filled {
     let template = Template::of(Engine::Sqlite);

@@ -103,7 +103,7 @@ impl Load {
             assert!(!events.is_empty(), "the server did not answer within 30 s");
             for event in &events {
                 let n = event.token().0;
-                while let Some(status) = self.connections[n].receive(&mut buffer) {
+                if let Some(status) = self.connections[n].receive(&mut buffer) {
                     let now = Instant::now();
                     let connection = &mut self.connections[n];
                     sample.micros.push(now.duration_since(connection.sent).as_micros() as u32);
@@ -117,7 +117,6 @@ impl Load {
                     if now < end {
                         connection.send(n, source);
                     }
-                    break;
                 }
             }
         }

@@ -144,7 +144,6 @@ impl Site {
         Site::start(address, data, people, cluster, &shuffle(ids), size, folder)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is another kind of thing, named by its type")]
     fn start(address: &str, data: PathBuf, people: People, engine: Engine, ids: &[Uuid], size: u64, folder: tempfile::TempDir) -> Site {
         let node = Node::start(address, data.to_str().unwrap(), &[]);
         let started_with = process::memory(node.pid());
@@ -279,19 +278,6 @@ impl Site {
     }
     pub fn address(&self) -> SocketAddr {
         self.node.address()
-    }
-    pub fn pid(&self) -> u32 {
-        self.node.pid()
-    }
-    pub fn data(&self) -> &Path {
-        &self.data
-    }
-    pub fn people(&self) -> &People {
-        &self.people
-    }
-    /// The twin's database.
-    pub fn twin(&self) -> &Path {
-        &self.twin
     }
 }
 

@@ -4,7 +4,7 @@ use super::checker::{Acks, check};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::{Barrier, Mutex};
-use tests::{App, Who, both};
+use tests::{Who, both};
 
 /// As many as one list of interests takes.
 const PEOPLE: usize = 50;

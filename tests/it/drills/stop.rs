@@ -1,5 +1,5 @@
 //! 4.30: a server is asked to stop (SIGTERM) under load, behind a balancer that sends requests to another one as soon as it is not ready.
-use super::caller::{Caller, Outcome, serial};
+use super::caller::{Caller, serial};
 use super::checker::{Acks, check};
 use super::{any_below, rounds};
 use std::sync::Mutex;

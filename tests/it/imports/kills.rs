@@ -2,7 +2,7 @@
 use super::{add_up, ended, uploaded};
 use persistence::sql;
 use serde_json::json;
-use tests::{App, Who, both};
+use tests::{Who, both};
 
 const ROWS: usize = 3000;
 

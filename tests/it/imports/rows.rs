@@ -1,7 +1,7 @@
 //! What becomes of rows.
 use super::{add_up, announce, done, ended, told, uploaded};
 use serde_json::json;
-use tests::{App, Who, both};
+use tests::{Who, both};
 
 const BAD: &str = "Given Name,Family Name,Mail,national_id\nAli,Karimi,ali@example.ir,\nSara,Ahmadi,no-address,\n,,,\nMina,Azizi,mina@example.ir,0084575948\nMina,Azizi,mina2@example.ir,0084575948\n,Ragged\n";
 

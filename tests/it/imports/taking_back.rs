@@ -1,7 +1,7 @@
 //! Taking an import back.
 use super::{done, told, until};
 use serde_json::json;
-use tests::{App, Who, both};
+use tests::{Who, both};
 
 both! {
     fn what_was_made_goes_and_what_was_changed_returns(app: &App) {
