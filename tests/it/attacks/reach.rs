@@ -121,6 +121,10 @@ both! {
         seller.patch(&own, "*", role).refuses(403, "forbidden");
         seller.post("/custom-fields", json!({})).refuses(403, "forbidden");
         seller.post("/units", json!({"name": "x"})).refuses(403, "forbidden");
+        seller.get("/audit").refuses(403, "forbidden");
         assert_eq!(digest(app), before);
+        let audit = app.be(Who::Owner).all("/audit", &[("op", "denied")]);
+        let mine = audit.iter().filter(|entry| entry["actor_id"] == json!(app.people.users[&Who::Seller]));
+        assert!(mine.count() >= 6, "each refusal is in the audit: {audit:?}");
     }
 }
