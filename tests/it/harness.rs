@@ -20,6 +20,12 @@ both! {
         app.be(Who::Branch).get(&address).refuses(404, "not_found");
     }
 
+    fn everyone_signs_in_with_the_password_of_the_template(app: &App) {
+        let body = json!({"email": Who::Seller.email(), "password": tests::people::PASSWORD});
+        let signed = app.anyone().post("/auth/login", body).is(200).json();
+        app.anyone().with_token(signed["access_token"].as_str().unwrap()).get("/customers").is(200);
+    }
+
     fn a_second_node_on_the_same_database_knows_the_same_people(app: &App) {
         let other = app.another(&[]);
         let made = app.be(Who::Owner).post("/customers", json!({"kind": "person", "family_name": "رضایی"})).is(201);

@@ -90,6 +90,9 @@ impl CustomField {
     }
 }
 
+/// The most characters of a custom text: at four bytes each, what an entry of PostgreSQL's index holds (2704 bytes with its other columns).
+const MAX_TEXT: u32 = 500;
+
 /// What a custom field's values are checked against.
 #[derive(Debug, Clone)]
 pub struct Declaration {
@@ -110,7 +113,8 @@ impl Declaration {
     /// The kind of its values in the field table's terms.
     pub fn field_kind(&self) -> Kind {
         match self.kind {
-            CustomKind::Text | CustomKind::Url => Kind::Text(1000),
+            CustomKind::Text => Kind::Text(MAX_TEXT),
+            CustomKind::Url => Kind::Text(2000),
             CustomKind::Number | CustomKind::Money => Kind::Decimal,
             CustomKind::Date => Kind::Date,
             CustomKind::Choice => Kind::Choice(self.choices.iter().cloned().map(Into::into).collect()),
@@ -139,7 +143,7 @@ impl Declaration {
         let chosen = |v: &Value| v.as_str().is_some_and(|s| self.choices.iter().any(|c| c == s));
         let allowed = || vec![("allowed", self.choices.join(", "))];
         match (self.kind, value) {
-            (CustomKind::Text, Value::String(s)) => crate::core::input::length("", s, 1, 1000, &mut problems),
+            (CustomKind::Text, Value::String(s)) => crate::core::input::length("", s, 1, MAX_TEXT, &mut problems),
             (CustomKind::Url, Value::String(s)) => {
                 if s.len() > 2000 || !url::Url::parse(s).is_ok_and(|u| matches!(u.scheme(), "http" | "https")) {
                     problems.with("", Code::Format, vec![("format", "URL".to_owned())]);

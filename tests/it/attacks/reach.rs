@@ -93,18 +93,20 @@ both! {
     }
 
     fn attack_08_a_foreign_record_comes_through_no_side_door(app: &App) {
-        let secret = "خاورزمین۷۷";
-        let theirs = customer(app, Who::Rival, secret);
-        let owner = app.be(Who::Owner);
-        let group = owner.post("/groups", json!({"name": secret})).is(201).id();
-        owner.post("/group-members", json!({"group_id": group, "customer_id": theirs})).is(201);
-        let seller = app.be(Who::Seller);
-        // Every read of the contract that takes no id shows neither its id nor its name.
-        for operation in app.contract().operations().iter().filter(|o| o.method == "GET" && !o.path.contains('{')) {
-            for query in ["", "?include_deleted=true", "?q=%D8%AE%D8%A7%D9%88%D8%B1", "?expand=customer,group", "?count=exact"] {
-                let text = seller.get(&format!("{}{query}", operation.path)).text();
-                assert!(!text.contains(&theirs) && !text.contains(secret), "{} tells: {text}", operation.id());
+        for (whose, reader, secret) in [(Who::Rival, Who::Seller, "خاورزمین۷۷"), (Who::Seller, Who::Branch, "باختران۸۸")] {
+            let theirs = customer(app, whose, secret);
+            let owner = app.be(Who::Owner);
+            let group = owner.post("/groups", json!({"name": secret})).is(201).id();
+            owner.post("/group-members", json!({"group_id": group, "customer_id": theirs})).is(201);
+            let (reader, found) = (app.be(reader), format!("?q={}", tests::client::encode(secret)));
+            // Every read of the contract that takes no id shows neither its id nor its name: lists, feed, audit, jobs.
+            for operation in app.contract().operations().iter().filter(|o| o.method == "GET" && !o.path.contains('{')) {
+                for query in ["", "?include_deleted=true", &found, "?expand=customer,group", "?count=exact"] {
+                    let text = reader.get(&format!("{}{query}", operation.path)).text();
+                    assert!(!text.contains(&theirs) && !text.contains(secret), "{} tells: {text}", operation.id());
+                }
             }
+            assert!(app.be(Who::Owner).get(&format!("/customers{found}")).is(200).text().contains(&theirs));
         }
     }
 
@@ -121,6 +123,10 @@ both! {
         seller.patch(&own, "*", role).refuses(403, "forbidden");
         seller.post("/custom-fields", json!({})).refuses(403, "forbidden");
         seller.post("/units", json!({"name": "x"})).refuses(403, "forbidden");
+        seller.get("/audit").refuses(403, "forbidden");
         assert_eq!(digest(app), before);
+        let audit = app.be(Who::Owner).all("/audit", &[("op", "denied")]);
+        let mine = audit.iter().filter(|entry| entry["actor_id"] == json!(app.people.users[&Who::Seller]));
+        assert!(mine.count() >= 6, "each refusal is in the audit: {audit:?}");
     }
 }

@@ -203,4 +203,21 @@ both! {
             Ok(())
         });
     }
+
+    fn a_custom_text_of_the_longest_length_is_kept_and_found(app: &App) {
+        let owner = app.be(Who::Owner);
+        for (name, kind) in [("long", "text"), ("link", "url")] {
+            let field = json!({"object": "customers", "name": name, "label_en": "Long", "label_fa": "بلند", "kind": kind});
+            owner.post("/custom-fields", field).is(201);
+        }
+        // Letters of four bytes in no order: what an index can't make smaller.
+        let text: String = (0..500_u32).map(|n| char::from_u32(0x20000 + n * 7919 % 20_000).unwrap()).collect();
+        let link = format!("https://yazd.example/{}", (0..1900_u32).map(|n| char::from(b'a' + (n * n % 26) as u8)).collect::<String>());
+        let body = json!({"kind": "person", "family_name": "x", "custom": {"long": text, "link": link}});
+        let made = owner.post("/customers", body).is(201);
+        assert_eq!(made.json()["custom"]["long"], text);
+        for filter in [format!("custom.long : \"{}\"", text.chars().take(50).collect::<String>()), "custom.link != null".to_owned()] {
+            assert_eq!(owner.list("/customers", &[("filter", &filter)]).is(200).ids(), [made.id()]);
+        }
+    }
 }
