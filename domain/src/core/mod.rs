@@ -3,6 +3,7 @@ pub mod actor;
 pub mod base;
 pub mod change;
 pub mod condition;
+mod difference;
 pub mod error;
 pub mod field;
 pub mod id;

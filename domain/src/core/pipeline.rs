@@ -2,6 +2,7 @@
 //! result, write it with its version, note it in the change log. Storage comes in as a trait, time and ids as values.
 use super::actor::{Actor, Sight};
 use super::base::Base;
+use super::difference::{difference, document, told};
 use super::error::{Error, Result};
 use super::field::{Access, Field};
 use super::id::{Id, Ids};
@@ -343,31 +344,4 @@ fn touch(base: &mut Base, context: &Context<'_>) {
 /// Owner and unit.
 fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
     (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
-}
-
-fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {
-    match serde_json::to_value(record) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Error::Internal(format!("a {} is no JSON object", R::SPEC.one))),
-        Err(error) => Err(Error::Internal(error.to_string())),
-    }
-}
-
-/// Members that the change log tells by themselves, outside `changed`.
-fn told(name: &str) -> bool {
-    !matches!(
-        name,
-        "id" | "object" | "version" | "created_at" | "updated_at" | "created_by" | "updated_by"
-    )
-}
-
-fn difference(old: Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
-    let mut changed = Map::new();
-    for (name, before) in old {
-        let after = new.remove(&name).unwrap_or_default();
-        if before != after && told(&name) {
-            changed.insert(name, Value::Array(vec![before, after]));
-        }
-    }
-    changed
 }
