@@ -190,7 +190,7 @@ fn facts(conn: &mut Conn, asker: &Actor, user: &Actor, object: &'static str, id:
     if !read::exists(conn, &seen, object, id)? {
         return Err(Error::NotFound);
     }
-    let (owner_id, unit_id) = read::whose(conn, object, id)?.ok_or(Error::NotFound)?;
+    let (owner_id, unit_id) = share::whose(conn, object, id)?.ok_or(Error::NotFound)?;
     let within = |scope| {
         let sight = Sight {
             actor: user,

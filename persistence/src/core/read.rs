@@ -331,12 +331,6 @@ pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Re
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
 }
 
-/// Owner and unit of a record, without a sight: for those who explain it. None where there is no such record.
-pub fn whose(conn: &mut Conn, object: &'static str, id: Uuid) -> Result<Option<(Option<Uuid>, Option<Uuid>)>> {
-    let sql = Sql::new(format!("SELECT owner_id, unit_id FROM {object} WHERE deleted_at IS NULL AND id = ")).bind(id);
-    conn.row(&sql, |row| Ok((row.uuid(0)?, row.uuid(1)?)))
-}
-
 /// Whether an id is in use, in the trash or out of sight too.
 pub fn in_use(conn: &mut Conn, spec: &Spec, id: Uuid) -> Result<bool> {
     let sql = Sql::new(format!("SELECT 1 FROM {} WHERE id = ", spec.object)).bind(id);

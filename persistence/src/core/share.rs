@@ -1,6 +1,6 @@
 //! Explicit shares: one record shown to one user, team or unit beyond what their roles reach.
 use super::conn::Conn;
-use super::sql::Bind;
+use super::sql::{Bind, Sql};
 use crate::sql;
 use domain::core::actor::{Actor, Sight};
 use domain::core::error::Result;
@@ -55,4 +55,10 @@ pub fn of_record(conn: &mut Conn, actor: &Actor, object: &str, record: Uuid) -> 
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Owner and unit of a record, without a sight: for those who explain it. None where there is no such record.
+pub fn whose(conn: &mut Conn, object: &'static str, id: Uuid) -> Result<Option<(Option<Uuid>, Option<Uuid>)>> {
+    let sql = Sql::new(format!("SELECT owner_id, unit_id FROM {object} WHERE deleted_at IS NULL AND id = ")).bind(id);
+    conn.row(&sql, |row| Ok((row.uuid(0)?, row.uuid(1)?)))
 }
