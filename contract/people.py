@@ -1,4 +1,4 @@
-"""Prepares the people a contract run signs in as, through the API alone.
+"""Prepares the people a contract run signs in as: the owner and two sellers, who have their passwords already.
 
 Prints shell assignments (TOKEN, PEYVAND_OWN_IDS) and writes the two sellers' credentials to the file given last.
 Access tokens end after fifteen minutes, so everyone gets an API key; a role that may have none keeps its access token.
@@ -7,9 +7,9 @@ Access tokens end after fifteen minutes, so everyone gets an API key; a role tha
 import base64
 import json
 import os
-import secrets
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ORIGIN, OWNER_EMAIL, WFC_FILE = sys.argv[1:4]
@@ -17,14 +17,16 @@ OWNER_PASSWORD = os.environ["OWNER_PASSWORD"]
 API = ORIGIN + "/api/v1"
 
 
-def call(method, path, token=None, body=None, wanted=(200, 201)):
+def call(method, path, token=None, body=None, wanted=(200, 201), if_match=None):
     """Calls the API; any status but a wanted one ends the run with the server's own words."""
     headers = {"Accept": "application/json, application/problem+json"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
+    if if_match:
+        headers["If-Match"] = if_match
     data = None
     if body is not None:
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
         data = json.dumps(body).encode()
     request = urllib.request.Request(API + path, data=data, method=method, headers=headers)
     try:
@@ -56,9 +58,10 @@ def lasting_token(access_token):
 def seller(owner_token, name):
     """A new seller: (lasting token, user id)."""
     email, password = f"{name}@sales.test", secrets.token_urlsafe(18)
-    user = call(
-        "POST", "/users", owner_token, {"email": email, "name": name, "role": "seller", "password": password}, wanted=(201,)
-    )[1]
+    wanted = urllib.parse.quote('name = "seller"')
+    role = call("GET", f"/roles?filter={wanted}", owner_token)[1]["data"][0]["id"]
+    body = {"email": email, "name": name, "role_ids": [role], "password": password}
+    user = call("POST", "/users", owner_token, body, wanted=(201,))[1]
     return lasting_token(sign_in(email, password))[0], user["id"]
 
 
@@ -66,10 +69,13 @@ def main():
     access_token = sign_in(OWNER_EMAIL, OWNER_PASSWORD)
     token, key_id = lasting_token(access_token)
     own_ids = [subject(access_token), key_id]
-    peers = []
+    peers, role = [], role_of_own(access_token)
     for name in ("seller_a", "seller_b"):
-        peer_token, user_id = seller(access_token, name)
-        own_ids.append(user_id)
+        peer_access = sign_in(f"{name}@contract.test", OWNER_PASSWORD)
+        call("PATCH", f"/users/{subject(peer_access)}", access_token, {"role_ids": [role]}, if_match="*")
+        peer_token, peer_key_id = lasting_token(peer_access)
+        things_of_own(peer_token, name)
+        own_ids += [subject(peer_access), peer_key_id]
         peers.append({"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {peer_token}"}]})
     for bearer in (f"Bearer {token}", *(peer["fixedHeaders"][0]["value"] for peer in peers)):
         # A run whose credentials are refused would prove nothing and look clean.

@@ -20,13 +20,21 @@ start_server() {
   mkdir -p "$WORK/data"
   export OWNER_EMAIL=owner@contract.test OWNER_PASSWORD
   OWNER_PASSWORD=$("$PY/python" -c 'import secrets; print(secrets.token_urlsafe(18))')
-  printf '%s\n' "$OWNER_PASSWORD" | "$PEYVAND" user create --database "$database" \
-    --email "$OWNER_EMAIL" --name Owner --role owner --password-stdin >&2 || die "'peyvand user create' failed"
+  create_user "$database" "$OWNER_EMAIL" owner
+  # A password is its owner's affair: no operation of the API gives one, the console does.
+  create_user "$database" seller_a@contract.test seller
+  create_user "$database" seller_b@contract.test seller
   PEYVAND_RATE_LIMITS=off "$PEYVAND" serve --database "$database" --data "$WORK/data" \
     --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 >"$SERVER_LOG" 2>&1 </dev/null &
   SERVER=$!
   wait_for_server
   prepare_people
+}
+
+# create_user DATABASE EMAIL ROLE  all with the same password, which lives as long as the run.
+create_user() {
+  printf '%s\n' "$OWNER_PASSWORD" | "$PEYVAND" user create --database "$1" \
+    --email "$2" --name "${2%%@*}" --role "$3" --password-stdin >/dev/null || die "'peyvand user create' failed"
 }
 
 # The server says where it listens; its port is the system's choice.

@@ -72,6 +72,8 @@ async function listAll(): Promise<string[]> {
   do {
     const filter = `family_name : "${marker}"`;
     const page = ok("list", await api.GET("/api/v1/customers", { params: { query: { filter, limit: 2, cursor } } }), 200);
+    // A list can be asked for as a file too; without an Accept it is JSON.
+    if (typeof page === "string") assert.fail("list: a file that nobody asked for");
     ids.push(...page.data.map((each) => each.id));
     cursor = page.page.next_cursor ?? undefined;
   } while (cursor !== undefined);
