@@ -4,16 +4,15 @@ mod changes;
 mod trash;
 
 use super::{JobContext, JobKind, Outcome, Run};
-use crate::access::keys::KeyRing;
 use chrono::TimeDelta;
-use domain::core::error::{Error, Result};
+use domain::core::error::Result;
 use persistence::access::prune;
 use persistence::core::conn::Conn;
 use persistence::core::{idempotency, jobs};
 use serde_json::json;
 
 /// The kinds of this file.
-pub const KINDS: [&'static dyn JobKind; 6] = [&changes::Changes, &IdempotencyKeys, &Jobs, &Sessions, &SigningKeys, &trash::Trash];
+pub const KINDS: [&'static dyn JobKind; 5] = [&changes::Changes, &IdempotencyKeys, &Jobs, &Sessions, &trash::Trash];
 
 /// Rows that one transaction deletes at most.
 const STEP: i64 = 500;
@@ -81,32 +80,5 @@ impl JobKind for Sessions {
         Box::pin(steps(job, move |conn, most| {
             Ok(prune::sessions(conn, month, most)?.max(prune::failures(conn, days, most)?))
         }))
-    }
-}
-
-/// Makes the next key that signs tokens when its time has come, and drops those that have served theirs.
-struct SigningKeys;
-impl JobKind for SigningKeys {
-    fn kind(&self) -> &'static str {
-        "rotate_signing_keys"
-    }
-    fn every(&self) -> Option<TimeDelta> {
-        Some(TimeDelta::hours(1))
-    }
-    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
-        Box::pin(async move {
-            let (app, now) = (&job.app, job.app.now().utc());
-            let broken = |e: crate::access::keys::KeyError| Error::Internal(e.to_string());
-            // What other nodes have made is in the folder.
-            let mut ring = KeyRing::open(&app.data.join("keys"), now, &mut rand::rng()).map_err(broken)?;
-            let due = ring.rotation_due(now);
-            if due {
-                ring.rotate(now, &mut rand::rng()).map_err(broken)?;
-            } else {
-                ring.prune(now).map_err(broken)?;
-            }
-            *app.keys.write().unwrap_or_else(std::sync::PoisonError::into_inner) = ring;
-            Ok(Outcome::Done(json!({ "rotated": due })))
-        })
     }
 }

@@ -53,7 +53,7 @@ impl View {
         let mut problems = Problems::default();
         // The id is always there, and first: what a client keys its copy by.
         let mut chosen = vec![&spec.fields[0]];
-        for name in names.split(',').filter(|n| *n != "object") {
+        for name in names.split(',').filter(|n| *n != "object" || !spec.says_its_kind()) {
             match spec.field(name) {
                 Some(field) if chosen.iter().all(|f: &&Field| f.name != name) => chosen.push(field),
                 Some(_) => {}

@@ -41,7 +41,7 @@ both! {
         let kinds: Vec<&str> = waiting.iter().filter(|j| j["key"] == "recurring").map(|j| j["kind"].as_str().unwrap()).collect();
         let once: BTreeSet<&str> = kinds.iter().copied().collect();
         assert_eq!(kinds.len(), once.len(), "{kinds:?}");
-        for kind in ["purge_idempotency_keys", "purge_trash", "prune_sessions", "prune_jobs", "rotate_signing_keys"] {
+        for kind in ["purge_idempotency_keys", "purge_trash", "prune_sessions", "prune_jobs", "seal_changes"] {
             assert!(once.contains(kind), "{kind} does not wait: {kinds:?}");
         }
         assert!(other.stop());
