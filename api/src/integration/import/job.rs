@@ -29,6 +29,8 @@ use uuid::Uuid;
 const HOLD: Duration = Duration::from_millis(40);
 /// Batches that wait for the writer; bounds the memory of reading ahead.
 const AHEAD: usize = 16;
+/// A row failed after it had written: the chunk is lost, and done again with a savepoint for each row.
+const LATE: &str = "late";
 /// How often the import itself tells how far it is.
 const TELL: Duration = Duration::from_secs(1);
 
@@ -229,15 +231,27 @@ async fn run(job: &JobContext) -> Result<Outcome> {
         if chunk.tell {
             told = Clock::now();
         }
-        let (work, setting, id, mut next) = (work.clone(), job.app.setting(), job.job.claim.id, chunk.clone());
-        let rows = std::mem::take(&mut waiting);
-        let (rest, ended, next) = job
+        let rows = Arc::new(std::mem::take(&mut waiting));
+        let (work, setting, id) = (work.clone(), job.app.setting(), job.job.claim.id);
+        let (mut next, taken) = (chunk.clone(), rows.clone());
+        let written = job
             .write(move |conn| {
-                let (n, ended) = next.write(conn, &work, &setting, id, &rows)?;
-                let mut rows = rows;
-                Ok((rows.split_off(n), ended, next))
+                let (n, ended) = next.write(conn, &work, &setting, id, &taken)?;
+                drop(taken);
+                Ok((n, ended, next))
             })
-            .await?;
+            .await;
+        // The writer has let go of them, whatever it came to.
+        let mut rows = Arc::try_unwrap(rows).map_err(|_| Error::Internal("rows are still being written".to_owned()))?;
+        let (rest, ended, next) = match written {
+            Ok((n, ended, next)) => (rows.split_off(n), ended, next),
+            Err(Error::Conflict(LATE)) => {
+                chunk.careful = true;
+                waiting = rows;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         if ended {
             break;
         }
@@ -328,28 +342,18 @@ impl Chunk {
         if self.careful {
             return self.carefully(conn, context, work, rows);
         }
-        let mut late = false;
-        let tried = conn.savepoint(|conn| {
-            let (started, mut entries) = (Clock::now(), Vec::with_capacity(rows.len()));
-            for row in rows {
-                match apply(conn, context, work, row) {
-                    Ok(Applied { dirty: false, entry }) => entries.push(entry),
-                    Ok(Applied { dirty: true, .. }) => {
-                        late = true;
-                        return Err(Error::Precondition);
-                    }
-                    Err(error) => return Err(error),
-                }
-                if started.elapsed() >= HOLD {
-                    break;
-                }
+        let (started, mut entries) = (Clock::now(), Vec::with_capacity(rows.len()));
+        for row in rows {
+            let Applied { entry, dirty } = apply(conn, context, work, row)?;
+            if dirty {
+                return Err(Error::Conflict(LATE));
             }
-            Ok(entries)
-        });
-        if !late {
-            return tried;
+            entries.push(entry);
+            if started.elapsed() >= HOLD {
+                break;
+            }
         }
-        self.carefully(conn, context, work, rows)
+        Ok(entries)
     }
 
     /// Each row in a savepoint of its own.
