@@ -49,6 +49,15 @@ fn greets_a_newcomer_and_keeps_what_is_there(database: &str, folder: &Path) {
         let [sign_in, list] = commands[..] else {
             panic!("no commands in {}", first.text())
         };
+        for place in ["/docs", "/openapi.json"] {
+            let line = first
+                .1
+                .iter()
+                .find(|line| line.ends_with(place))
+                .unwrap_or_else(|| panic!("no {place} in {}", first.text()));
+            let url = line.split_whitespace().last().unwrap();
+            assert_eq!(pasted(&format!("curl -s -o /dev/null -w '%{{http_code}}' {url}")), 200, "{url}");
+        }
         let two = pasted(&format!("{sign_in}\n{list}"));
         assert_eq!(two["data"].as_array().unwrap().len(), 2, "{two}");
         let counted = list.replace("limit=2", "limit=1&count=exact");

@@ -151,7 +151,7 @@ fn write(origin: &str, password: &str, plan: Plan) -> Result<(), String> {
 }
 
 fn greeting(origin: &str, found: &Found) -> String {
-    let docs = format!("{origin}/docs/");
+    let docs = format!("{origin}/docs");
     let docs = if is_there(&docs) {
         format!("\n  Try it out     {docs}")
     } else {
