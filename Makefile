@@ -3,6 +3,7 @@
 .PHONY: help run test check bench openapi contract clients drill migration samples tools guides fmt
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
+comma := ,
 BIN = $(or $(CARGO_TARGET_DIR),./target)/release/peyvand
 
 help: ## this list
@@ -18,8 +19,9 @@ test: ## all tests on SQLite and PostgreSQL; ARGS="name" picks some
 check: ## format, lints, layers, file lengths, contract drift, licences and vulnerabilities
 	@scripts/check
 
-bench: ## the measurements of tests/benches
-	cargo bench --locked -p peyvand-tests $(ARGS)
+bench: ## measure beside the limits; ALL=1 for 10 000 to 1 000 000 customers, ARGS="--work W1,W3" for some
+	cargo build --locked --release -p peyvand -p peyvand-tests --bin peyvand --bin bench
+	scripts/with-postgres --durable $(dir $(BIN))bench $(if $(ALL),--sizes 10000$(comma)100000$(comma)1000000) $(ARGS)
 
 openapi: ## write openapi.yaml from the routes
 	@scripts/openapi write

@@ -9,11 +9,13 @@ use persistence::core::sql::Sql;
 use std::collections::BTreeMap;
 
 /// What anyone who has signed in may do, because it is about themselves alone. Some of it would end the session of who tries it.
-pub const ONES_OWN: [&str; 8] = [
+pub const ONES_OWN: [&str; 10] = [
     "changePassword",
     "confirmTotp",
     "enrollTotp",
     "getMe",
+    "getObject",
+    "listObjects",
     "listSessions",
     "logoutUser",
     "removeTotp",

@@ -1,11 +1,12 @@
-//! Looks after the signing keys while the server runs: sees what other nodes have made, makes the next key in time, drops those that have
-//! served. Each node for itself, since each has the keys in memory.
+//! Sees the signing keys that other nodes have made, while the server runs. A job makes and drops them, once for all nodes; each node has
+//! them in memory, and must know a new one before it signs.
 use super::keys::{KeyError, KeyRing};
 use crate::http::app::App;
 use actix_web::web::{self, Data};
+use std::sync::PoisonError;
 use std::time::Duration;
 
-/// How often: other nodes must know a new key before it signs.
+/// How often: half of the time that a key is public before it signs.
 const EVERY: Duration = Duration::from_secs(300);
 
 /// Goes round until the server ends.
@@ -18,23 +19,14 @@ pub async fn run(app: Data<App>) {
         let state = app.clone();
         match web::block(move || round(&state)).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the signing keys could not be looked after"),
-            Err(error) => tracing::error!(%error, "the signing keys could not be looked after"),
+            Ok(Err(error)) => tracing::error!(%error, "the signing keys could not be read"),
+            Err(error) => tracing::error!(%error, "the signing keys could not be read"),
         }
     }
 }
 
 fn round(app: &App) -> Result<(), KeyError> {
-    let now = chrono::Utc::now();
-    let mut ring = KeyRing::open(&app.data.join("keys"), now, &mut rand::rng())?;
-    if ring.rotation_due(now) {
-        ring.rotate(now, &mut rand::rng())?;
-        tracing::info!(target: "security", event = "signing_key", outcome = "rotated");
-    } else {
-        ring.prune(now)?;
-    }
-    if let Ok(mut keys) = app.keys.write() {
-        *keys = ring;
-    }
+    let ring = KeyRing::open(&app.data.join("keys"), app.now().utc(), &mut rand::rng())?;
+    *app.keys.write().unwrap_or_else(PoisonError::into_inner) = ring;
     Ok(())
 }

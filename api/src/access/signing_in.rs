@@ -22,9 +22,6 @@ use persistence::core::conn::Conn;
 use std::net::IpAddr;
 use uuid::Uuid;
 
-/// Ended sessions are kept this long, for those who look into what happened.
-const KEPT: TimeDelta = TimeDelta::days(30);
-
 /// What a client shows to sign in.
 #[derive(Debug)]
 pub struct Attempt {
@@ -269,7 +266,7 @@ async fn open(
                 credential::set_password(conn, user, hash, now)?;
             }
             succeed(conn, &counted.counters)?;
-            session::start(conn, &session, now.after(-KEPT))?;
+            session::start(conn, &session)?;
             match (counted.known_device, fresh_hash) {
                 (Some(device), _) => devices::used(conn, device, now)?,
                 (None, Some(hash)) => {

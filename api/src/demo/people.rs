@@ -17,9 +17,18 @@ pub fn customers(seed: u64, count: u64) -> impl Iterator<Item = Map<String, Valu
     (1..=count).map(move |n| customer(seed, n))
 }
 
+/// How many rows of a seed keep what must be unique to themselves.
+const ROOM: u64 = 10_000_000;
+
+/// Row `n` among the rows of all seeds whose last two digits differ: so that a file made with one seed goes into a database that was
+/// filled with another.
+fn unique(seed: u64, n: u64) -> u64 {
+    (seed % 100) * ROOM + n
+}
+
 /// The number of a customer as `external_ids` has it.
-pub fn number(n: u64) -> String {
-    format!("C-{n:07}")
+fn number(seed: u64, n: u64) -> String {
+    format!("C-{:07}", unique(seed, n))
 }
 
 /// Whether customer `n` is an organization.
@@ -79,7 +88,7 @@ pub fn customer(seed: u64, n: u64) -> Map<String, Value> {
     let mut out = Map::new();
     let trade = draw.of(trades::TRADES);
     let contact = if is_organization(n) {
-        organization(&mut out, &mut draw, n, trade, place)
+        organization(&mut out, &mut draw, unique(seed, n), trade, place)
     } else {
         person(&mut out, &mut draw, seed, n, trade, place, family)
     };
@@ -102,7 +111,7 @@ pub fn customer(seed: u64, n: u64) -> Map<String, Value> {
     if let (Place::Iran(_), true) = (place, draw.percent(25)) {
         out.insert("bank_accounts".to_owned(), json!([{"iban": sheba(&mut draw)}]));
     }
-    out.insert("external_ids".to_owned(), json!({SYSTEM: number(n)}));
+    out.insert("external_ids".to_owned(), json!({SYSTEM: number(seed, n)}));
     out
 }
 
@@ -114,13 +123,13 @@ fn by<T>(place: Place, fa: T, en: T) -> T {
 }
 
 /// The members of an organization; its contact points.
-fn organization(out: &mut Map<String, Value>, draw: &mut Draw, n: u64, trade: &Trade, place: Place) -> Value {
+fn organization(out: &mut Map<String, Value>, draw: &mut Draw, own: u64, trade: &Trade, place: Place) -> Value {
     let mut put = |name: &str, value: Value| out.insert(name.to_owned(), value);
     let name = match place {
         Place::Iran(_) => format!("{} {}{}", trade.fa, draw.of(trades::STEMS_FA), draw.of(trades::TAILS_FA)),
         Place::Britain(_) => format!("{} {}{}", draw.of(trades::STEMS_EN), trade.en, draw.of(trades::TAILS_EN)),
     };
-    let domain = format!("{}{n}.example", trade.en.to_lowercase());
+    let domain = format!("{}{own}.example", trade.en.to_lowercase());
     put("kind", "organization".into());
     put("organization_name", name.into());
     put("field_of_work", by(place, trade.field_fa, trade.field_en).into());
@@ -130,7 +139,7 @@ fn organization(out: &mut Map<String, Value>, draw: &mut Draw, n: u64, trade: &T
         (*draw.of(&["wholesale", "retail", "government", "export"])).into(),
     );
     put("language", by(place, "fa", "en").into());
-    if let Some(id) = by(place, legal_id(n), None) {
+    if let Some(id) = by(place, legal_id(own), None) {
         put("legal_id", id.into());
     }
     json!([
@@ -159,7 +168,7 @@ fn person(out: &mut Map<String, Value>, draw: &mut Draw, seed: u64, n: u64, trad
         let (year, month, day) = (draw.between(1948, 2006), draw.between(1, 12), draw.between(1, 28));
         put("birth_date", format!("{year}-{month:02}-{day:02}").into());
     }
-    if let Some(id) = by(place, national_id(n), None) {
+    if let Some(id) = by(place, national_id(unique(seed, n)), None) {
         put("national_id", id.into());
     }
     if employer(seed, n).is_some() {
@@ -177,8 +186,8 @@ fn person(out: &mut Map<String, Value>, draw: &mut Draw, seed: u64, n: u64, trad
     put("language", by(place, "fa", "en").into());
     let provider = draw.of(&["mail.example", "post.example", "yazdnet.example", "inbox.example", "nameh.example"]);
     let mut points = vec![
-        ring(draw, n, place),
-        json!({"kind": "email", "value": format!("{}.{}{n}@{provider}", given.1, family.1), "label": "personal", "primary": true}),
+        ring(draw, unique(seed, n), place),
+        json!({"kind": "email", "value": format!("{}.{}{}@{provider}", given.1, family.1, unique(seed, n)), "label": "personal", "primary": true}),
     ];
     if by(place, true, false) && draw.percent(30) {
         points.push(json!({"kind": "phone", "value": landline(draw, place), "label": "home"}));
@@ -186,14 +195,16 @@ fn person(out: &mut Map<String, Value>, draw: &mut Draw, seed: u64, n: u64, trad
     Value::Array(points)
 }
 
-/// How to ring a person up. In Iran a mobile number as people write it, which no two customers below 90 million share; in Britain one
-/// of the numbers that ring nowhere, all of which are fixed lines.
-fn ring(draw: &mut Draw, n: u64, place: Place) -> Value {
-    const PREFIXES: [&str; 9] = ["0912", "0913", "0914", "0915", "0917", "0919", "0935", "0936", "0939"];
+/// How to ring a person up. In Iran a mobile number as people write it; in Britain one of the numbers that ring nowhere, all of which
+/// are fixed lines.
+fn ring(draw: &mut Draw, own: u64, place: Place) -> Value {
+    const PREFIXES: [&str; 10] = ["0912", "0913", "0914", "0915", "0916", "0917", "0918", "0919", "0935", "0936"];
     match place {
         Place::Iran(_) => {
-            let prefix = PREFIXES[(n % PREFIXES.len() as u64) as usize];
-            let number = format!("{prefix}{:07}", scattered(n / PREFIXES.len() as u64, 10_000_000));
+            // The prefix stands for the first of eight digits.
+            let number = scattered(own, 100_000_000);
+            let prefix = PREFIXES[(number / 10_000_000 % 10) as usize];
+            let number = format!("{prefix}{:07}", number % 10_000_000);
             json!({"kind": "mobile", "value": number, "label": "personal", "primary": true})
         }
         Place::Britain(_) => json!({"kind": "phone", "value": landline(draw, place), "label": "work", "primary": true}),
@@ -231,14 +242,14 @@ fn postal_code(draw: &mut Draw, begins: &str) -> Option<String> {
         .find(|code| iran::postal_code(code).is_ok())
 }
 
-/// A person's id: nine digits that no other customer has, and the tenth that the rule accepts. None for the few numbers never issued.
-fn national_id(n: u64) -> Option<String> {
-    checked(&format!("{:09}", scattered(n, 1_000_000_000)), iran::national_id)
+/// A person's id: nine digits that no other row has, and the tenth that the rule accepts. None for the few numbers never issued.
+fn national_id(own: u64) -> Option<String> {
+    checked(&format!("{:09}", scattered(own, 1_000_000_000)), iran::national_id)
 }
 
-/// An organization's id, the same way; it begins with 10, as those of the first registers do.
-fn legal_id(n: u64) -> Option<String> {
-    checked(&format!("10{:08}", scattered(n, 100_000_000)), iran::legal_id)
+/// An organization's id, the same way; it begins with 1, as the registers' do.
+fn legal_id(own: u64) -> Option<String> {
+    checked(&format!("1{:09}", scattered(own, 1_000_000_000)), iran::legal_id)
 }
 
 fn checked<E>(digits: &str, accepts: fn(&str) -> Result<String, E>) -> Option<String> {
@@ -301,7 +312,7 @@ mod tests {
     fn every_row_passes_the_checks_and_no_two_share_what_must_be_unique() {
         let mut seen = HashSet::new();
         let mut once = |value: Option<String>| assert!(value.is_none_or(|v| seen.insert(v.clone())), "twice");
-        for (i, body) in customers(7, 3000).enumerate() {
+        for (i, body) in customers(7, 3000).chain(customers(8, 3000)).enumerate() {
             let shown = Value::Object(body.clone()).to_string();
             let customer = judged(body).unwrap_or_else(|why| panic!("row {}: {why} in {shown}", i + 1));
             once(customer.national_id.clone());

@@ -127,7 +127,7 @@ impl Seen {
 }
 
 /// Bounds of what comes before the body; the server's own, beyond which it reads nothing, are 96 headers and 128 KiB.
-const MAX_URI: usize = 8 << 10;
+const MAX_URI: usize = 64 << 10;
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 16 << 10;
 

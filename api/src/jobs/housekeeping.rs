@@ -77,9 +77,9 @@ impl JobKind for Sessions {
         Some(TimeDelta::hours(6))
     }
     fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
-        let (month, day) = (job.app.now().after(-TimeDelta::days(30)), job.app.now().after(-TimeDelta::days(1)));
+        let (month, days) = (job.app.now().after(-TimeDelta::days(30)), job.app.now().after(-TimeDelta::days(2)));
         Box::pin(steps(job, move |conn, most| {
-            Ok(prune::sessions(conn, month, most)?.max(prune::failures(conn, day, most)?))
+            Ok(prune::sessions(conn, month, most)?.max(prune::failures(conn, days, most)?))
         }))
     }
 }

@@ -2,14 +2,16 @@
 //! result, write it with its version, note it in the change log. Storage comes in as a trait, time and ids as values.
 use super::actor::{Actor, Sight};
 use super::base::Base;
+use super::difference::{difference, document, told};
 use super::error::{Error, Result};
 use super::field::{Access, Field};
 use super::id::{Id, Ids};
 use super::input::{Members, check};
 use super::instant::Instant;
+use super::placement::place;
 use super::problem::{Code, Problems};
 use super::references::refer;
-use super::resource::{Input, Resource, Rules, Setting, Spec};
+use super::resource::{Input, Resource, Setting, Spec};
 pub use super::store::{Entry, Op, Storage, Store};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -371,31 +373,4 @@ fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R
         }
     }
     Ok(())
-}
-
-fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {
-    match serde_json::to_value(record) {
-        Ok(Value::Object(members)) => Ok(members),
-        Ok(_) => Err(Error::Internal(format!("a {} is no JSON object", R::SPEC.one))),
-        Err(error) => Err(Error::Internal(error.to_string())),
-    }
-}
-
-/// Members that the change log tells by themselves, outside `changed`.
-fn told(name: &str) -> bool {
-    !matches!(
-        name,
-        "id" | "object" | "version" | "created_at" | "updated_at" | "created_by" | "updated_by"
-    )
-}
-
-fn difference(old: Map<String, Value>, mut new: Map<String, Value>) -> Map<String, Value> {
-    let mut changed = Map::new();
-    for (name, before) in old {
-        let after = new.remove(&name).unwrap_or_default();
-        if before != after && told(&name) {
-            changed.insert(name, Value::Array(vec![before, after]));
-        }
-    }
-    changed
 }

@@ -53,8 +53,3 @@ pub fn clear(conn: &mut Conn, key: &str) -> Result<()> {
     conn.execute(&sql!("DELETE FROM sign_in_failures WHERE key = ?", key))?;
     Ok(())
 }
-
-/// Forgets counters last raised before a time.
-pub fn purge(conn: &mut Conn, before: Instant) -> Result<usize> {
-    conn.execute(&sql!("DELETE FROM sign_in_failures WHERE last_at < ?", before))
-}

@@ -10,7 +10,14 @@ use domain::core::instant::Instant;
 /// Those of the database.
 pub fn sessions(conn: &mut Conn, before: Instant, most: i64) -> Result<usize> {
     conn.execute(&sql!(
-        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ? OR ended_at < ? LIMIT ?)",
+        "DELETE FROM spent_refresh_tokens WHERE session_id IN \
+         (SELECT id FROM sessions WHERE expires_at < ? OR ended_at < ? ORDER BY id LIMIT ?)",
+        before,
+        before,
+        most
+    ))?;
+    conn.execute(&sql!(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < ? OR ended_at < ? ORDER BY id LIMIT ?)",
         before,
         before,
         most

@@ -51,18 +51,8 @@ fn sessions(conn: &mut Conn, which: Sql) -> Result<Vec<Session>> {
     Ok(found)
 }
 
-/// Starts a session, and forgets those of the user that are over since `before`.
-pub fn start(conn: &mut Conn, s: &Session, before: Instant) -> Result<()> {
-    conn.execute(&sql!(
-        "DELETE FROM spent_refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE user_id = ? AND expires_at < ?)",
-        s.user_id,
-        before
-    ))?;
-    conn.execute(&sql!(
-        "DELETE FROM sessions WHERE user_id = ? AND expires_at < ?",
-        s.user_id,
-        before
-    ))?;
+/// Starts a session.
+pub fn start(conn: &mut Conn, s: &Session) -> Result<()> {
     conn.execute(&sql!(
         "INSERT INTO sessions (id, user_id, refresh_hash, created_at, used_at, expires_at, ip, user_agent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         s.id,

@@ -13,6 +13,7 @@ pub mod external;
 pub mod feed;
 pub mod idempotency;
 pub mod jobs;
+mod known;
 pub mod migrate;
 pub mod object;
 pub mod place;

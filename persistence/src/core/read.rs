@@ -4,12 +4,13 @@ use super::cell::{Cells, quote, write};
 use super::condition;
 use super::conn::Conn;
 use super::cursor::{self, Key};
+pub use super::known::{check, sortable};
 use super::search;
 use super::sql::{Bind, Sql};
 use domain::core::actor::{Actor, Scope, Sight};
 use domain::core::condition::Condition;
 use domain::core::error::{Error, Result};
-use domain::core::field::{Field, Kind, Lookup, Mask};
+use domain::core::field::{Field, Kind, Mask};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Spec;
 use std::collections::HashMap;
@@ -340,49 +341,6 @@ pub fn whose(conn: &mut Conn, object: &'static str, id: Uuid) -> Result<Option<(
 pub fn in_use(conn: &mut Conn, spec: &Spec, id: Uuid) -> Result<bool> {
     let sql = Sql::new(format!("SELECT 1 FROM {} WHERE id = ", spec.object)).bind(id);
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
-}
-
-/// What a condition may name on an object, for one actor: its fields but the sensitive ones they may not read, and custom ones.
-struct Known<'a> {
-    spec: &'static Spec,
-    actor: &'a Actor,
-    custom: Vec<domain::customize::field::Declaration>,
-}
-impl Lookup for Known<'_> {
-    fn kind(&self, path: &str) -> Option<Kind> {
-        if let Some(name) = path.strip_prefix("custom.") {
-            return domain::customize::field::Declaration::kind_at(&self.custom, name);
-        }
-        let name = path.split('.').next().unwrap_or(path);
-        let field = self.spec.field(name)?;
-        let clear = field.mask.is_none() || self.actor.may_field(self.spec.object, field.name, "read");
-        self.spec.kind(path).filter(|_| clear)
-    }
-}
-
-/// Holds a condition against an object's fields, as the actor may know them.
-pub fn check(conn: &mut Conn, spec: &'static Spec, actor: &Actor, condition: Condition) -> Result<Condition> {
-    let asks = condition.fields().any(|f| f.starts_with("custom."));
-    let custom = if asks {
-        super::custom::declared(conn, spec.object)?
-    } else {
-        Vec::new()
-    };
-    condition
-        .check(&Known { spec, actor, custom })
-        .map_err(|p| Error::Query(vec![("filter", p)]))
-}
-
-/// Refuses a sort by what the actor may not read.
-pub fn sortable(spec: &Spec, actor: &Actor, sort: &[(&'static Field, bool)]) -> Result<()> {
-    let mut problems = Problems::default();
-    for (field, _) in sort
-        .iter()
-        .filter(|(f, _)| f.mask.is_some() && !actor.may_field(spec.object, f.name, "read"))
-    {
-        problems.with("", Code::UnknownField, vec![("name", field.name.to_owned())]);
-    }
-    problems.or(()).map_err(|p| Error::Query(vec![("sort", p)]))
 }
 
 /// Those of some records that are within the sight, as JSON objects.
