@@ -345,32 +345,3 @@ fn touch(base: &mut Base, context: &Context<'_>) {
 fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
     (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
 }
-
-/// The unit follows the owner unless the record says otherwise, and nobody gives a record further than their own sight reaches.
-fn place<R: Resource>(tx: &mut dyn Storage, sight: &Sight<'_>, before: Option<&R>, after: &mut R, problems: &mut Problems) -> Result<()> {
-    if let Some(place) = after.place() {
-        if before.and_then(Rules::place) != Some(place) && !sight.reaches(place.named.map(Id::uuid)) {
-            problems.add(format!("/{}", place.member), Code::Forbidden);
-        }
-        after.base_mut().unit_id = place.unit;
-        return Ok(());
-    }
-    let (before, after) = (before.map(Resource::base), after.base_mut());
-    if before.is_some_and(|b| b.owner_id == after.owner_id) {
-        return Ok(());
-    }
-    let Some(owner) = after.owner_id.map(Id::uuid) else {
-        after.unit_id = before.and_then(|b| b.unit_id).or(sight.actor.unit_id.map(Id::from_uuid));
-        return Ok(());
-    };
-    match tx.unit_of(owner)? {
-        None => problems.add("/owner_id", Code::NotFound),
-        Some(unit) => {
-            after.unit_id = unit.map(Id::from_uuid);
-            if !sight.covers(Some(owner), unit) {
-                problems.add("/owner_id", Code::Forbidden);
-            }
-        }
-    }
-    Ok(())
-}
