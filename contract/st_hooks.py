@@ -19,6 +19,14 @@ GRAMMARS = ("filter", "cursor", "expand", "after", "objects", "fields")
 READING = {"GET", "HEAD", "OPTIONS"}
 
 
+@schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """Tries the recursive condition with the customers' search alone: it is the same everywhere, and takes a minute each time."""
+    for name, schema in raw_schema["components"]["schemas"].items():
+        if name.startswith("Search") and name != "SearchCustomer":
+            schema["properties"]["filter"] = {"type": "object"}
+
+
 @schemathesis.serializer("application/x-ndjson")
 def lines(context, value):
     """Lines of JSON are text to a generator, which knows of no such type."""
