@@ -11,6 +11,7 @@ use domain::core::condition::Condition;
 use domain::core::error::Error;
 use domain::core::resource::Spec;
 use domain::core::text;
+use persistence::core::conn::Conn;
 use persistence::core::read::{List, View};
 use persistence::core::{external, read};
 use serde_json::Value;
@@ -72,14 +73,15 @@ async fn one(
     let spec = object.spec();
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
     let expanded = !expand.is_empty();
-    let (version, body) = app
-        .db
-        .read(move |conn| {
-            let sight = signed.0.actor.sight(spec.object, "read").ok_or(Error::NotFound)?;
-            let (version, body) = read::get(conn, &sight, spec, &find.view, find.id, find.trashed)?.ok_or(Error::NotFound)?;
-            Ok((version, expand.apply(conn, &signed.0.actor, body)?))
-        })
-        .await?;
+    let work = move |conn: &mut Conn| {
+        let sight = signed.0.actor.sight(spec.object, "read").ok_or(Error::NotFound)?;
+        let (version, body) = read::get(conn, &sight, spec, &find.view, find.id, find.trashed)?.ok_or(Error::NotFound)?;
+        Ok((version, expand.apply(conn, &signed.0.actor, body)?))
+    };
+    let (version, body) = match expanded {
+        false => app.db.look(work).await?,
+        true => app.db.read(work).await?,
+    };
     let etag = if expanded { weak(&body) } else { format!("\"{version}\"") };
     respond(&request, etag, body, None)
 }
@@ -94,10 +96,10 @@ fn trashed(query: &Query, signed: &SignedIn, spec: &'static Spec) -> Result<bool
 
 /// A weak tag of what is not one record.
 pub fn weak(body: &[u8]) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    body.hash(&mut hasher);
-    format!("W/\"{:016x}\"", hasher.finish())
+    use std::hash::BuildHasher;
+    // The same on every node. The standard hasher takes a tenth of the time of a list.
+    let hash = foldhash::quality::FixedState::with_seed(0).hash_one(body);
+    format!("W/\"{hash:016x}\"")
 }
 
 /// 200 with the tag, or 304 when the caller has it already.

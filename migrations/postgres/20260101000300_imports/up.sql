@@ -12,7 +12,7 @@ CREATE TABLE imports (
     mode text NOT NULL,
     match_on text,
     dry_run boolean NOT NULL,
-    mapping jsonb NOT NULL,
+    mapping jsonb,
     defaults jsonb NOT NULL,
     file_name text,
     state text NOT NULL,

@@ -12,7 +12,7 @@ CREATE TABLE imports (
     mode TEXT NOT NULL,
     match_on TEXT,
     dry_run BOOLEAN NOT NULL,
-    mapping TEXT NOT NULL,
+    mapping TEXT,
     defaults TEXT NOT NULL,
     file_name TEXT,
     state TEXT NOT NULL,

@@ -2,7 +2,7 @@
 //! together, on PostgreSQL a pool serves both.
 use super::conn::Conn;
 use super::postgres::Postgres;
-use super::sqlite::Sqlite;
+use super::sqlite::{self, Sqlite};
 use super::{migrate, place};
 use domain::core::error::{Error, Result};
 use std::path::PathBuf;
@@ -56,14 +56,7 @@ struct Task<T, F> {
 impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send> Work for Task<T, F> {
     fn run(&mut self, conn: &mut Conn) -> bool {
         let Some(body) = self.body.take() else { return false };
-        let run = std::panic::AssertUnwindSafe(|| body(conn));
-        let result = std::panic::catch_unwind(run).unwrap_or_else(|panic| {
-            let text = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or(panic.downcast_ref::<&str>().copied());
-            Err(Error::Internal(format!("panicked: {}", text.unwrap_or("for no stated reason"))))
-        });
+        let result = caught(body, conn);
         let good = result.is_ok();
         self.result = Some(result);
         good
@@ -81,6 +74,18 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send> Work for Task<T, F> {
         // The one who asked may have gone away; the work is done all the same.
         let _ = self.reply.send(result);
     }
+}
+
+/// Runs a body; what it panics with is an error of its own alone.
+fn caught<T>(body: impl FnOnce(&mut Conn) -> Result<T>, conn: &mut Conn) -> Result<T> {
+    let run = std::panic::AssertUnwindSafe(|| body(conn));
+    std::panic::catch_unwind(run).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or(panic.downcast_ref::<&str>().copied());
+        Err(Error::Internal(format!("panicked: {}", text.unwrap_or("for no stated reason"))))
+    })
 }
 
 #[derive(Debug)]
@@ -138,6 +143,19 @@ impl Database {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         self.send(body, false).await
+    }
+
+    /// Runs a body that reads a record or two by their ids. On SQLite on this very thread: handing it to another one costs more than
+    /// such a read does.
+    pub async fn look<T, F>(&self, body: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        match &self.address {
+            Address::Sqlite(path) => sqlite::near(path, |conn| caught(body, conn)),
+            Address::Postgres(_) => self.send(body, false).await,
+        }
     }
 
     /// Runs a body in a transaction of its own: all of it is kept, durably, before this returns, or none of it.

@@ -1,6 +1,6 @@
 //! Reading records: one record, and lists. One piece of code for every record, driven by the field table; there is no way to read
 //! that does not go through a sight.
-use super::cell::{Cells, quote, write};
+use super::cell::{Cells, quote};
 use super::condition;
 use super::conn::Conn;
 use super::cursor::{self, Key};
@@ -98,10 +98,10 @@ impl View {
     fn write(&self, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
         for (i, ((field, mask), name)) in self.0.shown.iter().zip(&self.0.names).enumerate() {
             out.extend_from_slice(name.as_bytes());
-            let found = row.at(i, &mut |cell| match mask {
-                None => write(out, &field.kind, cell),
-                Some(mask) => masked(out, *mask, field, cell),
-            })?;
+            let found = match mask {
+                None => row.json(i, &field.kind, out)?,
+                Some(mask) => row.at(i, &mut |cell| masked(out, *mask, field, cell))?,
+            };
             if !found {
                 out.extend_from_slice(b"null");
             }
@@ -271,7 +271,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         .and(Sql::join(all, " AND ", "TRUE"))
         .text(format!(" ORDER BY {order} LIMIT "))
         .bind(list.limit as i64 + 1);
-    let (mut out, mut n, mut last) = (Vec::with_capacity(1024 * list.limit.min(64)), 0, None);
+    let (mut out, mut n, mut last) = (Vec::with_capacity(1536 * list.limit.min(64)), 0, None);
     out.extend_from_slice(b"{\"data\":[");
     conn.rows(&sql, |row| {
         n += 1;

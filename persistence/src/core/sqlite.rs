@@ -6,7 +6,8 @@ use crossbeam_channel::{Receiver, Sender};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use domain::core::error::{Error, Result};
-use std::path::Path;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 /// How many writes share one commit at most: more would make the first wait too long.
@@ -52,6 +53,30 @@ pub fn connect(path: &Path) -> Result<Conn> {
                    PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000;";
     conn.batch_execute(pragmas).map_err(fault)?;
     Ok(Conn::Sqlite(conn))
+}
+
+thread_local! {
+    /// The connection of a thread that looks for itself, and its file.
+    static NEAR: RefCell<Option<(PathBuf, Conn)>> = const { RefCell::new(None) };
+}
+
+/// Runs a short read on a connection of this thread's own, opened when it is first needed.
+pub(super) fn near<T>(path: &Path, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    NEAR.with_borrow_mut(|near| {
+        if near.as_ref().is_some_and(|(open, _)| open != path) {
+            *near = None;
+        }
+        let (_, conn) = match near {
+            Some(open) => open,
+            None => {
+                let mut conn = connect(path)?;
+                // What it reads is seldom the same twice, and there is one for each thread.
+                conn.batch("PRAGMA cache_size = -4000")?;
+                near.insert((path.to_owned(), conn))
+            }
+        };
+        body(conn)
+    })
 }
 
 /// The first piece of work that waits, and what has gathered behind it.

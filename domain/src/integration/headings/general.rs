@@ -62,6 +62,18 @@ pub static GENERAL: Table = LazyLock::new(|| {
                 "Entreprise",
             ],
         ),
+        (
+            "job_title",
+            &[
+                "Job Title",
+                "Position",
+                "عنوان شغلی",
+                "سمت",
+                "Fonction",
+                "Berufsbezeichnung",
+                "Beruf",
+            ],
+        ),
         ("kind", &["Kind", "Customer Type", "نوع مشتری", "نوع شخص"]),
         (
             "national_id",
