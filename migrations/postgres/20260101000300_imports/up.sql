@@ -13,7 +13,7 @@ CREATE TABLE imports (
     match_on text,
     dry_run boolean NOT NULL,
     mapping jsonb,
-    defaults jsonb NOT NULL,
+    defaults jsonb,
     file_name text,
     state text NOT NULL,
     layout text,

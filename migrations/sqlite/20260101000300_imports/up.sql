@@ -13,7 +13,7 @@ CREATE TABLE imports (
     match_on TEXT,
     dry_run BOOLEAN NOT NULL,
     mapping TEXT,
-    defaults TEXT NOT NULL,
+    defaults TEXT,
     file_name TEXT,
     state TEXT NOT NULL,
     layout TEXT,
