@@ -36,6 +36,7 @@ pub enum Null {
     Instant,
     Date,
     Bytes,
+    Json,
 }
 impl From<Uuid> for Bind {
     fn from(id: Uuid) -> Self {
@@ -192,6 +193,7 @@ macro_rules! fragment {
                         Part::Bind(Bind::Json(v)) => out.push_bind_param::<JsonSql, _>(v)?,
                         Part::Bind(Bind::Bytes(v)) => out.push_bind_param::<Binary, _>(v)?,
                         Part::Bind(Bind::Null(Null::Text)) => out.push_bind_param::<Nullable<Text>, _>(&None::<String>)?,
+                        Part::Bind(Bind::Null(Null::Json)) => out.push_bind_param::<Nullable<JsonSql>, _>(&None::<JsonText>)?,
                         Part::Bind(Bind::Null(Null::Bytes)) => out.push_bind_param::<Nullable<Binary>, _>(&None::<Vec<u8>>)?,
                         Part::Bind(Bind::Null(Null::Integer)) => out.push_bind_param::<Nullable<BigInt>, _>(&None::<i64>)?,
                         Part::Bind(Bind::Null(Null::Boolean)) => out.push_bind_param::<Nullable<Bool>, _>(&None::<bool>)?,

@@ -106,7 +106,10 @@ impl<T: Choice> Stored<Option<T>> for MaybeWord {
 pub struct Json;
 impl<T: Serialize + DeserializeOwned> Stored<T> for Json {
     fn bind(field: &T) -> Result<Bind> {
-        Ok(Bind::Json(JsonText(serde_json::to_string(field).map_err(broken)?)))
+        Ok(match serde_json::to_string(field).map_err(broken)? {
+            null if null == "null" => Bind::Null(Null::Json),
+            json => Bind::Json(JsonText(json)),
+        })
     }
     fn read(row: &dyn Cells, index: usize) -> Result<T> {
         let mut value = None;
@@ -114,6 +117,6 @@ impl<T: Serialize + DeserializeOwned> Stored<T> for Json {
             value = Some(serde_json::from_str(cell.json()?).map_err(broken)?);
             Ok(())
         })?;
-        value.ok_or_else(|| broken("null"))
+        value.map_or_else(|| serde_json::from_str("null").map_err(broken), Ok)
     }
 }
