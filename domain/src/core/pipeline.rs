@@ -96,6 +96,13 @@ pub struct Draft<R> {
     problems: Problems,
 }
 
+impl<R> Draft<R> {
+    /// What is wrong with the record in itself.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+}
+
 /// Reads the body of a create.
 pub fn draft<R: Resource>(context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Draft<R>> {
     draft_with(context, id, body, |_: &mut R| Ok(()))
