@@ -4,10 +4,14 @@ A part of a request that was made invalid on purpose is left as it is: it must s
 refusal is about the invalid one.
 """
 
+import csv
+import io
+import json
 import os
 import uuid
 
 import schemathesis
+from hypothesis import strategies as st
 from schemathesis.core.parameters import ParameterLocation
 
 # The run's own user and key: no generated request may delete or disable what it signs in with.
@@ -16,21 +20,53 @@ OWN_IDS = set(filter(None, os.environ.get("PEYVAND_OWN_IDS", "").split(",")))
 # mounted. Random text never follows a grammar, and the refusal (400) is right; tests of our own walk these grammars.
 # `fields` can be described, but not what it does: an answer has the members that were asked for, and lacks the others.
 GRAMMARS = ("filter", "cursor", "expand", "after", "objects", "fields")
+COLUMNS = ("kind", "given_name", "family_name", "organization_name", "email", "mobile", "city", "notes", "no such column")
+CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 READING = {"GET", "HEAD", "OPTIONS"}
 
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Tries the recursive condition with the customers' search alone: it is the same everywhere, and takes a minute each time."""
+    send_files(raw_schema)
+    # The recursive condition is tried with the customers' search alone: it is the same everywhere, and takes a minute each time.
     for name, schema in raw_schema["components"]["schemas"].items():
         if name.startswith("Search") and name != "SearchCustomer":
             schema["properties"]["filter"] = {"type": "object"}
 
 
-@schemathesis.serializer("application/x-ndjson")
-def lines(context, value):
-    """Lines of JSON are text to a generator, which knows of no such type."""
-    return value if isinstance(value, bytes) else str(value).encode()
+@st.composite
+def tables(draw):
+    """A file of rows. Bytes at random have no header row, and the refusal (400) is right; our own tests send such files."""
+    names = draw(st.lists(st.sampled_from(COLUMNS), min_size=1, unique=True))
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(draw(st.lists(st.tuples(*[CELLS] * len(names)), max_size=5)))
+    return file.getvalue().encode()
+
+
+@st.composite
+def lines(draw):
+    """The same as NDJSON."""
+    rows = draw(st.lists(st.dictionaries(st.sampled_from(COLUMNS), CELLS), min_size=1, max_size=5))
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
+
+
+FILES = {"text/csv": tables(), "application/octet-stream": tables(), "application/x-ndjson": lines()}
+
+
+def send_files(raw_schema):
+    """Bodies that are files: the contract's example, or one that is made. The tool itself would send an example as JSON."""
+    for body in (each["requestBody"] for path in raw_schema["paths"].values() for each in path.values() if "requestBody" in each):
+        for kind, media in body["content"].items():
+            if kind in FILES:
+                schemathesis.openapi.media_type(kind, st.just(media.pop("example").encode()) | FILES[kind])
+
+
+@schemathesis.deserializer("application/x-ndjson")
+def read_lines(context, response):
+    """The contract says of lines of JSON that they are text."""
+    return response.content.decode()
 
 
 @schemathesis.hook
@@ -74,7 +110,7 @@ def headers(case):
         # No random version is ever the current one; without this nothing would be updated or deleted.
         given["If-Match"] = "*"
     if case.method.upper() == "PUT" and "If-None-Match" in given and is_valid(case, ParameterLocation.PATH):
-        # Made with an id of one's own, once: the second time it is there already (412), before anybody looks at the body.
+        # Made with an id of one's own, once: the second time it is there already (412).
         case.path_parameters["id"] = str(uuid.uuid4())
 
 
