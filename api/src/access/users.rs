@@ -52,7 +52,7 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
             let done = match users.create(conn, context, None, body) {
                 // All that is wrong is told at once.
                 Err(Error::Invalid(others)) => {
-                    problems.0.extend(others.0);
+                    problems.extend(others);
                     return Err(problems.into());
                 }
                 other => other?,
