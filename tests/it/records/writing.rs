@@ -170,6 +170,18 @@ both! {
         }
     }
 
+    fn what_is_null_in_a_create_is_absent(app: &App) {
+        let owner = app.be(Who::Owner);
+        for spec in writable(app) {
+            let mut nothing = body(app, spec);
+            nothing["external_ids"] = json!({"erp": null, "shop": format!("N-{}", fresh())});
+            nothing["custom"] = json!({"no_such_field": null});
+            let created = owner.post(spec.path, nothing.clone()).is(201).json();
+            assert_eq!(created["external_ids"], json!({"shop": nothing["external_ids"]["shop"]}));
+            assert_eq!(created["custom"], json!({}));
+        }
+    }
+
     fn a_rule_of_a_body_is_told_before_its_precondition(app: &App) {
         let owner = app.be(Who::Owner);
         let wrong = json!({"kind": "person", "family_name": "x", "contact_points": [{"kind": "email", "value": "no address"}]});
