@@ -1,10 +1,11 @@
 //! What operations are written with: parameters, bodies, answers.
 use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
+use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ContentBuilder, Ref, Required, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 /// A name in camel case behind a verb: `list` and `custom_fields` give `listCustomFields`.
 pub fn operation_id(verb: &str, noun: &str) -> String {
@@ -137,6 +138,15 @@ pub fn answer(doc: &str, schema: &str, example: Value) -> Response {
 /// An answer without a body.
 pub fn empty(doc: &str) -> Response {
     ResponseBuilder::new().description(doc).build()
+}
+
+/// The same answer with links to what can be done next with the record that `id`, a runtime expression, names.
+pub fn linked(mut answer: Response, id: &str, operations: impl IntoIterator<Item = String>) -> Response {
+    for operation in operations {
+        let link = LinkBuilder::new().operation_id(operation.clone()).parameter("id", id);
+        answer.links.insert(operation, RefOr::T(link.build()));
+    }
+    answer
 }
 
 /// A body of a named schema.
