@@ -11,7 +11,7 @@ build_server() {
 }
 
 # start_server LOG  on an empty database in a temporary directory, stopped and removed when the script ends. Exports ORIGIN,
-# OWNER_EMAIL, OWNER_PASSWORD, TOKEN (the owner's), WFC_FILE (two sellers' credentials) and PEYVAND_OWN_IDS.
+# OWNER_EMAIL, OWNER_PASSWORD, TOKEN (the owner's), WFC_FILE (two sellers' credentials), PEYVAND_OWN_IDS and PEYVAND_KNOWN_IDS.
 start_server() {
   SERVER_LOG=$1
   WORK=$(mktemp -d /tmp/peyvand-contract.XXXXXX)
