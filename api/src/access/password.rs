@@ -99,8 +99,7 @@ pub fn verify_absent(password: &str) -> Result<Check, HashFailed> {
     }
 }
 
-/// What is wrong with a new password, noted at `pointer`: `too_short` and `too_long` with their limit in characters, and `format` with
-/// `format=strong_password` for one whose first 40 characters are too easy to guess. `hints` are what an attacker knows of the user, such
+/// What is wrong with a new password, noted at `pointer`: `too_short` and `too_long` with their limit in characters, and `too_weak` for one whose first 40 characters are too easy to guess. `hints` are what an attacker knows of the user, such
 /// as the e-mail address and the names; the lists of common passwords are built in, so nothing leaves the process (ASVS 6.2.4, 6.2.11,
 /// 6.2.12). There are no rules of composition (ASVS 6.2.5).
 pub fn strength(pointer: &str, password: &str, hints: &[&str]) -> Problems {
@@ -111,7 +110,7 @@ pub fn strength(pointer: &str, password: &str, hints: &[&str]) -> Problems {
     } else if chars > MAX_CHARS {
         problems.with(pointer, Code::TooLong, vec![("max", MAX_CHARS.to_string())]);
     } else if is_guessable(password, &words(hints)) {
-        problems.with(pointer, Code::Format, vec![("format", "strong_password".to_owned())]);
+        problems.add(pointer, Code::TooWeak);
     }
     problems
 }
