@@ -13,7 +13,7 @@ use url::Url;
 use uuid::Uuid;
 
 /// How long the server may take for each of its answers.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Sends mails by SMTP, where that is set up.
 pub struct Mailer(Option<Post>);
