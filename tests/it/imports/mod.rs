@@ -1,6 +1,5 @@
 //! Imports: files of records in, through the real program.
 mod files;
-mod kills;
 mod rows;
 mod taking_back;
 
