@@ -1,6 +1,6 @@
 //! The change feed: pages, and waiting for the next one.
 use super::TAG;
-use super::stream::{self, Form, Start};
+use super::stream::{self, Form, Start, Waiting};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract;
@@ -21,6 +21,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -127,7 +128,7 @@ impl Reader {
     }
 }
 
-async fn changes(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Failure> {
+async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> Result<HttpResponse, Failure> {
     let specs = app.specs();
     let query = Query::read(&request, &["after", "objects", "limit", "wait"])?;
     let objects = objects(query.text("objects"), &specs)?;
@@ -161,15 +162,23 @@ async fn changes(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resu
     let mut page = reader.page(&signed, start.place).await?;
     if page.entries.is_empty() && page.end && !wait.is_zero() {
         let permit = app.followers.admit(&app, signed.0.actor.user_id)?;
-        let until = tokio::time::Instant::now() + wait;
+        let (until, waiting) = (tokio::time::Instant::now() + wait, Waiting::of(&request));
         let mut known = page.next;
         while page.entries.is_empty() && page.end {
             let left = until.saturating_duration_since(tokio::time::Instant::now());
-            let Some(newest) = app.followers.beyond(&app, known, left).await else {
+            if left.is_zero() || app.draining.load(Ordering::Relaxed) {
                 break;
-            };
-            known = newest.max(known);
-            page = reader.page(&signed, page.next).await?;
+            }
+            let newest = app.followers.beyond(&app, known, left.min(Waiting::pause(&app, &signed))).await;
+            // Much can end in half a minute: their session, or their right to see what has just come.
+            signed = waiting.again(&app).await?;
+            if place::rights(&signed.0.actor) != start.rights {
+                return Err(Error::Expired.into());
+            }
+            if let Some(newest) = newest {
+                known = newest.max(known);
+                page = reader.page(&signed, page.next).await?;
+            }
         }
         drop(permit);
     }

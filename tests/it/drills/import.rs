@@ -21,37 +21,73 @@ fn started(owner: &Client<'_>, rows: usize) -> String {
     id
 }
 
-/// How many rows are in the ledger.
-fn done(app: &App) -> i64 {
-    app.rows(sql!("SELECT COUNT(*) FROM import_rows"), |row| row.integer(0))[0]
+/// What is interrupted: how far it is, by the ledger, and whether it goes on.
+struct Work {
+    done: fn(&App) -> i64,
+    goes_on: fn(&Value) -> bool,
 }
 
-/// Ends the server at random rows, again and again, and lets the last one finish. How many times it ended before the import did.
-fn end_again_and_again(app: &App, id: &str, rows: usize, times: usize, end: impl Fn(&Node)) -> (Node, usize) {
-    let (mut running, mut ends) = (None::<Node>, 0);
-    for _ in 0..times {
-        let node = running.as_ref().unwrap_or(app.node());
-        let enough = done(app) + 1 + any_below(EACH as u64) as i64;
-        let client = app.be(Who::Owner).at(node.address());
-        loop {
-            let import = client.get(&format!("/imports/{id}")).is(200).json();
-            if import["state"] != "running" {
-                return (running.unwrap(), ends);
-            }
-            if done(app) >= enough {
-                break;
+const TAKING_IN: Work = Work {
+    done: |app| app.rows(sql!("SELECT COUNT(*) FROM import_rows"), |row| row.integer(0))[0],
+    goes_on: |import| import["state"] == "running",
+};
+const TAKING_BACK: Work = Work {
+    done: |app| {
+        app.rows(sql!("SELECT COUNT(*) FROM import_rows WHERE undo IS NOT NULL"), |row| {
+            row.integer(0)
+        })[0]
+    },
+    goes_on: |import| import["undo"]["done"] != json!(true),
+};
+
+/// Ends the server at random rows, again and again, and leaves one running. How many times it ended before the work did.
+fn end_again_and_again(
+    app: &App,
+    mut node: Option<Node>,
+    id: &str,
+    work: &Work,
+    times: usize,
+    end: impl Fn(&Node),
+) -> (Option<Node>, usize) {
+    for ends in 0..times {
+        let running = node.as_ref().unwrap_or(app.node());
+        let enough = (work.done)(app) + 1 + any_below(EACH as u64) as i64;
+        let client = app.be(Who::Owner).at(running.address());
+        while (work.done)(app) < enough {
+            if !(work.goes_on)(&client.get(&format!("/imports/{id}")).is(200).json()) {
+                return (node, ends);
             }
             std::thread::yield_now();
         }
-        end(node);
-        ends += 1;
-        eprintln!("end {ends}: after {} of {rows} rows", done(app));
-        running = Some(app.another(&[]));
+        end(running);
+        eprintln!("end {}: after {} rows", ends + 1, (work.done)(app));
+        node = Some(app.another(&[]));
     }
-    (running.unwrap(), ends)
+    (node, times)
 }
 
-/// Counts, ledger, records and results agree, and each row is there once; then it is taken back whole.
+/// Takes a file in and back again while the server ends, `times` each.
+fn interrupted(app: &App, times: usize, end: impl Fn(&Node)) {
+    let rows = EACH * times;
+    let id = started(&app.be(Who::Owner), rows);
+    let (node, ends) = end_again_and_again(app, None, &id, &TAKING_IN, times, &end);
+    assert!(2 * ends >= times, "it ended {ends} times only");
+    exactly_once(app, node.as_ref().unwrap(), &id, rows);
+    let client = app.be(Who::Owner).at(node.as_ref().unwrap().address());
+    client.send("POST", &format!("/imports/{id}/undo"), "", b"").is(202);
+    let (node, ends) = end_again_and_again(app, node, &id, &TAKING_BACK, times, &end);
+    assert!(2 * ends >= times, "it ended {ends} times only");
+    let client = app.be(Who::Owner).at(node.as_ref().unwrap().address());
+    let after = until(&client, &id, |import| import["undo"]["done"] == json!(true));
+    assert_eq!(
+        after["undo"],
+        json!({"done": true, "deleted": rows - rows / WRONG, "restored": 0, "conflicts": 0})
+    );
+    assert!(client.all("/customers", &[]).is_empty());
+    tests::binary::run(&["audit", "verify", "--database", &app.database()]);
+}
+
+/// Counts, ledger, records and results agree, and each row is there once.
 fn exactly_once(app: &App, node: &Node, id: &str, rows: usize) {
     let client = app.be(Who::Owner).at(node.address());
     let import = ended(&client, id);
@@ -79,39 +115,27 @@ fn exactly_once(app: &App, node: &Node, id: &str, rows: usize) {
     assert_eq!((succeeded.len(), failed.len()), (good, bad), "the results tell of each row once");
     let each: BTreeSet<u64> = succeeded.into_iter().chain(failed).collect();
     assert_eq!(each, (1..=rows as u64).collect());
-    client.send("POST", &format!("/imports/{id}/undo"), "", b"").is(202);
-    let after = until(&client, id, |import| import["undo"]["done"] == json!(true));
-    assert_eq!(after["undo"], json!({"done": true, "deleted": good, "restored": 0, "conflicts": 0}));
-    assert!(client.all("/customers", &[]).is_empty());
-    tests::binary::run(&["audit", "verify", "--database", &app.database()]);
+}
+
+/// A node that is killed keeps its lease, and the next one takes the job when that has run out: here, at once.
+fn expire_leases(app: &App) {
+    app.write(|conn| conn.execute(&sql!("UPDATE jobs SET run_at = created_at WHERE state = 'running'")));
 }
 
 both! {
     fn drill_4_18_an_import_killed_at_random_rows(app: &App) {
-        let times = rounds(2, 20);
-        let rows = EACH * times;
-        let id = started(&app.be(Who::Owner), rows);
-        let (node, ends) = end_again_and_again(app, &id, rows, times, |node| {
+        interrupted(app, rounds(2, 20), |node| {
             node.kill();
-            // A node that is killed keeps its lease; the next one takes the job when that has run out.
-            let expired = sql!("UPDATE jobs SET run_at = created_at WHERE kind = 'import_rows' AND state = 'running'");
-            app.write(move |conn| conn.execute(&expired));
+            expire_leases(app);
         });
-        exactly_once(app, &node, &id, rows);
-        assert!(2 * ends >= times, "it was killed {ends} times only");
     }
 
     fn drill_4_30_an_import_goes_on_behind_a_graceful_stop(app: &App) {
-        let times = rounds(2, 10);
-        let rows = EACH * times;
-        let id = started(&app.be(Who::Owner), rows);
-        let (node, ends) = end_again_and_again(app, &id, rows, times, |node| {
+        interrupted(app, rounds(2, 10), |node| {
             assert!(node.stop(), "the node did not end well");
             // Nobody has to wait for a lease of a server that went in peace.
-            let state = app.rows(sql!("SELECT state FROM jobs WHERE kind = 'import_rows'"), |row| row.text(0));
-            assert_ne!(state, [Some("running".to_owned())]);
+            let left = app.rows(sql!("SELECT COUNT(*) FROM jobs WHERE state = 'running'"), |row| row.integer(0));
+            assert_eq!(left, [0]);
         });
-        exactly_once(app, &node, &id, rows);
-        assert!(2 * ends >= times, "it was stopped {ends} times only");
     }
 }
