@@ -15,7 +15,7 @@ use domain::core::change::Change;
 use domain::core::error::{Error, Result};
 use domain::core::problem::{Code, Problems};
 use persistence::core::conn::Conn;
-use persistence::core::feed::{self, Ask, Page};
+use persistence::core::feed::{self, Ask, Page, Specs};
 use persistence::core::place::{self, Place};
 use serde::Serialize;
 use serde_json::json;
@@ -132,12 +132,7 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
     let specs = app.specs();
     let query = Query::read(&request, &["after", "objects", "limit", "wait"])?;
     let objects = objects(query.text("objects"), &specs)?;
-    let readable = |object: &&'static str| signed.0.actor.sight(object, "read").is_some();
-    let mut wanted = specs.keys().filter(|o| objects.is_empty() || objects.contains(**o));
-    if !wanted.any(readable) {
-        let object = objects.first().map_or("*", String::as_str);
-        return Err(Error::Forbidden(format!("{object}:read")).into());
-    }
+    may_read(&signed, &specs, &objects)?;
     let form = Form::accepted(&request)?;
     let limit = query.number("limit", PAGE, 1, PAGE)?;
     let mut wait = Duration::from_secs(query.number("wait", 0, 0, WAIT)? as u64);
@@ -146,7 +141,7 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
     let start = start(&app, &signed, after).await?;
     let ask = Ask {
         after: start.place,
-        objects,
+        objects: objects.clone(),
         limit,
         examine: feed::EXAMINED,
     };
@@ -172,6 +167,7 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
             let newest = app.followers.beyond(&app, known, left.min(Waiting::pause(&app, &signed))).await;
             // Much can end in half a minute: their session, or their right to see what has just come.
             signed = waiting.again(&app).await?;
+            may_read(&signed, &specs, &objects)?;
             if place::rights(&signed.0.actor) != start.rights {
                 return Err(Error::Expired.into());
             }
@@ -189,6 +185,16 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
         data: page.entries.into_iter().map(|(_, change)| change).collect(),
     };
     Ok(HttpResponse::build(StatusCode::OK).json(body))
+}
+
+/// 403 where none of the objects that are asked for may be read.
+fn may_read(signed: &SignedIn, specs: &Specs, objects: &BTreeSet<String>) -> Result<(), Failure> {
+    let mut wanted = specs.keys().filter(|o| objects.is_empty() || objects.contains(**o));
+    if wanted.any(|object| signed.0.actor.sight(object, "read").is_some()) {
+        return Ok(());
+    }
+    let object = objects.first().map_or("*", String::as_str);
+    Err(Error::Forbidden(format!("{object}:read")).into())
 }
 
 /// Where to begin, and what the follower's cursors are sealed with.

@@ -32,7 +32,7 @@ fn base32(text: &str) -> Vec<u8> {
 }
 
 /// Turns it on; the secret and the recovery codes.
-fn turn_on(me: &Client<'_>) -> (Vec<u8>, Vec<String>) {
+pub fn turn_on(me: &Client<'_>) -> (Vec<u8>, Vec<String>) {
     me.post("/auth/totp", json!({"password": "not my password"}))
         .refuses(401, "invalid_credentials");
     let enrolment = me.post("/auth/totp", json!({"password": PASSWORD})).is(200).json();
