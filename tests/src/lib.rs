@@ -18,6 +18,7 @@ pub mod people;
 pub mod probe;
 pub mod raw;
 pub mod records;
+pub mod schema;
 mod seed;
 pub mod template;
 

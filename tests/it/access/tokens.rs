@@ -24,8 +24,9 @@ impl Forge {
     fn of(app: &App) -> Forge {
         let token = text(&sign_in(app, Who::Owner), "access_token");
         let part = |n: usize| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').nth(n).unwrap()).unwrap()).unwrap();
-        let files = std::fs::read_dir(app.data().join("keys")).unwrap().flatten();
-        let pem = files.map(|file| std::fs::read_to_string(file.path()).unwrap()).next().unwrap();
+        let mut files = std::fs::read_dir(app.data().join("keys")).unwrap().map(|file| file.unwrap().path());
+        let pem = files.find(|path| path.extension().is_some_and(|e| e == "pem")).unwrap();
+        let pem = std::fs::read_to_string(pem).unwrap();
         let forge = Forge {
             header: part(0),
             claims: part(1),

@@ -7,6 +7,7 @@ mod edits;
 mod idempotency;
 mod import;
 mod kill;
+mod migration;
 mod stop;
 
 /// How often a fault comes: `few` times among the other tests, `full` times in `make drill`.
