@@ -7,6 +7,7 @@ mod contract;
 mod customers;
 mod demo;
 mod drills;
+mod guides;
 mod harness;
 mod imports;
 mod operations;

@@ -15,6 +15,7 @@ pub mod engine;
 pub mod events;
 pub mod node;
 pub mod people;
+pub mod post;
 pub mod probe;
 pub mod raw;
 pub mod records;

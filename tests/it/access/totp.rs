@@ -6,7 +6,7 @@ use tests::{App, Client, Who, both};
 use totp_rs::{Algorithm, Builder};
 
 /// A code of the step so many after the current one.
-fn code(secret: &[u8], steps: i64) -> String {
+pub fn code(secret: &[u8], steps: i64) -> String {
     let totp = Builder::new()
         .with_algorithm(Algorithm::SHA1)
         .with_digits(6)
