@@ -145,7 +145,7 @@ both! {
     }
 
     fn what_a_record_refers_to_is_shown_beside_it(app: &App) {
-        let owner = app.be(Who::Owner);
+        let (owner, mut shown) = (app.be(Who::Owner), 0);
         for spec in writable(app) {
             let record = made(app, spec);
             for field in spec.fields.iter().filter(|f| matches!(f.kind, Kind::Reference(object) if !object.is_empty())) {
@@ -157,7 +157,9 @@ both! {
                 assert_eq!(json[member]["id"], wanted, "{} expand={member}", spec.object);
                 let listed = owner.list(spec.path, &[("expand", member), ("filter", &format!("id = \"{}\"", record.id()))]);
                 assert_eq!(listed.is(200).data()[0][member]["id"], wanted);
+                shown += 1;
             }
         }
+        assert!(shown >= 10, "only {shown} references were followed");
     }
 }
