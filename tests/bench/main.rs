@@ -10,6 +10,7 @@ mod bare;
 mod chart;
 mod customers;
 mod fill;
+mod import;
 mod load;
 mod names;
 mod page;
@@ -91,6 +92,9 @@ impl Bench {
             for site in &mut sites {
                 site.sign();
                 self.round(site, &mut page, &mut pages, &mut points);
+                if self.work.is_empty() || self.work.iter().any(|w| w == "W7") {
+                    Bench::import(site, &mut points);
+                }
             }
         }
         // At rest: what it keeps when nobody asks for anything.
@@ -109,6 +113,22 @@ impl Bench {
             page: page.collect(),
             texts,
         }
+    }
+
+    fn import(site: &mut Site, points: &mut Points) {
+        let bare = site.bare_import().map(|b| (b.rate(), b.micros()));
+        let found = site.import();
+        let point = Point {
+            rate: found.sample.rate(),
+            p50: f64::NAN,
+            p95: f64::NAN,
+            p99: f64::NAN,
+            cpu: found.cpu,
+            database_cpu: found.database_cpu,
+            page_rate: f64::NAN,
+            bare,
+        };
+        points.entry((site.kind().to_owned(), site.size, "W7", 1)).or_default().push(point);
     }
 
     fn round(&self, site: &mut Site, page: &mut Page, pages: &mut BTreeMap<usize, Vec<Measured>>, points: &mut Points) {

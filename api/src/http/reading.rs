@@ -211,6 +211,7 @@ async fn page(
         filter: None,
         terms: q.map(text::terms).unwrap_or_default(),
         sort: List::sort(spec, query.text("sort"))?,
+        unasked: query.text("sort").is_none(),
         limit: query.number("limit", PAGE, 1, MAX_PAGE)?,
         cursor: query.text("cursor").map(str::to_owned),
         trashed: trashed(&query, &signed, spec)?,

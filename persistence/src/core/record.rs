@@ -9,6 +9,8 @@ use domain::core::base::Base;
 use domain::core::error::Result;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, RwLock};
 
 /// A record's row: its own columns between the base's, then hidden ones that only storage knows.
 pub trait Row: Sized {
@@ -175,10 +177,24 @@ pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -
     Ok(seen.then_some(record))
 }
 
+/// How the statements that insert into each table begin: hundreds of letters that are the same for every row.
+static INSERTS: LazyLock<RwLock<HashMap<&'static str, Arc<str>>>> = LazyLock::new(RwLock::default);
+
+fn beginning<R: Row>() -> Arc<str> {
+    if let Some(text) = INSERTS.read().ok().and_then(|all| all.get(R::TABLE).cloned()) {
+        return text;
+    }
+    let names = columns::<R>().collect::<Vec<_>>().join(", ");
+    let text: Arc<str> = format!("INSERT INTO {} ({names}) VALUES (", R::TABLE).into();
+    if let Ok(mut all) = INSERTS.write() {
+        all.insert(R::TABLE, text.clone());
+    }
+    text
+}
+
 /// See [`domain::core::pipeline::Store::insert`].
 pub fn insert<R: Row>(conn: &mut Conn, record: &R) -> Result<()> {
-    let names = columns::<R>().collect::<Vec<_>>().join(", ");
-    let mut sql = Sql::new(format!("INSERT INTO {} ({names}) VALUES (", R::TABLE));
+    let mut sql = Sql::default().shared(&beginning::<R>());
     for (i, value) in values(record)?.into_iter().enumerate() {
         sql = if i > 0 { sql.text(", ") } else { sql }.bind(value);
     }
