@@ -131,7 +131,16 @@ both! {
                 assert_eq!(owner.post(&format!("{address}/search"), body).is(200).ids(), [id]);
             }
             owner.list(&address, &[("filter", "no_such_field = 1")]).refuses(400, "invalid_query").blames("filter", "unknown_field");
-            owner.list(&address, &[("q", "x")]).refuses(400, "invalid_parameter");
+            // To the contract's pattern (ECMA-262) a byte order mark is space.
+            for q in ["x", " x ", "\u{85}x", "\u{FEFF}x"] {
+                owner.list(&address, &[("q", q)]).refuses(400, "invalid_parameter");
+            }
+            // A whole number to JSON Schema, and so to the contract.
+            let search = |limit| owner.send("POST", &format!("{address}/search"), "application/json", format!("{{\"limit\": {limit}}}").as_bytes());
+            for limit in ["20", "20.0", "2e1"] {
+                search(limit).is(200);
+            }
+            search("20.5").refuses(400, "invalid_parameter");
         }
     }
 
