@@ -98,7 +98,7 @@ impl Bench {
             }
         }
         // At rest: what it keeps when nobody asks for anything.
-        std::thread::sleep(Duration::from_secs(2));
+        std::thread::sleep(Duration::from_secs(12));
         let memory = sites
             .iter()
             .map(|site| ((site.kind().to_owned(), site.size), (site.started_with, site.memory())))
@@ -141,10 +141,12 @@ impl Bench {
         for work in site.works().into_iter().filter(chosen) {
             let bare = site.bare(work, span).map(|b| (b.rate(), b.micros()));
             for connections in [1, 32] {
-                let limit = page.measure(connections, span / 3, &mut ask);
-                let page_rate = limit.sample.rate();
-                pages.entry(connections).or_default().push(limit);
+                // Before and after, so that a machine that slows down meanwhile does so for both.
+                let before = page.measure(connections, span / 2, &mut ask);
                 let found = site.measure(work, connections, span);
+                let after = page.measure(connections, span / 2, &mut ask);
+                let page_rate = f64::midpoint(before.sample.rate(), after.sample.rate());
+                pages.entry(connections).or_default().extend([before, after]);
                 let point = Point {
                     rate: found.sample.rate(),
                     p50: found.sample.percentile(50.0),

@@ -220,7 +220,7 @@ pub fn change<R: Resource>(
         });
     }
     touch(after.base_mut(), context);
-    if !tx.update(&after, seen)? {
+    if !tx.update(&before, &after)? {
         return Err(Error::Stale(seen + 1));
     }
     tx.name_externally(spec.object, id, before.base(), after.base())?.or(())?;

@@ -21,8 +21,9 @@ const GROUP: usize = 128;
 const WRITER: &str = "PRAGMA busy_timeout = 4500";
 /// How many reads share one snapshot at most.
 const BATCH: usize = 16;
-/// Pages in the log from which on they are carried into the file.
-const CARRIED: i64 = 4_000;
+/// Pages in the log from which on they are carried into the file: few at a time, because a commit that meanwhile wants to be durable
+/// waits for the disk as well.
+const CARRIED: i64 = 1_000;
 /// Pages in the log from which on the writer helps. While it writes without a pause the log never ends up carried to its end, which it
 /// must be to begin anew; the few pages that are left then are the writer's.
 const HELPED: i64 = 16_000;
@@ -53,7 +54,9 @@ impl Sqlite {
             .spawn(move || carry(carrier, &notes))
             .map_err(started)?;
         for n in 0..readers.max(1) {
-            let (reader, asked) = (connect(path)?, asked.clone());
+            let (mut reader, asked) = (connect(path)?, asked.clone());
+            // The system keeps what all of them read; what each keeps of it again spares little.
+            reader.batch("PRAGMA cache_size = -4000")?;
             thread::Builder::new()
                 .name(format!("reader-{n}"))
                 .spawn(move || read(reader, &asked))
