@@ -19,4 +19,5 @@ pub mod reading;
 pub mod resource;
 pub mod texts;
 pub mod trace;
+pub mod upload;
 pub mod writing;
