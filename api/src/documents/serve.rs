@@ -3,9 +3,7 @@ use crate::http::app::App;
 use crate::http::headers;
 use crate::http::problem::Failure;
 use actix_web::body::SizedStream;
-use actix_web::http::header::{
-    CONTENT_RANGE, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, Header, HeaderValue, Range as Ranges,
-};
+use actix_web::http::header::{CONTENT_RANGE, Header, HeaderValue, Range as Ranges};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
@@ -48,15 +46,14 @@ fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Wanted {
     }
 }
 
-fn disposition(name: &str) -> ContentDisposition {
-    ContentDisposition {
-        disposition: DispositionType::Attachment,
-        parameters: vec![DispositionParam::FilenameExt(ExtendedValue {
-            charset: Charset::Ext("UTF-8".to_owned()),
-            language_tag: None,
-            value: safe(name).into_bytes(),
-        })],
-    }
+/// The name of the file to be saved (RFC 6266), in the letters that RFC 8187 leaves as they are and percent signs.
+fn disposition(name: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&b);
+    let letters = safe(name)
+        .bytes()
+        .map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") })
+        .collect::<String>();
+    format!("attachment; filename*=UTF-8''{letters}")
 }
 
 /// Answers with a content.
@@ -88,7 +85,7 @@ pub async fn serve(request: &HttpRequest, app: Data<App>, named: Named) -> Resul
         .insert_header(("Accept-Ranges", "bytes"))
         .insert_header(("Repr-Digest", version.digest.as_str()))
         .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'"))
-        .insert_header(disposition(&name));
+        .insert_header(("Content-Disposition", disposition(&name)));
     let range = match wanted {
         Wanted::Part(range) => {
             response.insert_header((

@@ -168,13 +168,13 @@ both! {
             ("..\\..\\x", "_.._x"),
             ("/etc/x", "_etc_x"),
             ("CON", "_CON"),
-            ("a\"; filename=b.exe", "a__%3B%20filename%3Db.exe"),
+            ("a\"; filename=b.exe", "a_%3B%20filename%3Db.exe"),
             ("<img onerror>", "_img%20onerror_"),
         ] {
             let document = filled(&owner, name, "text/plain", b"text");
             assert_eq!(owner.get(&document).json()["name"], name);
             let told = owner.get(&format!("{document}/content")).is(200).header("content-disposition").to_owned();
-            assert_eq!(told.replace("%5F", "_"), format!("attachment; filename*=UTF-8''{}", saved.replace("__%3B", "_%3B")), "{name}");
+            assert_eq!(told, format!("attachment; filename*=UTF-8''{saved}"), "{name}");
         }
         let data = app.data().canonicalize().unwrap();
         for file in stored(app) {

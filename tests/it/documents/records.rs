@@ -47,7 +47,7 @@ both! {
         make(json!([link("planets", &mine)])).refuses(422, "invalid").blames("/links/0/object", "not_found");
         make(json!([link("roles", &app.people.roles["Test owner"].to_string())])).refuses(422, "invalid").blames("/links/0/record_id", "not_found");
         make(json!([link("customers", &mine), link("customers", &mine)])).refuses(422, "invalid").blames("/links/1", "duplicate");
-        make(json!([{"object": "customers", "record_id": mine, "more": 1}])).refuses(422, "invalid").blames("/links/0", "unknown_field");
+        make(json!([{"object": "customers", "record_id": mine, "more": 1}])).refuses(422, "invalid").blames("/links/0/more", "unknown_field");
         seller.post("/documents", json!({"name": "a", "customer_id": theirs})).refuses(422, "invalid").blames("/customer_id", "not_found");
         let document = make(json!([link("customers", &mine)])).is(201);
         let at = format!("/documents/{}", document.id());
