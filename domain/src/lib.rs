@@ -5,3 +5,4 @@ pub mod customers;
 pub mod customize;
 pub mod documents;
 pub mod integration;
+pub mod mail;
