@@ -221,7 +221,7 @@ impl Read for Wire {
 
 enum Unpack {
     None(Wire),
-    Gzip(flate2::read::MultiGzDecoder<Wire>),
+    Gzip(Box<flate2::read::MultiGzDecoder<Wire>>),
     Zstd(zstd::stream::read::Decoder<'static, io::BufReader<Wire>>),
 }
 
@@ -250,7 +250,7 @@ fn store(folder: &Path, path: PathBuf, packing: Packing, most: u64, told: &Told,
     wire.sha512 = (!told.sha512.is_empty()).then(Sha512::new);
     let mut source = match packing {
         Packing::None => Unpack::None(wire),
-        Packing::Gzip => Unpack::Gzip(flate2::read::MultiGzDecoder::new(wire)),
+        Packing::Gzip => Unpack::Gzip(Box::new(flate2::read::MultiGzDecoder::new(wire))),
         Packing::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::new(wire).map_err(|e| storage(&e))?;
             // A larger window would cost more memory than any file of rows needs.
