@@ -1,6 +1,7 @@
 //! The view of everything about a customer, in one call: its record and a section for each thing that other areas know of it. Each area
 //! brings its sections; this file only asks them, and knows none of them but the record.
 use super::sections;
+use crate::documents;
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, conditional, path_id, query, text};
@@ -60,7 +61,7 @@ pub trait Section: Sync {
 
 /// All sections: one line for each area.
 fn all() -> impl Iterator<Item = &'static dyn Section> {
-    [sections::ALL].into_iter().flatten().copied()
+    [sections::ALL, documents::section::ALL].into_iter().flatten().copied()
 }
 
 /// The section that is the record itself.

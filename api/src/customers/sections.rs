@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub const ALL: &[&dyn Section] = &[&Relationships, &Groups, &Changes];
 
 /// A section's item as a schema, with all it refers to.
-fn schema<T: ToSchema>() -> Item {
+pub fn schema<T: ToSchema>() -> Item {
     let mut below = Vec::new();
     T::schemas(&mut below);
     Item {
@@ -25,7 +25,8 @@ fn schema<T: ToSchema>() -> Item {
     }
 }
 
-fn texts<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<String>> {
+/// Items as JSON texts.
+pub fn texts<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<String>> {
     items
         .map(|item| serde_json::to_string(&item).map_err(|e| Error::Internal(e.to_string())))
         .collect()

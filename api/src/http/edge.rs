@@ -329,10 +329,10 @@ fn dress(app: &App, seen: &Seen, headers: &mut HeaderMap) {
 
 /// What pages of other origins may send.
 const CALLED_WITH: &str = "Accept, Accept-Language, Authorization, Content-Digest, Content-Encoding, Content-Type, Idempotency-Key, If-Match, \
-                           If-None-Match, Last-Event-ID, Prefer, Request-Id, traceparent, tracestate";
+                           If-None-Match, If-Range, Last-Event-ID, Prefer, Range, Repr-Digest, Request-Id, traceparent, tracestate";
 /// What they may read of an answer.
-const EXPOSED: &str =
-    "ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
+const EXPOSED: &str = "Accept-Ranges, Content-Digest, Content-Disposition, Content-Range, Deprecation, ETag, Idempotency-Replayed, Link, Location, \
+     RateLimit, RateLimit-Policy, Repr-Digest, Request-Id, Retry-After, Sunset";
 
 #[cfg(test)]
 mod tests;

@@ -49,6 +49,8 @@ pub struct Entry<'a> {
 pub trait Storage {
     /// Whether a record of the object exists within a sight.
     fn sees(&mut self, object: &str, id: Uuid, sight: &Sight<'_>) -> Result<bool>;
+    /// Waits until nobody else is changing the record, and keeps it so until this write ends.
+    fn hold(&mut self, object: &'static str, id: Uuid) -> Result<()>;
     /// Appends to the change log.
     fn note(&mut self, entry: Entry<'_>) -> Result<()>;
     /// The unit of a user; none where there is no such user.
