@@ -20,4 +20,5 @@ pub mod resource;
 pub mod strict;
 pub mod texts;
 pub mod trace;
+pub mod upload;
 pub mod writing;
