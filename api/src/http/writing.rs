@@ -193,6 +193,14 @@ pub async fn create(
         .await
 }
 
+/// That the precondition does not hold (412); of a body that is wrong in itself that is told first (422), as everywhere.
+fn there_or_not(context: &Context<'_>, object: Record, body: Map<String, Value>) -> Error {
+    match object.draft(context, None, body) {
+        Err(wrong) => wrong,
+        Ok(draft) => draft.problems().clone().or(Error::Precondition).unwrap_or_else(Error::from),
+    }
+}
+
 /// See [`super::crud`].
 pub async fn put(
     request: HttpRequest,
@@ -212,9 +220,9 @@ pub async fn put(
     let writing = Writing::new(&request, app, signed, &bytes)?;
     let made = writing
         .run(object, move |conn, context| {
-            // Said before anything else that the body may collide with: it is what the caller asked about.
+            // Said before anything that the body may collide with: it is what the caller asked about.
             if read::in_use(conn, object.spec(), id)? {
-                return Err(Error::Precondition);
+                return Err(there_or_not(context, object, body));
             }
             Ok((201, object.create(conn, context, Some(id), body)?))
         })
@@ -306,13 +314,13 @@ pub async fn upsert(
     writing
         .run(object, move |conn, context| {
             match external::find(conn, spec.object, &system, &value)? {
-                Some(_) if only_new => Err(Error::Precondition),
+                Some(_) if only_new => Err(there_or_not(context, object, body)),
                 Some(id) => match object.patch(conn, context, id, expect.unwrap_or(Expect::Any), body) {
                     // It is there but out of sight: a conflict that does not say whose.
                     Err(Error::NotFound) => Err(Error::Conflict("external_id_taken")),
                     result => Ok((200, result?)),
                 },
-                None if expect.is_some() => Err(Error::Precondition),
+                None if expect.is_some() => Err(there_or_not(context, object, body)),
                 None => {
                     let ids = body.entry("external_ids").or_insert_with(|| Value::Object(Map::new()));
                     if let Value::Object(ids) = ids {

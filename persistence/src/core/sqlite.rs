@@ -16,6 +16,9 @@ use std::thread;
 
 /// How many writes share one commit at most: more would make the first wait too long.
 const GROUP: usize = 128;
+/// A writer waits less long for another program that holds the file: a request may wait behind one group that waits so long, and then
+/// wait so long itself, and is to be answered within ten seconds.
+const WRITER: &str = "PRAGMA busy_timeout = 4500";
 /// How many reads share one snapshot at most.
 const BATCH: usize = 16;
 /// Pages in the log from which on they are carried into the file: few at a time, because a commit that meanwhile wants to be durable
@@ -38,6 +41,7 @@ impl Sqlite {
         let (reads, asked) = crossbeam_channel::bounded(Database::QUEUE);
         let started = |error: std::io::Error| Error::Internal(format!("a thread could not start: {error}"));
         let (mut writer, mut carrier) = (connect(path)?, connect(path)?);
+        writer.batch(WRITER)?;
         writer.batch(&format!("PRAGMA wal_autocheckpoint = {HELPED}"))?;
         carrier.batch("PRAGMA cache_size = -100")?;
         // One note is enough, however many commits there were.
