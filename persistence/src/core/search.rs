@@ -115,7 +115,9 @@ impl Sample {
 }
 
 /// Samples by object. A process serves one database; where it opens several, a sample of another one makes a search slower, never wrong.
-static SAMPLES: LazyLock<Mutex<HashMap<&'static str, (Instant, Arc<Sample>)>>> = LazyLock::new(Mutex::default);
+static SAMPLES: LazyLock<Mutex<HashMap<&'static str, Taken>>> = LazyLock::new(Mutex::default);
+/// A sample, and when it was taken.
+type Taken = (Instant, Arc<Sample>);
 
 fn sample(conn: &mut Conn, spec: &'static Spec) -> Result<Arc<Sample>> {
     let mut samples = SAMPLES.lock().unwrap_or_else(PoisonError::into_inner);
