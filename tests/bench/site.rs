@@ -109,12 +109,13 @@ fn ids(database: &Path) -> Vec<Uuid> {
     shuffle(rows.map(|id| Uuid::from_slice(&id.unwrap()).unwrap()).collect())
 }
 
-/// What a file holds from a place on.
+/// The whole lines that a file holds from a place on: the last may still be being written.
 fn behind(path: &Path, place: u64) -> String {
     use std::io::{Read, Seek, SeekFrom};
     let (mut file, mut text) = (std::fs::File::open(path).unwrap(), String::new());
     file.seek(SeekFrom::Start(place)).unwrap();
     file.read_to_string(&mut text).unwrap();
+    text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
     text
 }
 
