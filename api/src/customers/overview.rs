@@ -95,8 +95,7 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
     let limit = query.number("limit", ITEMS, 1, MOST)?;
     let customer = id(&path)?;
     let view = View::new(&Customer::SPEC, &signed.0.actor, if record { None } else { Some("id") })?;
-    // Each section is a few rows by an index.
-    let body = app.db.look(move |conn| {
+    let read = move |conn: &mut Conn| {
         let actor = &signed.0.actor;
         let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
         let (_, own) = read::get(conn, &sight, &Customer::SPEC, &view, customer, false)?.ok_or(Error::NotFound)?;
@@ -133,8 +132,9 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
         }
         out.extend_from_slice(format!(",\"denied\":{}}}", json!(denied)).as_bytes());
         Ok(out)
-    });
-    let body = body.await?;
+    };
+    // Each section is a few rows by an index.
+    let body = app.db.look(move |conn| conn.snapshot(read)).await?;
     respond(&request, weak(&body), body, None)
 }
 

@@ -11,10 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use domain::core::error::{Error, Result};
 use std::cell::RefCell;
-use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 /// How many writes share one commit at most: more would make the first wait too long.
@@ -38,8 +35,6 @@ const HELPED: i64 = 16_000;
 pub(super) struct Sqlite {
     pub reads: Sender<Box<dyn Work>>,
     pub writes: Sender<Box<dyn Work>>,
-    /// How many groups of writes have been committed.
-    commits: Arc<AtomicU64>,
 }
 
 impl Sqlite {
@@ -50,13 +45,11 @@ impl Sqlite {
         let (mut writer, mut carrier) = (connect(path)?, connect(path)?);
         writer.batch(&format!("{WRITER}; PRAGMA wal_autocheckpoint = {HELPED}"))?;
         carrier.batch("PRAGMA cache_size = -100")?;
-        let commits = Arc::new(AtomicU64::new(0));
-        let counted = commits.clone();
         // One note is enough, however many commits there were.
         let (committed, notes) = crossbeam_channel::bounded(1);
         thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || write(writer, &waiting, &committed, &counted))
+            .spawn(move || write(writer, &waiting, &committed))
             .map_err(started)?;
         thread::Builder::new()
             .name("carrier".to_owned())
@@ -71,7 +64,7 @@ impl Sqlite {
                 .spawn(move || read(reader, &asked))
                 .map_err(started)?;
         }
-        Ok(Sqlite { reads, writes, commits })
+        Ok(Sqlite { reads, writes })
     }
 }
 
@@ -87,77 +80,33 @@ pub fn connect(path: &Path) -> Result<Conn> {
     Ok(Conn::Sqlite(conn))
 }
 
-/// What a thread that looks for itself reads with.
-struct Near {
-    path: PathBuf,
-    conn: Conn,
-    /// How many groups had been committed when the snapshot was taken that is open now.
-    snapshot: Option<u64>,
-}
-
 thread_local! {
-    static NEAR: RefCell<Option<Near>> = const { RefCell::new(None) };
+    /// The connection of a thread that looks for itself, and its file.
+    static NEAR: RefCell<Option<(PathBuf, Conn)>> = const { RefCell::new(None) };
 }
 
-/// Kilobytes that the threads which look for themselves keep of the file, all together; each keeps four thousand at least.
-const KEPT: usize = 48_000;
-
-/// The snapshot that others share: it ends when this goes, even where whoever took it is gone before. It stays on its thread.
-pub(super) struct Shared(PhantomData<*const ()>);
-impl Drop for Shared {
-    fn drop(&mut self) {
-        NEAR.with_borrow_mut(|near| {
-            if let Some(near) = near {
-                close(near);
+/// Runs a short read on a connection of this thread's own, opened when it is first needed.
+pub(super) fn near<T>(path: &Path, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    NEAR.with_borrow_mut(|near| {
+        if near.as_ref().is_some_and(|(open, _)| open != path) {
+            *near = None;
+        }
+        let (_, conn) = match near {
+            Some(open) => open,
+            None => {
+                let mut conn = connect(path)?;
+                // What it reads is seldom the same twice, and there is one for each thread.
+                conn.batch("PRAGMA cache_size = -4000")?;
+                near.insert((path.to_owned(), conn))
             }
-        });
-    }
-}
-
-fn close(near: &mut Near) {
-    if near.snapshot.take().is_some()
-        && let Err(error) = near.conn.batch("COMMIT")
-    {
-        tracing::error!(%error, "a read snapshot did not close");
-    }
-}
-
-impl Sqlite {
-    /// Runs a short read on a connection of this thread's own, opened when it is first needed. Whoever takes a snapshot for it gets it to
-    /// keep open for those that ask in the same moment: taking one means two calls of the system, and a lock that all threads share. One
-    /// that was taken before the latest commit is not used, so that everyone sees what was answered before they asked.
-    pub fn near<T>(&self, path: &Path, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<(Result<T>, Option<Shared>)> {
-        NEAR.with_borrow_mut(|kept| {
-            if kept.as_ref().is_some_and(|near| near.path != path) {
-                *kept = None;
-            }
-            let near = match kept {
-                Some(near) => near,
-                None => {
-                    let mut conn = connect(path)?;
-                    let threads = thread::available_parallelism().map_or(2, usize::from);
-                    conn.batch(&format!("PRAGMA cache_size = -{}", (KEPT / threads).max(4_000)))?;
-                    let path = path.to_owned();
-                    kept.insert(Near {
-                        path,
-                        conn,
-                        snapshot: None,
-                    })
-                }
-            };
-            let commits = self.commits.load(Ordering::Acquire);
-            if near.snapshot.is_some_and(|taken| taken != commits) {
-                close(near);
-            }
-            let taken = near.snapshot.is_none();
-            if taken {
-                near.conn.batch("BEGIN")?;
-                near.snapshot = Some(commits);
-            }
-            let shared = taken.then(|| Shared(PhantomData));
-            Ok((body(&mut near.conn), shared))
-        })
-    }
+        };
+        let result = body(conn);
+        if let Err(Error::Internal(_)) = result {
+            // What failed inside may have left a snapshot open.
+            *near = None;
+        }
+        result
+    })
 }
 
 /// The first piece of work that waits, and what has gathered behind it.
@@ -167,7 +116,7 @@ fn gather(queue: &Receiver<Box<dyn Work>>, most: usize) -> Option<Vec<Box<dyn Wo
     Some(work)
 }
 
-fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>, commits: &AtomicU64) {
+fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>) {
     while let Some(mut group) = gather(queue, GROUP) {
         let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
             for work in &mut group {
@@ -182,7 +131,6 @@ fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>
             search::settle(&mut conn)?;
             conn.batch("COMMIT")
         });
-        commits.fetch_add(1, Ordering::Release);
         // Where a note waits already, this commit is one of those it tells of.
         let _ = committed.try_send(());
         let why = match kept {
