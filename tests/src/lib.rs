@@ -11,6 +11,7 @@ pub mod app;
 pub mod binary;
 pub mod client;
 pub mod contract;
+pub mod digest;
 pub mod engine;
 pub mod node;
 pub mod people;

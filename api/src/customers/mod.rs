@@ -1,5 +1,6 @@
 //! Whom we deal with, over HTTP.
 mod hierarchy;
+mod merges;
 pub mod overview;
 mod sections;
 
@@ -14,6 +15,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<Customer>::new());
     overview::routes(config);
     hierarchy::routes(config);
+    merges::routes(config);
     config.service(Crud::<Relationship>::new());
     config.service(Crud::<Group>::new());
     config.service(Crud::<GroupMember>::new());

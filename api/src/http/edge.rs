@@ -331,8 +331,7 @@ fn dress(app: &App, seen: &Seen, headers: &mut HeaderMap) {
 const CALLED_WITH: &str = "Accept, Accept-Language, Authorization, Content-Digest, Content-Encoding, Content-Type, Idempotency-Key, If-Match, \
                            If-None-Match, Last-Event-ID, Prefer, Request-Id, traceparent, tracestate";
 /// What they may read of an answer.
-const EXPOSED: &str =
-    "ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
+const EXPOSED: &str = "Content-Location, ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
 
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ pub mod money;
 pub mod pipeline;
 mod placement;
 pub mod problem;
+pub mod redirect;
 mod references;
 pub mod resource;
 pub mod schema;

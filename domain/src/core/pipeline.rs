@@ -2,7 +2,8 @@
 //! result, write it with its version, note it in the change log. Storage comes in as a trait, time and ids as values.
 use super::actor::{Actor, Sight};
 use super::base::Base;
-use super::difference::{difference, document, told};
+pub use super::difference::document;
+use super::difference::{difference, told};
 use super::error::{Error, Result};
 use super::field::{Access, Field};
 use super::id::{Id, Ids};
@@ -192,6 +193,19 @@ pub fn change<R: Resource>(
     action: &'static str,
     rule: impl FnOnce(&mut R) -> Result<()>,
 ) -> Result<Done> {
+    change_noting(tx, context, id, expect, action, Map::new(), rule)
+}
+
+/// As [`change`], and notes in the change log what else happened to the record; then it is a change even where no member differs.
+pub fn change_noting<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Uuid,
+    expect: Expect,
+    action: &'static str,
+    noted: Map<String, Value>,
+    rule: impl FnOnce(&mut R) -> Result<()>,
+) -> Result<Done> {
     let spec = &R::SPEC;
     let before = find(tx, context, id, action, false)?;
     let seen = expected(before.base(), expect)?;
@@ -206,7 +220,8 @@ pub fn change<R: Resource>(
     let (old, new) = (document(&before)?, document(&after)?);
     refer(tx, context, spec, Some(&old), &new, &mut problems)?;
     problems.or(())?;
-    let changed = difference(old, new);
+    let mut changed = difference(old, new);
+    changed.extend(noted);
     if changed.is_empty() {
         return Ok(Done {
             id,
@@ -241,16 +256,29 @@ pub fn change<R: Resource>(
 
 /// Moves a record to the trash.
 pub fn delete<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
-    trash(tx, context, id, expect, Op::Deleted)
+    trash(tx, context, id, expect, Op::Deleted, Map::new())
 }
 
 /// Takes a record out of the trash. It needs the same permission as putting it there.
 pub fn restore<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
-    trash(tx, context, id, expect, Op::Restored)
+    trash(tx, context, id, expect, Op::Restored, Map::new())
 }
 
-fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, op: Op) -> Result<Done> {
-    let deletes = op == Op::Deleted;
+/// Moves a record to the trash because another one takes its place. It needs the permission to delete it.
+pub fn merge_away<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, into: Uuid) -> Result<Done> {
+    let noted = [("merged_into".to_owned(), serde_json::json!([null, into]))];
+    trash(tx, context, id, Expect::Any, Op::Merged, noted.into_iter().collect())
+}
+
+fn trash<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Uuid,
+    expect: Expect,
+    op: Op,
+    changed: Map<String, Value>,
+) -> Result<Done> {
+    let deletes = op != Op::Restored;
     let before: R = match find(tx, context, id, "delete", !deletes) {
         // Whoever sees it where it is hears that it is in no trash (AIP-164); to everyone else it is nowhere.
         Err(Error::NotFound) if !deletes => {
@@ -259,6 +287,10 @@ fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, e
         }
         found => found?,
     };
+    if !deletes && tx.successor(R::SPEC.object, id)?.is_some() {
+        // Another record answers in its place: only undoing the merge brings it back.
+        return Err(Error::Conflict("merged"));
+    }
     let seen = expected(before.base(), expect)?;
     let mut after = before.clone();
     touch(after.base_mut(), context);
@@ -277,8 +309,8 @@ fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, e
     };
     tx.name_externally(R::SPEC.object, id, unnamed, named)?.or(())?;
     match op {
-        Op::Deleted => tx.derive(Some(&before), None, context)?,
-        _ => tx.derive(None, Some(&after), context)?,
+        Op::Restored => tx.derive(None, Some(&after), context)?,
+        _ => tx.derive(Some(&before), None, context)?,
     }
     let (version, place) = (after.base().version, whose(after.base()));
     let entry = Entry {
@@ -288,7 +320,7 @@ fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, e
         version,
         before: deletes.then_some(place),
         after: (!deletes).then_some(place),
-        changed: Map::new(),
+        changed,
         context,
     };
     tx.note(entry)?;
@@ -304,7 +336,13 @@ fn find<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, ac
     let object = R::SPEC.object;
     let act = context.sight(object, action)?;
     let read = context.sight(object, "read")?;
-    let record: R = tx.load(Id::from_uuid(id), &read, trashed)?.ok_or(Error::NotFound)?;
+    let Some(record) = Store::<R>::load(tx, Id::from_uuid(id), &read, trashed)? else {
+        return Err(match tx.successor(object, id)? {
+            // It was merged. Whoever sees the record that took its place hears so; to everyone else it is nowhere.
+            Some(survivor) if !trashed && tx.sees(object, survivor, &read)? => Error::Conflict("merged"),
+            _ => Error::NotFound,
+        });
+    };
     let (owner, unit) = whose(record.base());
     if !act.covers(owner, unit) && tx.load(Id::from_uuid(id), &act, trashed)?.is_none() {
         return Err(Error::Forbidden(format!("{object}:{action}")));
@@ -335,13 +373,13 @@ fn base(id: Uuid, context: &Context<'_>) -> Base {
     }
 }
 
-fn touch(base: &mut Base, context: &Context<'_>) {
+pub(super) fn touch(base: &mut Base, context: &Context<'_>) {
     base.version += 1;
     base.updated_at = context.now();
     base.updated_by = context.actor.user();
 }
 
 /// Owner and unit.
-fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
+pub(super) fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
     (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
 }

@@ -2,6 +2,7 @@
 use super::actor::Sight;
 use super::base::Base;
 use super::error::Result;
+use super::field::Field;
 use super::id::Id;
 use super::instant::Instant;
 use super::pipeline::Context;
@@ -17,6 +18,8 @@ pub enum Op {
     Updated,
     Deleted,
     Restored,
+    /// It went into another record, which answers in its place.
+    Merged,
 }
 
 impl Op {
@@ -27,6 +30,7 @@ impl Op {
             Op::Updated => "updated",
             Op::Deleted => "deleted",
             Op::Restored => "restored",
+            Op::Merged => "merged",
         }
     }
 }
@@ -57,6 +61,10 @@ pub trait Storage {
     fn name_externally(&mut self, object: &'static str, id: Uuid, before: &Base, after: &Base) -> Result<Problems>;
     /// Checks custom values against their declarations, and keeps their index in step.
     fn customize(&mut self, object: &'static str, id: Uuid, before: Option<&Base>, after: &mut Base) -> Result<Problems>;
+    /// The record that one was merged into, however often that was merged in turn; none for a record that was not merged.
+    fn successor(&mut self, object: &str, id: Uuid) -> Result<Option<Uuid>>;
+    /// Writes a reference (or list of references) into a record's row, whoever may set it; the record's version is the caller's to raise.
+    fn point(&mut self, object: &str, id: Uuid, field: &Field, to: &serde_json::Value) -> Result<()>;
 }
 
 /// What the pipeline asks of storage for one kind of record. There is no finder without a sight.

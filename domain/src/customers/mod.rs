@@ -4,4 +4,5 @@ pub mod bank_account;
 pub mod contact_point;
 pub mod customer;
 pub mod group;
+pub mod merge;
 pub mod relationship;

@@ -206,6 +206,7 @@ fn show(conn: &mut Conn, actor: &Actor, specs: &Specs, ask: &Ask, rows: Vec<Row>
 fn happened(op: &str, before: bool, after: bool) -> Option<Happened> {
     match (op, before, after) {
         ("deleted", true, _) => Some(Happened::Deleted),
+        ("merged", true, _) => Some(Happened::Merged),
         ("restored", _, true) => Some(Happened::Restored),
         ("updated", true, true) => Some(Happened::Updated),
         ("created" | "updated", _, true) => Some(Happened::Created),

@@ -14,6 +14,7 @@ pub mod feed;
 pub mod idempotency;
 pub mod jobs;
 mod known;
+pub mod merged;
 pub mod migrate;
 pub mod object;
 pub mod place;

@@ -1,5 +1,7 @@
 //! Keeping whom we deal with.
 mod customer;
 mod group;
+pub mod merge;
 pub mod overview;
 mod relationship;
+mod steps;

@@ -1,2 +1,5 @@
 //! Customers beyond what every record does.
+mod merges;
 mod overview;
+mod random;
+mod references;

@@ -133,7 +133,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         "get",
         spec.one,
         format!("Get one of the {many}"),
-        "The record as you may see it.",
+        "The record as you may see it. One that was merged into another answers with that one.",
         "read",
     )
     .parameter(path_id())
@@ -141,8 +141,8 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     .parameter(expand())
     .parameter(deleted())
     .parameter(seen())
-    .response("200", record("The record."))
-    .response("304", not_modified());
+    .response("200", located(record("The record.")))
+    .response("304", located(not_modified()));
     let named = |o: OperationBuilder| {
         o.parameter(path_text("system", "The other system.", 50))
             .parameter(path_text("value", "What it calls the record.", 255))
@@ -157,8 +157,8 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     .parameter(fields())
     .parameter(expand())
     .parameter(seen())
-    .response("200", record("The record."))
-    .response("304", not_modified());
+    .response("200", located(record("The record.")))
+    .response("304", located(not_modified()));
     let id_path = format!("{path}/{{id}}");
     let named_path = format!("{path}/by-external-id/{{system}}/{{value}}");
     let mut all = PathsBuilder::new().build();

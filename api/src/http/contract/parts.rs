@@ -1,10 +1,11 @@
 //! What operations are written with: parameters, bodies, answers.
 use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ContentBuilder, Ref, Required, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 /// A name in camel case behind a verb: `list` and `custom_fields` give `listCustomFields`.
 pub fn operation_id(verb: &str, noun: &str) -> String {
@@ -132,6 +133,14 @@ pub fn answer(doc: &str, schema: &str, example: Value) -> Response {
         .description(doc)
         .content("application/json", content(schema, example))
         .build()
+}
+
+/// An answer that may be of a record at another address than the one asked for.
+pub fn located(mut response: Response) -> Response {
+    let doc = "Where the record is: given where it was asked for by another system's name, or was merged into this one.";
+    let header = HeaderBuilder::new().schema(Some(text(500))).description(Some(doc)).build();
+    response.headers.insert("Content-Location".to_owned(), RefOr::T(header));
+    response
 }
 
 /// An answer without a body.

@@ -1,0 +1,3 @@
+DROP TABLE merged_records;
+DROP TABLE merge_steps;
+DROP TABLE merges;

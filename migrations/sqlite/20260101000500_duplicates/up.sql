@@ -1,0 +1,47 @@
+CREATE TABLE merges (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    survivor_id BLOB NOT NULL,
+    merged_ids TEXT NOT NULL,
+    fields TEXT,
+    state TEXT NOT NULL,
+    moved TEXT NOT NULL,
+    undo_until INTEGER,
+    undone_at INTEGER,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX merges_created_at ON merges (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX merges_updated_at ON merges (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX merges_owner ON merges (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX merges_unit ON merges (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX merges_survivor ON merges (survivor_id) WHERE deleted_at IS NULL;
+
+-- What each merge did, in order, with the values before and after: by this it is undone.
+CREATE TABLE merge_steps (
+    merge_id BLOB NOT NULL,
+    number BIGINT NOT NULL,
+    step TEXT NOT NULL,
+    object TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL,
+    PRIMARY KEY (merge_id, number)
+) WITHOUT ROWID;
+CREATE INDEX merge_steps_record ON merge_steps (record_id, object);
+
+-- Records that went into another one, and which: by this an old id finds the survivor for ever.
+CREATE TABLE merged_records (
+    object TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    survivor_id BLOB NOT NULL,
+    merge_id BLOB NOT NULL,
+    PRIMARY KEY (object, record_id)
+) WITHOUT ROWID;
