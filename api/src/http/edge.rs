@@ -329,7 +329,8 @@ fn dress(app: &App, seen: &Seen, headers: &mut HeaderMap) {
 
 /// What pages of other origins may send.
 const CALLED_WITH: &str = "Accept, Accept-Language, Authorization, Content-Digest, Content-Encoding, Content-Type, Idempotency-Key, If-Match, \
-                           If-None-Match, Last-Event-ID, Prefer, Request-Id, traceparent, tracestate";
+                           If-None-Match, Last-Event-ID, Prefer, Request-Id, Skip-Duplicate-Check, \
+                           traceparent, tracestate";
 /// What they may read of an answer.
 const EXPOSED: &str = "Content-Location, ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
 

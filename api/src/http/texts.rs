@@ -78,6 +78,10 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "بگویید کدام نسخه را دگرگون می‌کنید (If-Match)",
         ),
         "not_in_trash" => ("It is not in the trash", "در سطل زباله نیست"),
+        "duplicate" => (
+            "Another customer has the same id, email address or mobile number",
+            "مشتری دیگری همین شناسه، رایانامه یا شمارهٔ همراه را دارد",
+        ),
         "merged" => (
             "It was merged into another record; change that one, or undo the merge",
             "در رکورد دیگری ادغام شده است؛ آن را دگرگون کنید یا ادغام را بازگردانید",

@@ -4,7 +4,7 @@ use super::caller::SignedIn;
 use super::crud::{Record, id};
 use super::problem::Failure;
 use super::query::Query;
-use super::{body, edge, headers};
+use super::{body, edge, guard, headers};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -165,9 +165,13 @@ pub async fn create(
     signed.0.sight(object.spec().object, "create")?;
     Query::read(&request, &[])?;
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
-        .run(object, move |conn, context| Ok((201, object.create(conn, context, None, body)?)))
+        .run(object, move |conn, context| {
+            let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, None, body))?;
+            Ok((201, done))
+        })
         .await
 }
 
@@ -187,6 +191,7 @@ pub async fn put(
         return Err(Failure::Protocol(StatusCode::PRECONDITION_REQUIRED, "precondition_required", None));
     }
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     let made = writing
         .run(object, move |conn, context| {
@@ -194,7 +199,8 @@ pub async fn put(
             if read::in_use(conn, object.spec(), id)? {
                 return Err(Error::Precondition);
             }
-            Ok((201, object.create(conn, context, Some(id), body)?))
+            let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, Some(id), body))?;
+            Ok((201, done))
         })
         .await;
     match made {
@@ -217,10 +223,12 @@ pub async fn patch(
     Query::read(&request, &[])?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     let (body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
         .run(object, move |conn, context| {
-            Ok((200, object.patch(conn, context, id, expect, body)?))
+            let done = guard::watched(guard, conn, context, Some(id), |conn| object.patch(conn, context, id, expect, body))?;
+            Ok((200, done))
         })
         .await
 }
@@ -280,12 +288,15 @@ pub async fn upsert(
         .transpose()?;
     let (system, value) = path.into_inner();
     let (mut body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
         .run(object, move |conn, context| {
             match external::find(conn, spec.object, &system, &value)? {
                 Some(_) if only_new => Err(Error::Precondition),
-                Some(id) => match object.patch(conn, context, id, expect.unwrap_or(Expect::Any), body) {
+                Some(id) => match guard::watched(guard, conn, context, Some(id), |conn| {
+                    object.patch(conn, context, id, expect.unwrap_or(Expect::Any), body)
+                }) {
                     // It is there but out of sight: a conflict that does not say whose.
                     Err(Error::NotFound) => Err(Error::Conflict("external_id_taken")),
                     result => Ok((200, result?)),
@@ -296,7 +307,8 @@ pub async fn upsert(
                     if let Value::Object(ids) = ids {
                         ids.insert(system, Value::String(value));
                     }
-                    Ok((201, object.create(conn, context, None, body)?))
+                    let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, None, body))?;
+                    Ok((201, done))
                 }
             }
         })

@@ -3,6 +3,7 @@ pub mod address;
 pub mod bank_account;
 pub mod contact_point;
 pub mod customer;
+pub mod duplicate;
 pub mod group;
 pub mod merge;
 pub mod relationship;

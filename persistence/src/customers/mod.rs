@@ -1,5 +1,6 @@
 //! Keeping whom we deal with.
 mod customer;
+pub mod duplicate;
 mod group;
 pub mod merge;
 pub mod overview;

@@ -1,4 +1,5 @@
 //! Customers beyond what every record does.
+mod exact;
 mod merges;
 mod overview;
 mod random;

@@ -50,6 +50,18 @@ pub fn header(name: &str, required: Required, doc: &str, max: usize) -> Paramete
         .build()
 }
 
+/// A header that is `true` or `false`.
+pub fn flag_header(name: &str, doc: &str) -> Parameter {
+    let schema = text(5).enum_values(Some(["true", "false"]));
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(doc))
+        .schema(Some(schema))
+        .build()
+}
+
 /// The version a change is meant for.
 pub fn if_match(required: bool) -> Parameter {
     let required = if required { Required::True } else { Required::False };
