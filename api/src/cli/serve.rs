@@ -165,7 +165,10 @@ fn environment(text: &str) -> Result<String, String> {
 
 /// All kinds of jobs there are.
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
-    housekeeping::KINDS.into_iter().chain(crate::integration::import::KINDS)
+    housekeeping::KINDS
+        .into_iter()
+        .chain(crate::integration::import::KINDS)
+        .chain(crate::customers::KINDS)
 }
 
 /// Waits until the process is asked to stop.

@@ -36,6 +36,7 @@ pub const ROLES: [Builtin; 4] = [
         description: "Sees the customers of the unit, makes and changes their own.",
         permissions: everyday!(
             "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
+            ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own)
         ),

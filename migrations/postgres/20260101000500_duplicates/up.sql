@@ -45,3 +45,36 @@ CREATE TABLE merged_records (
     merge_id uuid NOT NULL,
     PRIMARY KEY (object, record_id)
 );
+
+CREATE TABLE duplicates (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    a_id uuid NOT NULL,
+    b_id uuid NOT NULL,
+    score text COLLATE "C" NOT NULL,
+    reasons jsonb NOT NULL,
+    state text COLLATE "C" NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX duplicates_created_at ON duplicates (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_updated_at ON duplicates (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_owner ON duplicates (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_unit ON duplicates (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_score ON duplicates (score, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX duplicates__b_id_key ON duplicates (a_id, b_id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_b ON duplicates (b_id);
+
+-- Blocking keys of the matcher's run: customers that share one are compared.
+CREATE TABLE duplicate_keys (
+    key text COLLATE "C" NOT NULL,
+    customer_id uuid NOT NULL,
+    PRIMARY KEY (key, customer_id)
+);

@@ -45,3 +45,36 @@ CREATE TABLE merged_records (
     merge_id BLOB NOT NULL,
     PRIMARY KEY (object, record_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE duplicates (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    a_id BLOB NOT NULL,
+    b_id BLOB NOT NULL,
+    score TEXT NOT NULL,
+    reasons TEXT NOT NULL,
+    state TEXT NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX duplicates_created_at ON duplicates (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_updated_at ON duplicates (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_owner ON duplicates (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_unit ON duplicates (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_score ON duplicates (score, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX duplicates__b_id_key ON duplicates (a_id, b_id) WHERE deleted_at IS NULL;
+CREATE INDEX duplicates_b ON duplicates (b_id);
+
+-- Blocking keys of the matcher's run: customers that share one are compared.
+CREATE TABLE duplicate_keys (
+    key TEXT NOT NULL,
+    customer_id BLOB NOT NULL,
+    PRIMARY KEY (key, customer_id)
+) WITHOUT ROWID;

@@ -29,5 +29,6 @@ pub mod sql;
 mod sqlite;
 mod storage;
 pub mod stored;
+pub mod through;
 pub mod trash;
 pub mod verify;

@@ -145,6 +145,9 @@ fn masked(out: &mut Vec<u8>, mask: Mask, field: &Field, cell: &mut dyn super::ce
 
 /// The condition a sight adds to a finder, over the table `t0`; none where the actor sees everything.
 pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
+    if let Some(seen) = super::through::sight(sight) {
+        return seen;
+    }
     let actor = sight.actor;
     let ids = |set: &std::collections::BTreeSet<Uuid>| set.iter().map(|id| Bind::from(*id)).collect::<Vec<_>>();
     let mine = || Sql::new("t0.owner_id = ").bind(actor.user_id);

@@ -170,6 +170,12 @@ pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -
     let Some(record) = pick::<R>(conn, which)?.pop() else {
         return Ok(None);
     };
+    if let Some(within) = super::through::sight(sight) {
+        let Some(within) = within else { return Ok(Some(record)) };
+        let sql = Sql::new(format!("SELECT 1 FROM {} t0 WHERE t0.id = ", R::TABLE)).bind(id.uuid());
+        let seen = conn.row(&sql.text(" AND (").and(within).text(")"), |_| Ok(()))?;
+        return Ok(seen.map(|()| record));
+    }
     let whose = record.base();
     let seen = sight.covers(whose.owner_id.map(Id::uuid), whose.unit_id.map(Id::uuid)) || super::share::given(conn, sight, id.uuid())?;
     Ok(seen.then_some(record))

@@ -1,4 +1,5 @@
 //! Merging customers and undoing it, each in the caller's one transaction.
+use super::candidate;
 use super::steps::{self, Steps};
 use crate::core::conn::Conn;
 use crate::core::merged::{self, Referring};
@@ -132,6 +133,7 @@ pub fn merge(conn: &mut Conn, context: &Context<'_>, body: Map<String, Value>, p
     let noted = [("merged_ids".to_owned(), json!([null, merged]))].into_iter().collect();
     pipeline::change_noting::<Customer>(conn, context, survivor, Expect::Any, "update", noted, |c| apply(c, patch))?;
     let after = CUSTOMER.whole(conn, &wide, survivor, false)?.ok_or(Error::NotFound)?;
+    candidate::merged(conn, &wide, &merged, false)?;
     if preview {
         return Ok((done, merge));
     }
@@ -282,6 +284,8 @@ pub fn undo(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) ->
             other => other?,
         };
     }
+    let merged: Vec<Uuid> = merge.merged_ids.iter().map(|id| id.uuid()).collect();
+    candidate::merged(conn, &wide, &merged, true)?;
     for step in taken.iter().rev() {
         go_home(conn, &wide, step)?;
     }

@@ -1,4 +1,5 @@
 //! Keeping whom we deal with.
+pub mod candidate;
 mod customer;
 pub mod duplicate;
 mod group;

@@ -1,4 +1,5 @@
 //! Customers beyond what every record does.
+mod duplicates;
 mod exact;
 mod merges;
 mod overview;

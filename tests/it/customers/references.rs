@@ -8,7 +8,7 @@ use tests::{Who, both, digest};
 use uuid::Uuid;
 
 /// Columns of ids that are no fields of a record, and why none of them need follow a merge.
-const OTHERS: [(&str, &str); 24] = [
+const OTHERS: [(&str, &str); 25] = [
     // The change log and what is kept of merges: they tell of the customers as they were.
     ("changes", "record_id"),
     ("changes", "actor_id"),
@@ -24,6 +24,8 @@ const OTHERS: [(&str, &str); 24] = [
     ("merged_records", "merge_id"),
     // Derived from the record, which brings them along.
     ("customer_keys", "customer_id"),
+    // Kept for one run of the matcher.
+    ("duplicate_keys", "customer_id"),
     ("custom_values", "record_id"),
     ("external_ids", "record_id"),
     // What became of a row of a file, as of then.
