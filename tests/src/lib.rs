@@ -15,6 +15,7 @@ pub mod digest;
 pub mod engine;
 pub mod node;
 pub mod people;
+pub mod post;
 pub mod probe;
 pub mod raw;
 pub mod records;

@@ -35,7 +35,7 @@ pub fn date(cell: &str, order: DateOrder) -> Result<Option<String>, Refusal> {
     let mut text = digits(cell.trim());
     // ISO 8601 in its basic form, as registers and vCards write it.
     if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
-        text = format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]).into();
+        text = format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]);
     }
     let (day, time) = text.split_once(['T', ' ']).unwrap_or((&text, ""));
     let midnight = time.trim().trim_end_matches('Z').chars().all(|c| c == '0' || c == ':' || c == '.');

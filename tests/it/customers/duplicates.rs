@@ -1,6 +1,7 @@
 //! The matcher: what it finds, who hears of it, and what stays dismissed.
 use serde_json::{Value, json};
-use tests::{Answer, App, Client, Who, both};
+use std::time::{Duration, Instant};
+use tests::{App, Client, Who, both};
 
 fn person(client: &Client<'_>, given: &str, family: &str, more: Value) -> String {
     let mut body = json!({"kind": "person", "given_name": given, "family_name": family});
@@ -13,8 +14,15 @@ fn scan(app: &App) -> Value {
     let begun = owner.send("POST", "/duplicates/scan", "", b"").is(202);
     let place = begun.header("location").to_owned();
     assert_eq!(place, format!("/api/v1/jobs/{}", begun.json()["job_id"].as_str().unwrap()));
-    let done = |job: &Answer| job.json()["state"] == "done";
-    tests::probe::until(|| Some(owner.get(&place).is(200)).filter(done)).json()["result"].clone()
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        let job = owner.get(&place).is(200).json();
+        if job["state"] == "done" {
+            return job["result"].clone();
+        }
+        assert!(Instant::now() < end, "the matcher does not come to its end: {job}");
+        std::thread::yield_now();
+    }
 }
 fn pair(record: &Value) -> [String; 2] {
     let mut ids = ["a_id", "b_id"].map(|name| record[name].as_str().unwrap().to_owned());

@@ -41,7 +41,7 @@ const OTHERS: [(&str, &str); 25] = [
     ("credentials", "user_id"),
 ];
 /// Tables of sign-in, which know users alone.
-const SIGN_IN: [&str; 3] = ["sessions", "devices", "spent_refresh_tokens"];
+const SIGN_IN: [&str; 4] = ["sessions", "devices", "spent_refresh_tokens", "mailed_links"];
 
 /// A new table that refers to customers must be a record, whose field table merging reads, or be named above with a reason.
 #[test]
