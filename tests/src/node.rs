@@ -101,6 +101,13 @@ impl Node {
         self.child.lock().unwrap().id()
     }
 
+    /// The memory it holds now, in bytes.
+    pub fn memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
     /// Ends it at once, as a power cut of the process would.
     pub fn kill(&self) {
         let mut child = self.child.lock().unwrap();

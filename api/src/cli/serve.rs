@@ -97,6 +97,8 @@ impl Serve {
         }
         let found = if self.demo { Some(demo::prepare(&app.db).await?) } else { None };
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
+        // Whoever reads that we listen may ask us to stop in the next moment.
+        let stop = stop_signal()?;
         eprintln!("listening on {address}");
         let jobs = Runner::start(app.clone());
         actix_web::rt::spawn(crate::access::key_rounds::run(app.clone()));
@@ -105,7 +107,7 @@ impl Serve {
         if let Some(found) = found {
             demo::run(app.clone(), found, address, self.demo_size);
         }
-        stop_signal().await?;
+        stop.await;
         // A balancer sees that we are not ready and sends its requests elsewhere; then those we have are finished.
         app.draining.store(true, Ordering::Relaxed);
         let pause = std::env::var("PEYVAND_DRAIN_SECONDS")
@@ -199,14 +201,18 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
     housekeeping::KINDS.into_iter().chain(areas.into_iter().flatten().copied())
 }
 
-/// Waits until the process is asked to stop.
-async fn stop_signal() -> Outcome {
+/// A future that ends when the process is asked to stop, at any time from now on.
+///
+/// # Errors
+/// When the process may not listen to signals.
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| e.to_string())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -40,6 +40,11 @@ impl Callers {
         let age = now.micros() - caller.actor.loaded_at.micros();
         ((0..BELIEVED_MS * 1000).contains(&age) && now.micros() < caller.expires_at_micros).then_some(caller)
     }
+    /// For how long a caller is believed still, as long as nothing changes on this node.
+    pub fn believed(caller: &Caller, now: domain::core::instant::Instant) -> std::time::Duration {
+        let age = now.micros() - caller.actor.loaded_at.micros();
+        std::time::Duration::from_micros((BELIEVED_MS * 1000 - age).clamp(0, BELIEVED_MS * 1000) as u64)
+    }
     /// Keeps who was just looked up.
     pub fn keep(&self, credential: String, caller: Arc<Caller>) {
         self.0.insert(credential, caller);

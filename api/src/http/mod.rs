@@ -18,6 +18,7 @@ pub mod problem;
 pub mod query;
 pub mod reading;
 pub mod resource;
+pub mod strict;
 pub mod texts;
 pub mod trace;
 pub mod writing;

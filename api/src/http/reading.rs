@@ -225,7 +225,9 @@ async fn page(
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
     let q = query.text("q");
-    if q.is_some_and(|q| q.chars().filter(|c| !c.is_whitespace()).count() < 2 || q.chars().count() > 400) {
+    // As the contract's pattern counts: to it the byte order mark (U+FEFF) is space.
+    let space = |c: &char| c.is_whitespace() || *c == '\u{FEFF}';
+    if q.is_some_and(|q| q.chars().filter(|c| !space(c)).count() < 2 || q.chars().count() > 400) {
         return Err(Failure::Parameter("q".to_owned(), "invalid_parameter"));
     }
     let count = match query.text("count") {

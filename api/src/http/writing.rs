@@ -175,6 +175,14 @@ pub async fn create(
         .await
 }
 
+/// That the precondition does not hold (412); of a body that is wrong in itself that is told first (422), as everywhere.
+fn there_or_not(context: &Context<'_>, object: Record, body: Map<String, Value>) -> Error {
+    match object.draft(context, None, body) {
+        Err(wrong) => wrong,
+        Ok(draft) => draft.problems().clone().or(Error::Precondition).unwrap_or_else(Error::from),
+    }
+}
+
 /// See [`super::crud`].
 pub async fn put(
     request: HttpRequest,
@@ -195,9 +203,9 @@ pub async fn put(
     let writing = Writing::new(&request, app, signed, &bytes)?;
     let made = writing
         .run(object, move |conn, context| {
-            // Said before anything else that the body may collide with: it is what the caller asked about.
+            // Said before anything that the body may collide with: it is what the caller asked about.
             if read::in_use(conn, object.spec(), id)? {
-                return Err(Error::Precondition);
+                return Err(there_or_not(context, object, body));
             }
             let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, Some(id), body))?;
             Ok((201, done))
@@ -293,7 +301,7 @@ pub async fn upsert(
     writing
         .run(object, move |conn, context| {
             match external::find(conn, spec.object, &system, &value)? {
-                Some(_) if only_new => Err(Error::Precondition),
+                Some(_) if only_new => Err(there_or_not(context, object, body)),
                 Some(id) => match guard::watched(guard, conn, context, Some(id), |conn| {
                     object.patch(conn, context, id, expect.unwrap_or(Expect::Any), body)
                 }) {
@@ -301,7 +309,7 @@ pub async fn upsert(
                     Err(Error::NotFound) => Err(Error::Conflict("external_id_taken")),
                     result => Ok((200, result?)),
                 },
-                None if expect.is_some() => Err(Error::Precondition),
+                None if expect.is_some() => Err(there_or_not(context, object, body)),
                 None => {
                     let ids = body.entry("external_ids").or_insert_with(|| Value::Object(Map::new()));
                     if let Value::Object(ids) = ids {

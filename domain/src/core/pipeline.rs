@@ -97,6 +97,13 @@ pub struct Draft<R> {
     problems: Problems,
 }
 
+impl<R> Draft<R> {
+    /// What is wrong with the record in itself.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+}
+
 /// Reads the body of a create.
 pub fn draft<R: Resource>(context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Draft<R>> {
     draft_with(context, id, body, |_: &mut R| Ok(()))
@@ -127,7 +134,7 @@ pub fn keep<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, draft: D
     let mut doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
     let nothing = base(id, context);
-    problems.0.extend(tx.customize(spec.object, id, None, record.base_mut())?.0);
+    problems.extend(tx.customize(spec.object, id, None, record.base_mut())?);
     problems.or(())?;
     tx.insert(&record)?;
     tx.name_externally(spec.object, id, &nothing, record.base())?.or(())?;
@@ -214,9 +221,7 @@ pub fn change_noting<R: Resource>(
     rule(&mut after)?;
     let mut problems = after.check(context.setting);
     place(tx, &sight, Some(&before), &mut after, &mut problems)?;
-    problems
-        .0
-        .extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
+    problems.extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?);
     let (old, new) = (document(&before)?, document(&after)?);
     refer(tx, context, spec, Some(&old), &new, &mut problems)?;
     problems.or(())?;

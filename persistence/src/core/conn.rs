@@ -80,12 +80,18 @@ pub fn fault(error: DieselError) -> Error {
     match &error {
         DieselError::NotFound => Error::NotFound,
         DieselError::DatabaseError(Kind::UniqueViolation, info) => Error::Taken(taken(info.constraint_name(), info.message())),
-        DieselError::DatabaseError(Kind::ClosedConnection | Kind::ReadOnlyTransaction, _) => Error::Unavailable("database_away"),
-        DieselError::DatabaseError(_, info) if away(info.message()) => Error::Unavailable("database_away"),
-        DieselError::DatabaseError(_, info) if full(info.message()) => Error::Unavailable("storage_full"),
-        DieselError::BrokenTransactionManager => Error::Unavailable("database_away"),
+        DieselError::DatabaseError(Kind::ClosedConnection | Kind::ReadOnlyTransaction, _) => unavailable("database_away", &error),
+        DieselError::DatabaseError(_, info) if away(info.message()) => unavailable("database_away", &error),
+        DieselError::DatabaseError(_, info) if full(info.message()) => unavailable("storage_full", &error),
+        DieselError::BrokenTransactionManager => unavailable("database_away", &error),
         _ => Error::Internal(error.to_string()),
     }
+}
+
+/// What the caller hears is a code; why, the log alone says.
+fn unavailable(code: &'static str, cause: &DieselError) -> Error {
+    tracing::warn!(code, %cause, "the database could not do what it was asked");
+    Error::Unavailable(code)
 }
 
 /// The field of a unique index: SQLite names `table.column`, PostgreSQL our `table_column_key`.

@@ -12,6 +12,9 @@ use std::thread;
 
 /// How many writes share one commit at most: more would make the first wait too long.
 const GROUP: usize = 128;
+/// A writer waits less long for another program that holds the file: a request may wait behind one group that waits so long, and then
+/// wait so long itself, and is to be answered within ten seconds.
+const WRITER: &str = "PRAGMA busy_timeout = 4500";
 /// How many reads share one snapshot at most.
 const BATCH: usize = 16;
 
@@ -27,7 +30,8 @@ impl Sqlite {
         let (writes, waiting) = crossbeam_channel::bounded(Database::QUEUE);
         let (reads, asked) = crossbeam_channel::bounded(Database::QUEUE);
         let started = |error: std::io::Error| Error::Internal(format!("a thread could not start: {error}"));
-        let writer = connect(path)?;
+        let mut writer = connect(path)?;
+        writer.batch(WRITER)?;
         thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || write(writer, &waiting))

@@ -36,6 +36,14 @@ pub(super) fn load_all(directory: &Path) -> Result<Vec<Key>, KeyError> {
     Ok(keys)
 }
 
+/// Keeps other processes from making a first key, until it is dropped.
+pub(super) fn lock(directory: &Path) -> Result<File, KeyError> {
+    let path = directory.join("first.lock");
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
+    let locked = file.and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|e| KeyError::Io(path, e))
+}
+
 fn load(path: &Path) -> Result<Key, KeyError> {
     let io = |e| KeyError::Io(path.to_owned(), e);
     let unusable = || KeyError::Unusable(path.to_owned());

@@ -31,6 +31,11 @@ fn exported(mut page: Response, spec: &'static Spec) -> Response {
     page
 }
 
+/// What can be done next with a record.
+fn next(spec: &Spec, verbs: &[&str]) -> Vec<String> {
+    verbs.iter().map(|verb| operation_id(verb, spec.one)).collect()
+}
+
 /// The operations of a record.
 pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     let one = spec.one.replace('_', " ");
@@ -174,7 +179,13 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             None => operation,
         };
         let (create_name, patch_name) = (format!("Create{}", spec.schema), format!("Patch{}", spec.schema));
-        let made = || record("It was created.");
+        let made = || {
+            linked(
+                record("It was created."),
+                "$response.body#/id",
+                next(spec, &["get", "update", "delete"]),
+            )
+        };
         let create = operation(
             "create",
             spec.one,
@@ -242,7 +253,14 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(path_id())
         .parameter(if_match(true))
         .parameter(idempotency_key())
-        .response("204", empty("It is gone."));
+        .response("204", {
+            let gone = empty("It is gone.");
+            if has.restores() {
+                linked(gone, "$request.path.id", next(spec, &["restore"]))
+            } else {
+                gone
+            }
+        });
         all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
     }
     if has.restores() {
@@ -256,7 +274,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(path_id())
         .parameter(if_match(true))
         .parameter(idempotency_key())
-        .response("200", record("It is back."));
+        .response("200", linked(record("It is back."), "$response.body#/id", next(spec, &["get"])));
         all.add_path_operation(format!("{id_path}/restore"), vec![HttpMethod::Post], restore.build());
     }
     all

@@ -2,6 +2,7 @@
 use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
 use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -160,6 +161,15 @@ pub fn empty(doc: &str) -> Response {
     ResponseBuilder::new().description(doc).build()
 }
 
+/// The same answer with links to what can be done next with the record that `id`, a runtime expression, names.
+pub fn linked(mut answer: Response, id: &str, operations: impl IntoIterator<Item = String>) -> Response {
+    for operation in operations {
+        let link = LinkBuilder::new().operation_id(operation.clone()).parameter("id", id);
+        answer.links.insert(operation, RefOr::T(link.build()));
+    }
+    answer
+}
+
 /// A body of a named schema.
 pub fn body(kind: &str, schema: &str, example: Value) -> utoipa::openapi::request_body::RequestBody {
     RequestBodyBuilder::new()
@@ -178,9 +188,10 @@ pub fn limit() -> ObjectBuilder {
         .default(Some(json!(PAGE)))
 }
 
-/// Words to search for: at least two characters that are not space.
+/// Words to search for: at least two characters that are not space. The next line (U+0085) is space to us, but not to ECMA-262, whose
+/// patterns these are.
 pub fn words() -> ObjectBuilder {
-    text(400).min_length(Some(2)).pattern(Some(r"\S\s*\S"))
+    text(400).min_length(Some(2)).pattern(Some(r"[^\s\u0085][\s\u0085]*[^\s\u0085]"))
 }
 
 /// A reading whose answer carries a tag: with the same tag in `If-None-Match` it answers 304.
