@@ -35,6 +35,9 @@ SENT = set()
 COUNT = itertools.count()
 # What is nowhere is an administrator's to make.
 PLACES = {"/api/v1/units": "parent_id", "/api/v1/users": "works_in_id"}
+# The addresses of records, and those that were deleted and not restored since.
+RECORD = re.compile("/api/v1/[a-z-]+/[0-9A-Fa-f-]{36}(?![^/])")
+GONE = set()
 READING = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -80,6 +83,21 @@ def send_files(raw_schema):
 def read_lines(context, response):
     """The contract says of lines of JSON that they are text."""
     return response.content.decode()
+
+
+@schemathesis.check
+def gone_until_restored(ctx, response, case):
+    """What is deleted is gone, with all that stands below it, until it is restored, but for those who ask for what is in the trash."""
+    record = RECORD.match(case.formatted_path)
+    if record is None or not response.status_code < 300:
+        return
+    record = record.group().lower()
+    if case.method.upper() == "DELETE":
+        GONE.add(record)
+    elif case.path.endswith("/restore"):
+        GONE.discard(record)
+    elif (case.query or {}).get("include_deleted") not in (True, "true"):
+        assert record not in GONE, f"{case.method} {case.formatted_path} answers {response.status_code} after the record was deleted"
 
 
 @schemathesis.hook

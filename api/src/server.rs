@@ -2,10 +2,10 @@
 use crate::http::app::{App, Contract};
 use crate::http::edge::edge;
 use crate::http::problem::Failure;
-use crate::http::resource::Address;
+use crate::http::resource::{Address, Gather, Mount};
 use crate::http::strict::Strict;
 use crate::http::{contract, docs, health};
-use crate::{access, changes, customers, customize, integration, jobs};
+use crate::{access, changes, customers, customize, documents, integration, jobs};
 use actix_http::HttpServiceBuilder;
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -24,12 +24,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// All areas under `/api/v1`.
 fn areas(config: &mut ServiceConfig) {
+    config.service(Gather);
     access::routes::routes(config);
     changes::routes(config);
     customers::routes(config);
     customize::routes(config);
+    documents::routes(config);
     integration::routes(config);
     jobs::routes::routes(config);
+    config.service(Mount);
 }
 
 /// The contract of all that is mounted.

@@ -3,5 +3,6 @@ pub mod access;
 pub mod core;
 pub mod customers;
 pub mod customize;
+pub mod documents;
 pub mod integration;
 pub mod mail;

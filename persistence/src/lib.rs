@@ -4,4 +4,5 @@ pub mod access;
 pub mod core;
 pub mod customers;
 pub mod customize;
+pub mod documents;
 pub mod integration;

@@ -1,6 +1,7 @@
 //! A server on a filled database of its own, and what the same statements cost without it.
 use crate::bare::{self, Bare, Script};
 use crate::fill::{self, Filled};
+use crate::import;
 use crate::load::{Load, Sample};
 use crate::names::Dice;
 use crate::process;
@@ -19,6 +20,8 @@ use uuid::Uuid;
 const CHOSEN: usize = 200_000;
 /// Requests traced of each kind that reads, and of each kind that writes.
 const TRACED: (usize, usize) = (400, 1500);
+/// Rows of an import: measured, and traced.
+const IMPORTED: (u64, u64) = (10_000, 4_000);
 
 /// Where the processor time of a database is counted.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +30,14 @@ pub enum Engine {
     Embedded,
     /// In a cluster, by its first process.
     Cluster(u32),
+}
+
+/// Processor time of a database that is a process of its own, in seconds.
+fn database_cpu(engine: Engine) -> f64 {
+    match engine {
+        Engine::Cluster(pid) => process::family_cpu(pid),
+        Engine::Embedded => 0.0,
+    }
 }
 
 /// A running server.
@@ -38,6 +49,10 @@ pub struct Site {
     people: People,
     requests: BTreeMap<Work, Requests>,
     scripts: BTreeMap<Work, Script>,
+    /// The inserts of an import, a chunk of rows each.
+    imports: Script,
+    /// Rows imported so far.
+    imported: u64,
     twin: PathBuf,
     _folder: tempfile::TempDir,
     /// Memory before anything was asked, in bytes.
@@ -103,6 +118,17 @@ fn behind(path: &Path, place: u64) -> String {
     text
 }
 
+/// What a trace says of the writes that touched a table.
+fn writing(trace: &str, table: &str) -> Script {
+    writing_of(bare::read(trace), table)
+}
+fn writing_of(trace: Vec<bare::Traced>, table: &str) -> Script {
+    let mut writes = bare::writes(trace);
+    writes.retain(|w| w.work.iter().any(|t| t.text.starts_with(table)));
+    let closing = writes.iter_mut().map(|w| std::mem::take(&mut w.closing)).max_by_key(Vec::len);
+    Script::new(writes.into_iter().map(|w| w.work).collect()).closing(&closing.unwrap_or_default())
+}
+
 /// Some of them, in no order.
 fn shuffle(mut all: Vec<Uuid>) -> Vec<Uuid> {
     let mut dice = Dice(7);
@@ -157,6 +183,8 @@ impl Site {
             data,
             people,
             scripts: BTreeMap::new(),
+            imports: Script::default(),
+            imported: 0,
             twin: PathBuf::new(),
             _folder: folder,
             started_with,
@@ -200,11 +228,20 @@ impl Site {
                 } else {
                     "UPDATE customers SET"
                 };
-                operations = bare::writes(bare::read(&behind(&out, seen)));
-                operations.retain(|o| o.iter().any(|t| t.text.starts_with(table)));
+                self.scripts.insert(work, writing(&behind(&out, seen), table));
+            } else {
+                self.scripts.insert(work, Script::new(operations));
             }
-            self.scripts.insert(work, Script::new(operations));
         }
+        let seen = std::fs::metadata(&out).unwrap().len();
+        import::run(traced.server, &token, &import::file(self.size + 700_000, IMPORTED.1));
+        // Only what is put into tables: that rows are looked for first is what an import does more.
+        let all = bare::read(&behind(&out, seen));
+        let inserts =
+            |t: &bare::Traced| t.text.starts_with("INSERT") || matches!(t.text.as_str(), "SAVEPOINT one" | "RELEASE one" | "COMMIT");
+        let closing = |t: &bare::Traced| t.text.contains("pending_search");
+        let all = all.into_iter().filter(|t| inserts(t) || closing(t)).collect();
+        self.imports = writing_of(all, "INSERT INTO customers (");
     }
 
     /// Which database it is on.
@@ -230,16 +267,14 @@ impl Site {
         }
     }
 
+    fn database_cpu(&self) -> f64 {
+        database_cpu(self.engine)
+    }
+
     /// Measures the server for a while.
     pub fn measure(&mut self, work: Work, connections: usize, span: Duration) -> Measured {
         let (pid, engine) = (self.node.pid(), self.engine);
-        let database = || {
-            if let Engine::Cluster(pid) = engine {
-                process::family_cpu(pid)
-            } else {
-                0.0
-            }
-        };
+        let database = || database_cpu(engine);
         let requests = self.requests.get_mut(&work).unwrap().over(connections);
         let mut load = Load::open(self.node.address(), connections);
         let (cpu, other) = (process::cpu(pid), database());
@@ -269,6 +304,34 @@ impl Site {
             // Each change fits one version, so it can be done once.
             Work::Change => script.write(&self.twin, 300, 32, false),
             _ => script.read(&self.twin, span),
+        })
+    }
+
+    /// Has the server take in a file.
+    pub fn import(&mut self) -> Measured {
+        let file = import::file(self.size + 1_000_000 + self.imported, IMPORTED.0);
+        self.imported += IMPORTED.0;
+        let token = token(&self.data, &self.people);
+        let (cpu, other) = (process::cpu(self.node.pid()), self.database_cpu());
+        let took = import::run(self.node.address(), &token, &file);
+        let each = 1e6 / IMPORTED.0 as f64;
+        Measured {
+            cpu: (process::cpu(self.node.pid()) - cpu) * each,
+            database_cpu: (self.database_cpu() - other) * each,
+            sample: Sample {
+                done: IMPORTED.0,
+                seconds: took.as_secs_f64(),
+                ..Sample::default()
+            },
+        }
+    }
+
+    /// Puts the same rows into the same tables of the twin, a chunk to a commit; none where they are not known.
+    pub fn bare_import(&mut self) -> Option<Bare> {
+        let (chunks, rows) = (self.imports.len(), self.imports.made());
+        (rows > 0).then(|| Bare {
+            done: rows,
+            ..self.imports.write(&self.twin, chunks, 1, true)
         })
     }
 

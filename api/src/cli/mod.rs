@@ -3,6 +3,7 @@ mod audit;
 mod backup;
 mod duplicates;
 mod export;
+mod extract;
 mod generate;
 mod import;
 mod openapi;
@@ -50,6 +51,9 @@ enum Action {
     /// Looks after the audit.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Reads the text of a file for the server.
+    #[command(hide = true)]
+    Extract(extract::Extract),
     /// Prints the contract.
     Openapi(openapi::Openapi),
 }
@@ -92,6 +96,7 @@ pub fn run() -> ExitCode {
         Action::Restore(restore) => restore.run(),
         Action::Duplicates(duplicates) => duplicates.run(),
         Action::Audit(audit) => audit.run(),
+        Action::Extract(extract) => extract.run(),
         Action::Openapi(openapi) => openapi.run(),
     };
     match outcome {

@@ -5,13 +5,14 @@ use crate::access::keys::KeyRing;
 use crate::access::token::{MAX_LIFETIME, Tokens};
 use crate::access::vault::Vault;
 use crate::demo::start as demo;
+use crate::documents::store::Place;
 use crate::http::app::App;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, customers, integration, mail};
+use crate::{access, customers, documents, integration, mail};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -55,6 +56,9 @@ pub struct Serve {
     /// What API keys of this server are marked with: 1 to 8 lower-case letters and digits.
     #[arg(long, env = "PEYVAND_ENVIRONMENT", default_value = "live", value_parser = environment)]
     environment: String,
+    /// Where the contents of documents are: file:PATH; the folder `documents` of the data folder unless given.
+    #[arg(long, env = "PEYVAND_DOCUMENTS")]
+    documents: Option<Place>,
     /// Threads that answer requests.
     #[arg(long, env = "PEYVAND_WORKERS")]
     workers: Option<usize>,
@@ -142,6 +146,7 @@ impl Serve {
         Ok(App {
             db,
             data: self.storage.data.clone(),
+            contents: Place::open(self.documents.as_ref(), &self.storage.data)?,
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
             hashing: Hashing::new(cores),
@@ -195,6 +200,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
     let areas = [
         &access::links::KINDS[..],
         &customers::KINDS,
+        &documents::KINDS,
         &integration::import::KINDS,
         &mail::KINDS,
     ];

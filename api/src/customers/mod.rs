@@ -5,7 +5,7 @@ mod hierarchy;
 mod matcher;
 mod merges;
 pub mod overview;
-mod sections;
+pub mod sections;
 
 use crate::http::crud::Crud;
 use crate::http::guard;

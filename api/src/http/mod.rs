@@ -21,4 +21,5 @@ pub mod resource;
 pub mod strict;
 pub mod texts;
 pub mod trace;
+pub mod upload;
 pub mod writing;

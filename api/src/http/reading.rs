@@ -227,7 +227,8 @@ async fn page(
     let q = query.text("q");
     // As the contract's pattern counts: to it the byte order mark (U+FEFF) is space.
     let space = |c: &char| c.is_whitespace() || *c == '\u{FEFF}';
-    if q.is_some_and(|q| q.chars().filter(|c| !space(c)).count() < 2 || q.chars().count() > 400) {
+    let long_enough = |q: &str| q.chars().filter(|c| !space(c)).count() >= 2 && q.chars().count() <= 400;
+    if q.is_some_and(|q| !long_enough(q) || q.contains('\0')) {
         return Err(Failure::Parameter("q".to_owned(), "invalid_parameter"));
     }
     let count = match query.text("count") {
@@ -240,6 +241,7 @@ async fn page(
         filter: None,
         terms: q.map(text::terms).unwrap_or_default(),
         sort: List::sort(spec, query.text("sort"))?,
+        unasked: query.text("sort").is_none(),
         limit: query.number("limit", PAGE, 1, MAX_PAGE)?,
         cursor: query.text("cursor").map(str::to_owned),
         trashed: trashed(&query, &signed, spec)?,

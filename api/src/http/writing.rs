@@ -11,9 +11,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::core::actor::{Scope, Sight};
 use domain::core::error::Error;
 use domain::core::pipeline::{Context, Done, Expect};
-use domain::core::resource::Spec;
+use domain::core::resource::{Setting, Spec};
 use persistence::core::conn::Conn;
 use persistence::core::idempotency::{Answer, Key};
+use persistence::core::object::Drafted;
 use persistence::core::read::View;
 use persistence::core::{external, idempotency, read};
 use serde_json::{Map, Value};
@@ -26,12 +27,14 @@ pub struct Writing {
     pub key: Option<Key>,
     pub minimal: bool,
     pub origin: Uuid,
+    /// The moment and the house it is read and written in.
+    setting: Setting,
 }
 
 impl Writing {
     /// Reads the headers that all writes share. `bytes` is the body as it came.
     pub fn new(request: &HttpRequest, app: Data<App>, signed: SignedIn, bytes: &[u8]) -> Result<Self, Failure> {
-        let principal = signed.0.actor.user_id;
+        let (principal, setting) = (signed.0.actor.user_id, app.setting());
         let route = format!("{} {}", request.method(), request.path());
         let key = headers::idempotency_key(request)?.map(|key| Key::new(principal, route, key, bytes));
         Ok(Writing {
@@ -40,7 +43,19 @@ impl Writing {
             key,
             minimal: headers::wants_minimal(request),
             origin: edge::request_id(request),
+            setting,
         })
+    }
+
+    /// Reads the body of a create ahead of its transaction.
+    fn draft(&self, object: Record, body: Map<String, Value>) -> Result<Box<dyn Drafted>, Error> {
+        let context = Context {
+            actor: &self.signed.0.actor,
+            setting: &self.setting,
+            ids: &SystemIds,
+            origin: self.origin,
+        };
+        object.draft(&context, None, body)
     }
 
     /// Runs a write and answers with the record as it now is.
@@ -63,8 +78,8 @@ impl Writing {
             key,
             minimal,
             origin,
+            setting,
         } = self;
-        let setting = app.setting();
         let spec = object.spec();
         let answer = app
             .db
@@ -167,9 +182,19 @@ pub async fn create(
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
     let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
+    if writing.key.is_some() {
+        // A repeat is answered with what was answered before, whatever its body would come to today.
+        let create = move |conn: &mut Conn, context: &Context<'_>| {
+            let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, None, body))?;
+            Ok((201, done))
+        };
+        return writing.run(object, create).await;
+    }
+    // Read and checked here, so that the one writer has only the statements left to do.
+    let draft = writing.draft(object, body)?;
     writing
         .run(object, move |conn, context| {
-            let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, None, body))?;
+            let done = guard::watched(guard, conn, context, None, |conn| draft.keep(conn, context))?;
             Ok((201, done))
         })
         .await

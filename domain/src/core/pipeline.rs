@@ -214,6 +214,7 @@ pub fn change_noting<R: Resource>(
     rule: impl FnOnce(&mut R) -> Result<()>,
 ) -> Result<Done> {
     let spec = &R::SPEC;
+    whichever(tx, spec, id, expect)?;
     let before = find(tx, context, id, action, false)?;
     let seen = expected(before.base(), expect)?;
     let sight = context.sight(spec.object, action)?;
@@ -235,7 +236,7 @@ pub fn change_noting<R: Resource>(
         });
     }
     touch(after.base_mut(), context);
-    if !tx.update(&after, seen)? {
+    if !tx.update(&before, &after)? {
         return Err(Error::Stale(seen + 1));
     }
     tx.name_externally(spec.object, id, before.base(), after.base())?.or(())?;
@@ -284,6 +285,7 @@ fn trash<R: Resource>(
     changed: Map<String, Value>,
 ) -> Result<Done> {
     let deletes = op != Op::Restored;
+    whichever(tx, &R::SPEC, id, expect)?;
     let before: R = match find(tx, context, id, "delete", !deletes) {
         // Whoever sees it where it is hears that it is in no trash (AIP-164); to everyone else it is nowhere.
         Err(Error::NotFound) if !deletes => {
@@ -353,6 +355,14 @@ fn find<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, ac
         return Err(Error::Forbidden(format!("{object}:{action}")));
     }
     Ok(record)
+}
+
+/// Who means the record whichever version it has is never told that it was another: they wait for whoever changes it now.
+fn whichever(tx: &mut impl Storage, spec: &Spec, id: Uuid, expect: Expect) -> Result<()> {
+    match expect {
+        Expect::Any => tx.hold(spec.object, id),
+        Expect::Version(_) => Ok(()),
+    }
 }
 
 fn expected(base: &Base, expect: Expect) -> Result<i64> {

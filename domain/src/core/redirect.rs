@@ -24,6 +24,7 @@ pub struct Pointing {
 /// written by then is the caller's to take back.
 pub fn redirect<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, trashed: bool, pointing: Pointing) -> Result<Done> {
     let spec = &R::SPEC;
+    tx.hold(spec.object, id)?;
     let read = context.sight(spec.object, "read")?;
     let before: R = tx.load(Id::from_uuid(id), &read, trashed)?.ok_or(Error::NotFound)?;
     for (field, value) in &pointing.fields {
@@ -46,7 +47,7 @@ pub fn redirect<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: 
         fits(&before, &after, context)?;
     }
     touch(after.base_mut(), context);
-    if !tx.update(&after, seen)? {
+    if !tx.update(&before, &after)? {
         return Err(Error::Stale(seen + 1));
     }
     let place = (!trashed).then(|| whose(after.base()));

@@ -78,3 +78,10 @@ CREATE TABLE duplicate_keys (
     customer_id uuid NOT NULL,
     PRIMARY KEY (key, customer_id)
 );
+
+-- What refers to a customer moves in the trash too: few records, to be found without a look at all of them.
+CREATE INDEX customers_trash ON customers (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX relationships_trash ON relationships (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX group_members_trash ON group_members (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX shares_trash ON shares (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX documents_trash ON documents (deleted_at) WHERE deleted_at IS NOT NULL;

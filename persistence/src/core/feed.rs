@@ -109,7 +109,7 @@ fn fetch(conn: &mut Conn, actor: &Actor, specs: &Specs, after: Place, want: usiz
             .map(|(o, _)| *o)
             .filter(|o| actor.sight(o, "read").is_some())
             // What is seen through others has no owner to tell by: only who sees all of those is told of it.
-            .filter(|o| super::through::of(o).is_none_or(|t| actor.sight(t, "read").is_some_and(|s| s.scope == Scope::All))),
+            .filter(|o| super::sight::through_what(o).is_none_or(|t| actor.sight(t, "read").is_some_and(|s| s.scope == Scope::All))),
     };
     let (mut rows, mut seen, mut last) = (Vec::new(), 0, None);
     conn.rows(&sql, |row| {

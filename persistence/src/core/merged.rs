@@ -64,7 +64,7 @@ pub fn point(conn: &mut Conn, object: &str, id: Uuid, field: &Field, to: &Value)
     let bind = match (&field.kind, to) {
         (Kind::Reference(_), Value::Null) => Bind::Null(Null::Id),
         (Kind::Reference(_), Value::String(text)) => Bind::from(Uuid::try_parse(text).map_err(|e| Error::Internal(e.to_string()))?),
-        (Kind::References(_), list @ Value::Array(_)) => Bind::Json(JsonText(list.to_string())),
+        (Kind::References(_) | Kind::Structure, list @ Value::Array(_)) => Bind::Json(JsonText(list.to_string())),
         _ => return Err(Error::Internal(format!("{}.{} is no reference", object, field.name))),
     };
     // Objects and fields are names of our own tables, from the field table.
@@ -73,6 +73,10 @@ pub fn point(conn: &mut Conn, object: &str, id: Uuid, field: &Field, to: &Value)
     Ok(())
 }
 
+/// The member in which a record lists records of any object that it belongs to. Storage keeps them in the table `{one}_links` too, as long
+/// as the record is not in the trash.
+pub const LINKS: &str = "links";
+
 /// The fields of an object by which its records refer to records of another.
 pub fn fields_to(spec: &'static Spec, object: &str) -> Vec<&'static Field> {
     let about = !spec.says_its_kind();
@@ -80,6 +84,8 @@ pub fn fields_to(spec: &'static Spec, object: &str) -> Vec<&'static Field> {
         // The members `object` and `record_id` together name a record of any object.
         Kind::Reference("") => about && f.name == "record_id",
         Kind::Reference(to) | Kind::References(to) => to == object,
+        // A list of `{object, record_id}`.
+        Kind::Structure => f.name == LINKS,
         _ => false,
     };
     spec.fields.iter().filter(refers).collect()
@@ -100,41 +106,57 @@ pub struct Referring {
 pub fn referring(conn: &mut Conn, spec: &'static Spec, object: &str, to: &[Uuid]) -> Result<Vec<Referring>> {
     let ids = || to.iter().map(|id| Bind::from(*id));
     let words = || to.iter().map(|id| Bind::from(id.to_string()));
-    let mut any = Vec::new();
-    for field in fields_to(spec, object) {
-        any.push(match field.kind {
-            Kind::Reference("") => Sql::new("t0.object = ")
-                .bind(object)
-                .text(format!(" AND t0.{} IN ", field.name))
-                .list(ids()),
-            Kind::Reference(_) => Sql::new(format!("t0.{} IN ", field.name)).list(ids()),
-            _ if conn.is_sqlite() => Sql::new(format!("EXISTS (SELECT 1 FROM json_each(t0.{}) e WHERE e.value IN ", field.name))
-                .list(words())
-                .text(")"),
-            _ => Sql::new(format!(
-                "EXISTS (SELECT 1 FROM jsonb_array_elements_text(t0.{}) e WHERE e IN ",
-                field.name
-            ))
-            .list(words())
+    let sqlite = conn.is_sqlite();
+    let one = |field: &Field, trashed: bool| match field.kind {
+        Kind::Reference("") => Sql::new("t0.object = ")
+            .bind(object)
+            .text(format!(" AND t0.{} IN ", field.name))
+            .list(ids()),
+        Kind::Reference(_) => Sql::new(format!("t0.{} IN ", field.name)).list(ids()),
+        Kind::Structure if !trashed => Sql::new(format!("t0.id IN (SELECT {0}_id FROM {0}_links WHERE object = ", spec.one))
+            .bind(object)
+            .text(" AND record_id IN ")
+            .list(ids())
             .text(")"),
-        });
-    }
-    any.push(
-        Sql::new(
-            "t0.id IN (SELECT v.record_id FROM custom_values v JOIN custom_fields f ON f.object = v.object AND f.name = v.field \
-                  WHERE f.kind = 'reference' AND v.object = ",
-        )
-        .bind(spec.object)
-        .text(" AND v.key IN ")
+        // In the trash nothing but the record itself tells of its links.
+        Kind::Structure if sqlite => Sql::new(format!(
+            "EXISTS (SELECT 1 FROM json_each(t0.{}) e WHERE json_extract(e.value, '$.record_id') IN ",
+            field.name
+        ))
         .list(words())
         .text(")"),
-    );
+        Kind::Structure => Sql::new(format!(
+            "EXISTS (SELECT 1 FROM jsonb_array_elements(t0.{}) e WHERE e->>'record_id' IN ",
+            field.name
+        ))
+        .list(words())
+        .text(")"),
+        _ if sqlite => Sql::new(format!("EXISTS (SELECT 1 FROM json_each(t0.{}) e WHERE e.value IN ", field.name))
+            .list(words())
+            .text(")"),
+        _ => Sql::new(format!(
+            "EXISTS (SELECT 1 FROM jsonb_array_elements_text(t0.{}) e WHERE e IN ",
+            field.name
+        ))
+        .list(words())
+        .text(")"),
+    };
+    let custom = Sql::new(
+        "t0.id IN (SELECT v.record_id FROM custom_values v JOIN custom_fields f ON f.object = v.object AND f.name = v.field \
+         WHERE f.kind = 'reference' AND v.object = ",
+    )
+    .bind(spec.object)
+    .text(" AND v.key IN ")
+    .list(words())
+    .text(")");
     let mut found = Vec::new();
     // Apart, so that the indexes over what is not in the trash serve the first.
     for trashed in [false, true] {
         let lies = if trashed { "NOT NULL" } else { "NULL" };
         let sql = Sql::new(format!("SELECT t0.id FROM {} t0 WHERE t0.deleted_at IS {lies} AND (", spec.object));
-        conn.rows(&sql.and(Sql::join(any.clone(), " OR ", "FALSE")).text(") ORDER BY t0.id"), |row| {
+        let mut any: Vec<Sql> = fields_to(spec, object).into_iter().map(|field| one(field, trashed)).collect();
+        any.push(custom.clone());
+        conn.rows(&sql.and(Sql::join(any, " OR ", "FALSE")).text(") ORDER BY t0.id"), |row| {
             found.extend(row.uuid(0)?.map(|id| Referring { id, trashed }));
             Ok(())
         })?;

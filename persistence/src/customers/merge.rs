@@ -208,6 +208,7 @@ fn repoint(conn: &mut Conn, object: &dyn Object, record: &Map<String, Value>, me
     let (target, old): (String, Vec<String>) = (survivor.to_string(), merged.iter().map(Uuid::to_string).collect());
     let own = spec.object == CUSTOMERS && record.get("id").and_then(Value::as_str) == Some(&target);
     let goes = |value: &Value| value.as_str().is_some_and(|v| old.iter().any(|o| o == v));
+    let linked = |link: &Value| link.get("object").and_then(Value::as_str) == Some(CUSTOMERS);
     let mut pointing = Pointing::default();
     for field in merged::fields_to(spec, CUSTOMERS) {
         let value = match (record.get(field.name), &field.kind) {
@@ -220,6 +221,21 @@ fn repoint(conn: &mut Conn, object: &dyn Object, record: &Map<String, Value>, me
                     let itself = own && item.as_str() == Some(&target);
                     if !itself && !all.contains(&item) {
                         all.push(item);
+                    }
+                }
+                Value::Array(all)
+            }
+            (Some(Value::Array(links)), Kind::Structure)
+                if links.iter().any(|link| linked(link) && link.get("record_id").is_some_and(goes)) =>
+            {
+                let mut all: Vec<Value> = Vec::with_capacity(links.len());
+                for link in links {
+                    let mut link = link.clone();
+                    if linked(&link) && link.get("record_id").is_some_and(goes) {
+                        link["record_id"] = json!(target);
+                    }
+                    if !all.contains(&link) {
+                        all.push(link);
                     }
                 }
                 Value::Array(all)

@@ -1,4 +1,5 @@
 //! Nothing goes on naming a customer that was merged, whatever object it stands in.
+use domain::core::field::Kind;
 use persistence::core::merged::{HISTORY, fields_to};
 use persistence::core::sql::Sql;
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use tests::{Who, both, digest};
 use uuid::Uuid;
 
 /// Columns of ids that are no fields of a record, and why none of them need follow a merge.
-const OTHERS: [(&str, &str); 25] = [
+const OTHERS: [(&str, &str); 30] = [
     // The change log and what is kept of merges: they tell of the customers as they were.
     ("changes", "record_id"),
     ("changes", "actor_id"),
@@ -24,6 +25,12 @@ const OTHERS: [(&str, &str); 25] = [
     ("merged_records", "merge_id"),
     // Derived from the record, which brings them along.
     ("customer_keys", "customer_id"),
+    ("document_links", "record_id"),
+    ("document_links", "document_id"),
+    ("document_texts", "document_id"),
+    // Contents of documents.
+    ("document_versions", "document_id"),
+    ("document_versions", "content_id"),
     // Kept for one run of the matcher.
     ("duplicate_keys", "customer_id"),
     ("custom_values", "record_id"),
@@ -52,7 +59,7 @@ fn every_column_of_ids_is_a_field_or_is_accounted_for() {
         .flat_map(|spec| spec.fields.iter().map(|f| (spec.object.to_owned(), f.name.to_owned())))
         .collect();
     for spec in mounted() {
-        for field in spec.fields.iter().filter(|f| f.kind == domain::core::field::Kind::Reference("")) {
+        for field in spec.fields.iter().filter(|f| f.kind == Kind::Reference("")) {
             // A grantee is a user, a team or a unit.
             let known = matches!((spec.object, field.name), (_, "id") | ("shares", "grantee_id" | "record_id"));
             assert!(
@@ -92,17 +99,23 @@ both! {
                 }
                 assert!(all.iter().any(|s| s.object == spec.object), "say here how a {} comes to refer to a customer", spec.one);
                 let mut new = body(app, spec);
-                let many = matches!(field.kind, domain::core::field::Kind::References(_));
-                new[field.name] = if many { json!([merged]) } else { json!(merged) };
+                let names = |customer: &str| match field.kind {
+                    Kind::References(_) => json!([customer]),
+                    Kind::Structure => json!([{"object": "customers", "record_id": customer}]),
+                    _ => json!(customer),
+                };
+                new[field.name] = names(&merged);
                 let id = owner.post(spec.path, new).is(201).id();
-                made.push((format!("{}/{id}", spec.path), field.name, if many { json!([survivor]) } else { json!(survivor) }));
+                made.push((format!("{}/{id}", spec.path), field.name, names(&survivor)));
             }
         }
         let group = owner.post("/groups", json!({"name": "Guests", "custom": {"patron": merged}})).is(201).id();
         // In the trash too: it can come back.
         let trashed = owner.post("/relationships", json!({"from_id": merged, "kind": "agent_of", "to_id": person("Other")})).is(201).id();
         owner.delete(&format!("/relationships/{trashed}"), "*").is(204);
-        let before: usize = made.len() + 2;
+        let paper = owner.post("/documents", json!({"name": "Letter", "links": [{"object": "customers", "record_id": merged}]})).is(201).id();
+        owner.delete(&format!("/documents/{paper}"), "*").is(204);
+        let before: usize = made.len() + 3;
 
         let done = owner.post("/merges", json!({"survivor_id": survivor, "merged_ids": [merged]})).is(201).json();
         let moved: i64 = done["moved"].as_array().unwrap().iter().map(|m| m["count"].as_i64().unwrap()).sum();
@@ -114,6 +127,8 @@ both! {
         assert_eq!(owner.post(&format!("/relationships/{trashed}/restore"), json!({})).status, 428);
         let back = owner.act(&format!("/relationships/{trashed}/restore"), "*").is(200).json();
         assert_eq!(back["from_id"], json!(survivor));
+        let back = owner.act(&format!("/documents/{paper}/restore"), "*").is(200).json();
+        assert_eq!(back["links"], json!([{"object": "customers", "record_id": survivor}]));
 
         let id: Uuid = merged.parse().unwrap();
         let named_here = |table: &str, column: &str| {

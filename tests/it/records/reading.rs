@@ -141,6 +141,7 @@ both! {
                 search(limit).is(200);
             }
             search("20.5").refuses(400, "invalid_parameter");
+            owner.post(&format!("{address}/search"), json!({"q": "ab\0cd"})).refuses(400, "invalid_parameter");
         }
     }
 

@@ -38,10 +38,8 @@ pub(super) fn load_all(directory: &Path) -> Result<Vec<Key>, KeyError> {
 
 /// Keeps other processes from making a first key, until it is dropped.
 pub(super) fn lock(directory: &Path) -> Result<File, KeyError> {
-    let path = directory.join("first.lock");
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path);
-    let locked = file.and_then(|file| file.lock().map(|()| file));
-    locked.map_err(|e| KeyError::Io(path, e))
+    let locked = File::open(directory).and_then(|folder| folder.lock().map(|()| folder));
+    locked.map_err(|e| KeyError::Io(directory.to_owned(), e))
 }
 
 fn load(path: &Path) -> Result<Key, KeyError> {

@@ -9,7 +9,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Contact, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Response, ResponseBuilder, Server};
 
 /// What the chapters are about.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("Access", "People who work here, what they may do, and how they sign in."),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
     (
@@ -17,6 +17,10 @@ const TAGS: [(&str, &str); 7] = [
         "Whom we deal with: people and organizations, how to reach them, how they belong together.",
     ),
     ("Customization", "What an organization adds to the product by itself."),
+    (
+        "Documents",
+        "Files that belong to records: their contents, every version of them, and their text.",
+    ),
     (
         "Duplicates",
         "Customers that are there more than once: how they are found, merged and taken apart again.",

@@ -5,7 +5,7 @@ use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 /// A name in camel case behind a verb: `list` and `custom_fields` give `listCustomFields`.
@@ -19,6 +19,12 @@ pub fn operation_id(verb: &str, noun: &str) -> String {
 
 /// A parameter of the query.
 pub fn query(name: &str, doc: &str, schema: ObjectBuilder) -> Parameter {
+    let mut schema = schema.build();
+    let free = schema.pattern.is_none() && schema.format.is_none() && schema.enum_values.is_none();
+    if free && matches!(schema.schema_type, SchemaType::Type(Type::String)) {
+        // No query takes a NUL.
+        schema.pattern = Some(r"^[^\u0000]*$".to_owned());
+    }
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
@@ -188,10 +194,12 @@ pub fn limit() -> ObjectBuilder {
         .default(Some(json!(PAGE)))
 }
 
-/// Words to search for: at least two characters that are not space. The next line (U+0085) is space to us, but not to ECMA-262, whose
-/// patterns these are.
+/// Words to search for: at least two characters that are not space, and no NUL. The next line (U+0085) is space to us, but not to
+/// ECMA-262, whose patterns these are.
 pub fn words() -> ObjectBuilder {
-    text(400).min_length(Some(2)).pattern(Some(r"[^\s\u0085][\s\u0085]*[^\s\u0085]"))
+    let letter = r"[^\s\u0085\u0000]";
+    let pattern = format!(r"^[\s\u0085]*{letter}[\s\u0085]*{letter}[^\u0000]*$");
+    text(400).min_length(Some(2)).pattern(Some(pattern))
 }
 
 /// A reading whose answer carries a tag: with the same tag in `If-None-Match` it answers 304.
