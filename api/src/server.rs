@@ -4,7 +4,7 @@ use crate::http::edge::edge;
 use crate::http::problem::Failure;
 use crate::http::resource::Address;
 use crate::http::{contract, docs, health};
-use crate::{access, changes, customers, customize, integration, jobs};
+use crate::{access, activities, changes, customers, customize, integration, jobs};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, HttpServer, web};
@@ -20,6 +20,7 @@ fn areas(config: &mut ServiceConfig) {
     access::routes::routes(config);
     changes::routes(config);
     customers::routes(config);
+    activities::routes(config);
     customize::routes(config);
     integration::routes(config);
     jobs::routes::routes(config);

@@ -22,7 +22,7 @@ pub enum Who {
 }
 
 /// What a seller may do with: the objects of daily work.
-const DAILY: [&str; 4] = ["customers", "relationships", "groups", "group_members"];
+const DAILY: [&str; 5] = ["customers", "relationships", "groups", "group_members", "interactions"];
 
 impl Who {
     /// All of them.

@@ -133,6 +133,10 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"kind": "choice", "choices": ["الف", "ب"]}),
             value: json!(["الف", "ب", "ج"]),
         },
+        ("interactions", "address") => plain(json!("+989127654321")),
+        // The address stays one that the channel takes.
+        ("interactions", "channel") => plain(json!("meeting")),
+        ("interactions", "recording_url") => plain(json!("https://pbx.example/recordings/1")),
         (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
         (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
         _ => plain(other(app, field, now)),

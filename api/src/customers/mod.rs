@@ -2,6 +2,7 @@
 mod hierarchy;
 pub mod overview;
 mod sections;
+mod timeline;
 
 use crate::http::crud::Crud;
 use domain::customers::customer::Customer;
@@ -14,6 +15,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<Customer>::new());
     overview::routes(config);
     hierarchy::routes(config);
+    timeline::routes(config);
     config.service(Crud::<Relationship>::new());
     config.service(Crud::<Group>::new());
     config.service(Crud::<GroupMember>::new());

@@ -19,9 +19,11 @@ use domain::core::schema::{Face, example};
 use domain::customers::customer::Customer;
 use persistence::core::conn::Conn;
 use persistence::core::read::{self, View};
+use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// What a section is asked.
@@ -58,9 +60,27 @@ pub trait Section: Sync {
     fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>>;
 }
 
+/// A section's item as a schema, with all it refers to.
+pub fn schema<T: ToSchema>() -> Item {
+    let mut below = Vec::new();
+    T::schemas(&mut below);
+    Item {
+        name: T::name().into_owned(),
+        schema: <T as PartialSchema>::schema(),
+        below,
+    }
+}
+
+/// Items as JSON.
+pub fn values<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<Value>> {
+    items
+        .map(|item| serde_json::to_value(item).map_err(|e| Error::Internal(e.to_string())))
+        .collect()
+}
+
 /// All sections: one line for each area.
 fn all() -> impl Iterator<Item = &'static dyn Section> {
-    [sections::ALL].into_iter().flatten().copied()
+    [sections::ALL, crate::activities::sections::ALL].into_iter().flatten().copied()
 }
 
 /// The section that is the record itself.

@@ -1,6 +1,6 @@
 //! What the customers' own area shows in the view of everything: relationships, groups, latest changes.
-use super::overview::{Ask, Item, Section};
-use domain::core::error::{Error, Result};
+use super::overview::{Ask, Item, Section, schema, values};
+use domain::core::error::Result;
 use domain::core::field::Choice;
 use domain::core::instant::Instant;
 use domain::customers::relationship::RelationshipKind;
@@ -8,28 +8,11 @@ use persistence::core::conn::Conn;
 use persistence::customers::overview::{changes, groups, related};
 use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The area's sections.
 pub const ALL: &[&dyn Section] = &[&Relationships, &Groups, &Changes];
-
-/// A section's item as a schema, with all it refers to.
-fn schema<T: ToSchema>() -> Item {
-    let mut below = Vec::new();
-    T::schemas(&mut below);
-    Item {
-        name: T::name().into_owned(),
-        schema: <T as PartialSchema>::schema(),
-        below,
-    }
-}
-
-fn values<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<Value>> {
-    items
-        .map(|item| serde_json::to_value(item).map_err(|e| Error::Internal(e.to_string())))
-        .collect()
-}
 
 /// The other party of a relationship.
 #[derive(Debug, Serialize, ToSchema)]

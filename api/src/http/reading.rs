@@ -10,7 +10,6 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::core::condition::Condition;
 use domain::core::error::Error;
 use domain::core::resource::Spec;
-use domain::core::text;
 use persistence::core::conn::Conn;
 use persistence::core::read::{List, View};
 use persistence::core::{external, read};
@@ -195,10 +194,7 @@ async fn page(
     let spec = object.spec();
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
-    let q = query.text("q");
-    if q.is_some_and(|q| q.chars().filter(|c| !c.is_whitespace()).count() < 2 || q.chars().count() > 400) {
-        return Err(Failure::Parameter("q".to_owned(), "invalid_parameter"));
-    }
+    let terms = query.terms("q")?;
     let count = match query.text("count") {
         None => None,
         Some("exact" | "estimated") => Some(COUNTED),
@@ -207,7 +203,7 @@ async fn page(
     let mut list = List {
         view,
         filter: None,
-        terms: q.map(text::terms).unwrap_or_default(),
+        terms,
         sort: List::sort(spec, query.text("sort"))?,
         limit: query.number("limit", PAGE, 1, MAX_PAGE)?,
         cursor: query.text("cursor").map(str::to_owned),

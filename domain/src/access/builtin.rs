@@ -18,7 +18,8 @@ macro_rules! everyday {
     ($($action:literal: $scope:expr),+; $($more:expr),*) => {
         &[
             $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
-              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),)+
+              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
+              (concat!("interactions:", $action), $scope),)+
             $($more),*
         ]
     };

@@ -1,5 +1,6 @@
 //! Keeping whom we deal with.
-mod customer;
+pub mod customer;
 mod group;
 pub mod overview;
 mod relationship;
+pub mod timeline;

@@ -1,0 +1,2 @@
+//! What happens between us and our customers: every call, message, meeting and visit, and what there is to do.
+pub mod interaction;

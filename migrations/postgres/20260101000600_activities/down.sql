@@ -1,0 +1,2 @@
+DROP TABLE interaction_parties;
+DROP TABLE interactions;

@@ -1,0 +1,3 @@
+DROP TABLE interaction_parties;
+DROP TABLE interactions_search;
+DROP TABLE interactions;

@@ -1,0 +1,2 @@
+//! What happens between us and our customers.
+pub mod interaction;

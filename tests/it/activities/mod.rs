@@ -1,0 +1,3 @@
+//! What happens between us and our customers.
+mod interactions;
+mod timeline;
