@@ -134,6 +134,11 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: json!(["الف", "ب", "ج"]),
         },
         ("interactions", "address") => plain(json!("+989127654321")),
+        // Found by the address where there is one.
+        ("interactions", "customer_id") => Change {
+            with: json!({"address": null}),
+            value: other(app, field, now),
+        },
         // The address stays one that the channel takes.
         ("interactions", "channel") => plain(json!("meeting")),
         ("interactions", "recording_url") => plain(json!("https://pbx.example/recordings/1")),
