@@ -9,6 +9,7 @@ pub mod demo;
 pub mod http;
 pub mod integration;
 pub mod jobs;
+pub mod mail;
 pub mod server;
 #[cfg(test)]
 mod testing;

@@ -7,6 +7,7 @@ use crate::access::vault::Vault;
 use crate::http::app::App;
 use crate::http::limits::Limits;
 use crate::jobs::{JobKind, Jobs};
+use crate::mail::Mailer;
 use actix_web::web::Data;
 use persistence::core::database::{Address, Database};
 use std::sync::{Arc, OnceLock, RwLock};
@@ -29,6 +30,8 @@ pub fn app(kinds: impl IntoIterator<Item = &'static dyn JobKind>) -> (Data<App>,
         followers: Default::default(),
         denials: Default::default(),
         jobs: Jobs::new(kinds),
+        mailer: Mailer::open("", "").unwrap(),
+        app_url: base_url.clone(),
         secret: vec![7; 32],
         default_region: "IR".to_owned(),
         base_url,

@@ -5,3 +5,4 @@ pub mod core;
 pub mod customers;
 pub mod customize;
 pub mod integration;
+pub mod mail;

@@ -1,9 +1,10 @@
-//! What a test has: a database of its own with the people of the template, and a server on it.
+//! What a test has: a database of its own with the people of the template, a server on it, and a post office that takes its mail.
 use crate::client::Client;
 use crate::contract::Contract;
 use crate::engine::{Copy, Engine};
 use crate::node::{BASE_URL, Node};
 use crate::people::{People, Who};
+use crate::post::PostOffice;
 use crate::template::Template;
 use api::access::keys::KeyRing;
 use api::access::token::{Grant, MAX_LIFETIME, Tokens};
@@ -16,13 +17,14 @@ use std::path::Path;
 use std::sync::OnceLock;
 use uuid::Uuid;
 
-/// A server and its database. Both are gone when this is dropped.
+/// A server, its database and its post office. All are gone when this is dropped.
 #[derive(Debug)]
 pub struct App {
     // In the order in which they end: the processes, then what they use.
     node: Node,
     storage: OnceLock<(tokio::runtime::Runtime, Database)>,
     copy: Copy,
+    post: PostOffice,
     folder: tempfile::TempDir,
     keys: KeyRing,
     contract: Contract,
@@ -30,6 +32,13 @@ pub struct App {
     /// Ids of the users, units and roles.
     pub people: People,
     agent: ureq::Agent,
+}
+
+fn start(copy: &Copy, data: &Path, post: &PostOffice, settings: &[(&str, &str)]) -> Node {
+    let smtp = post.address();
+    let mut all = vec![("PEYVAND_SMTP", smtp.as_str())];
+    all.extend_from_slice(settings);
+    Node::start(&copy.address(), data.to_str().unwrap(), &all)
 }
 
 impl App {
@@ -47,11 +56,13 @@ impl App {
         let folder = tempfile::Builder::new().prefix("peyvand-test-").tempdir().unwrap();
         let copy = template.copy(folder.path());
         let keys = KeyRing::open(&folder.path().join("keys"), chrono::Utc::now(), &mut rand::rng()).expect("signing keys");
-        let node = Node::start(&copy.address(), folder.path().to_str().unwrap(), settings);
+        let post = PostOffice::open();
+        let node = start(&copy, folder.path(), &post, settings);
         App {
             node,
             storage: OnceLock::new(),
             copy,
+            post,
             keys,
             contract: Contract::new(template.contract()),
             engine,
@@ -67,7 +78,11 @@ impl App {
     }
     /// Another server on the same database, with settings of its own.
     pub fn another(&self, settings: &[(&str, &str)]) -> Node {
-        Node::start(&self.copy.address(), self.folder.path().to_str().unwrap(), settings)
+        start(&self.copy, self.folder.path(), &self.post, settings)
+    }
+    /// Where its mail arrives.
+    pub fn post(&self) -> &PostOffice {
+        &self.post
     }
     /// The folder of keys and files.
     pub fn data(&self) -> &Path {

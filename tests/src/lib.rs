@@ -14,6 +14,7 @@ pub mod contract;
 pub mod engine;
 pub mod node;
 pub mod people;
+pub mod post;
 pub mod probe;
 pub mod raw;
 pub mod records;

@@ -1,5 +1,6 @@
 //! A running server: the real program on a free port, its log, and its end.
 use crate::binary;
+use crate::post::FROM;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Stdio};
@@ -11,6 +12,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The address under which all nodes say they are reached, so that a token of one is good on the others.
 pub const BASE_URL: &str = "http://peyvand.test";
+/// Where all nodes say the web application is.
+pub const APP_URL: &str = "https://crm.peyvand.test";
 
 #[derive(Debug, Default)]
 struct Log {
@@ -34,6 +37,8 @@ impl Node {
         let quiet = [
             ("PEYVAND_RATE_LIMITS", "off"),
             ("PEYVAND_BASE_URL", BASE_URL),
+            ("PEYVAND_APP_URL", APP_URL),
+            ("PEYVAND_MAIL_FROM", FROM),
             ("PEYVAND_DRAIN_SECONDS", "0"),
             ("PEYVAND_WORKERS", "2"),
         ];

@@ -11,6 +11,8 @@
 //! | account | on one account from all unknown devices: guesses spread over many networks | 20 | hour | taken back |
 //! | network | from one network on all accounts: one password tried on many users | 100 | minute | taken back |
 //!
+//! | link | wrong mailed links from one network | 5 | minute | taken back |
+//!
 //! A try from a known device meets the first only; any other meets the last three, and the longest delay of them holds. "Taken back" means
 //! that the try itself no longer counts but earlier failures do: else an attacker would sign in to an account of his own now and then, and
 //! wipe his network's record. The network is patient because hundreds of users, with their daily mistakes, sit behind one carrier's
@@ -52,6 +54,12 @@ pub const ONE_TIME_TRIES: u32 = 5;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Account([u8; 32]);
 
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
 impl Account {
     /// Names the account by the login typed. Where several logins lead to one user (address, mobile number), give the user's
     /// canonical one for all of them, or each is counted for itself.
@@ -86,6 +94,9 @@ pub enum Counter {
     Account(Account),
     /// Failures from one network on all accounts, from unknown devices.
     Network(Network),
+    /// Mailed links of one network that were none. They name no account, so the network is all there is to count by; and as their secrets
+    /// can't be guessed, a network is forgiven soon.
+    Link(Network),
 }
 
 /// What becomes of a counter after a success.
@@ -101,7 +112,7 @@ impl Counter {
     /// Failures without a delay.
     pub const fn free(&self) -> u32 {
         match self {
-            Counter::AccountDevice(..) | Counter::AccountNetwork(..) => 5,
+            Counter::AccountDevice(..) | Counter::AccountNetwork(..) | Counter::Link(_) => 5,
             Counter::Account(_) => 20,
             Counter::Network(_) => 100,
         }
@@ -111,7 +122,7 @@ impl Counter {
     const fn forgives(&self) -> TimeDelta {
         match self {
             Counter::AccountDevice(..) | Counter::AccountNetwork(..) | Counter::Account(_) => TimeDelta::hours(1),
-            Counter::Network(_) => TimeDelta::minutes(1),
+            Counter::Network(_) | Counter::Link(_) => TimeDelta::minutes(1),
         }
     }
 
@@ -119,19 +130,19 @@ impl Counter {
     pub const fn on_success(&self) -> OnSuccess {
         match self {
             Counter::AccountDevice(..) | Counter::AccountNetwork(..) => OnSuccess::Clear,
-            Counter::Account(_) | Counter::Network(_) => OnSuccess::TakeBack,
+            Counter::Account(_) | Counter::Network(_) | Counter::Link(_) => OnSuccess::TakeBack,
         }
     }
 }
 
 impl fmt::Display for Counter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = |a: &Account| URL_SAFE_NO_PAD.encode(a.0);
         match self {
-            Counter::AccountDevice(a, device) => write!(f, "ad:{}:{device}", text(a)),
-            Counter::AccountNetwork(a, n) => write!(f, "an:{}:{}", text(a), n.0),
-            Counter::Account(a) => write!(f, "a:{}", text(a)),
+            Counter::AccountDevice(a, device) => write!(f, "ad:{a}:{device}"),
+            Counter::AccountNetwork(a, n) => write!(f, "an:{a}:{}", n.0),
+            Counter::Account(a) => write!(f, "a:{a}"),
             Counter::Network(n) => write!(f, "n:{}", n.0),
+            Counter::Link(n) => write!(f, "l:{}", n.0),
         }
     }
 }

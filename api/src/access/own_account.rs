@@ -6,21 +6,24 @@ use super::password::{self, Check};
 use super::second_factor::{self, Proof};
 use super::signing_in::{count_failure, put, refused, too_many};
 use super::totp;
-use crate::http::app::App;
+use crate::http::app::{App, SystemIds};
 use crate::http::caller::SignedIn;
 use crate::http::edge;
 use crate::http::problem::Failure;
 use crate::http::query::Query;
+use crate::mail;
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use domain::access::letters;
 use domain::access::role::Permission;
 use domain::access::user::User;
-use domain::core::actor::{Scope, Sight, Via};
+use domain::core::actor::{Actor, Scope, Sight, Via};
 use domain::core::error::Error;
+use domain::core::pipeline::Context;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use persistence::access::credential::{self, Claimant};
-use persistence::access::{actor, session};
+use persistence::access::{actor, link, session, user};
 use persistence::core::read::{self, View};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -55,7 +58,7 @@ pub async fn me(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resul
             let (session, key) = match actor.via {
                 Via::Session(id) => (Some(id), None),
                 Via::ApiKey(id) => (None, Some(id)),
-                Via::Console | Via::Job(_) => (None, None),
+                Via::Link(_) | Via::Console | Via::Job(_) => (None, None),
             };
             Ok(json!({"user": user, "roles": roles, "permissions": held, "session_id": session, "api_key_id": key}))
         })
@@ -114,18 +117,30 @@ pub async fn change_password(
     }
     problems.or(())?;
     let hash = app.hashing.hash(new).await?;
-    let (user, now, seen) = (claimant.credential.user_id, app.now(), claimant.credential.password_hash);
+    let letter = letters::password_changed(claimant.reader()).outgoing()?;
+    let (setting, origin) = (app.setting(), edge::request_id(&request));
+    let (user, now, seen) = (claimant.credential.user_id, setting.now, claimant.credential.password_hash);
     app.db
         .write(move |conn| {
             let same = credential::by_id(conn, user)?.is_some_and(|c| c.credential.password_hash == seen);
             if !same {
                 return Err(Error::Conflict("changed_meanwhile"));
             }
-            credential::set_password(conn, user, &hash, now)?;
+            let context = Context {
+                actor: &Actor::themselves(user, Via::Session(session), now),
+                setting: &setting,
+                ids: &SystemIds,
+                origin,
+            };
+            user::set_password(conn, &context, user, &hash)?;
+            // Another address that was mailed would set yet another.
+            link::forget(conn, user)?;
+            mail::post(conn, &letter, Some(user), origin, now)?;
             session::end_others(conn, user, session, "password_changed", now)
         })
         .await?;
     app.callers.forget();
+    app.jobs.wake();
     noted("password_change", user, &request);
     Ok(HttpResponse::NoContent().finish())
 }

@@ -99,8 +99,7 @@ pub fn verify_absent(password: &str) -> Result<Check, HashFailed> {
     }
 }
 
-/// What is wrong with a new password, noted at `pointer`: `too_short` and `too_long` with their limit in characters, and `format` with
-/// `format=strong_password` for one whose first 40 characters are too easy to guess. `hints` are what an attacker knows of the user, such
+/// What is wrong with a new password, noted at `pointer`: `too_short` and `too_long` with their limit in characters, and `too_weak` for one whose first 40 characters are too easy to guess. `hints` are what an attacker knows of the user, such
 /// as the e-mail address and the names; the lists of common passwords are built in, so nothing leaves the process (ASVS 6.2.4, 6.2.11,
 /// 6.2.12). There are no rules of composition (ASVS 6.2.5).
 pub fn strength(pointer: &str, password: &str, hints: &[&str]) -> Problems {
@@ -111,7 +110,7 @@ pub fn strength(pointer: &str, password: &str, hints: &[&str]) -> Problems {
     } else if chars > MAX_CHARS {
         problems.with(pointer, Code::TooLong, vec![("max", MAX_CHARS.to_string())]);
     } else if is_guessable(password, &words(hints)) {
-        problems.with(pointer, Code::Format, vec![("format", "strong_password".to_owned())]);
+        problems.add(pointer, Code::TooWeak);
     }
     problems
 }
@@ -224,21 +223,21 @@ mod tests {
         let table: [(&str, Option<Code>); 19] = [
             ("", Some(Code::TooShort)),
             ("x7#Kq2!", Some(Code::TooShort)),
-            ("password", Some(Code::Format)),
-            ("P@ssw0rd1", Some(Code::Format)),
-            ("qwertyuiop", Some(Code::Format)),
-            ("aaaaaaaaaaaaaaaaaaaaaaaa", Some(Code::Format)),
-            ("1234567890123456", Some(Code::Format)),
-            ("sarakarimi1", Some(Code::Format)),
-            ("Karimi2024", Some(Code::Format)),
-            ("peyvand123", Some(Code::Format)),
-            ("سارا کریمی", Some(Code::Format)),
-            ("پیوند۱۲۳", Some(Code::Format)),
-            ("saraKARIMI2024example", Some(Code::Format)),
+            ("password", Some(Code::TooWeak)),
+            ("P@ssw0rd1", Some(Code::TooWeak)),
+            ("qwertyuiop", Some(Code::TooWeak)),
+            ("aaaaaaaaaaaaaaaaaaaaaaaa", Some(Code::TooWeak)),
+            ("1234567890123456", Some(Code::TooWeak)),
+            ("sarakarimi1", Some(Code::TooWeak)),
+            ("Karimi2024", Some(Code::TooWeak)),
+            ("peyvand123", Some(Code::TooWeak)),
+            ("سارا کریمی", Some(Code::TooWeak)),
+            ("پیوند۱۲۳", Some(Code::TooWeak)),
+            ("saraKARIMI2024example", Some(Code::TooWeak)),
             ("correct horse battery staple", None),
             ("karimi correct horse battery staple", None),
             ("کبوترِ سبز روی بامِ بلند", None),
-            (&never, Some(Code::Format)),
+            (&never, Some(Code::TooWeak)),
             (&long[..128], None),
             (&long[..129], Some(Code::TooLong)),
         ];

@@ -5,8 +5,10 @@ use super::signing_in::{SignedInto, access_token};
 use super::token;
 use crate::http::app::App;
 use crate::http::problem::Failure;
+use crate::mail;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use domain::access::letters;
 use domain::core::error::Result;
 use domain::core::instant::Instant;
 use persistence::access::credential;
@@ -51,7 +53,10 @@ pub async fn refresh(app: &App, text: &str, from: From) -> Result<SignedInto, Fa
     let next = refresh::generate(&mut rand::rng());
     let hash = next.digest().as_bytes().to_vec();
     let (ip, user_agent, request_id) = (from.ip.to_string(), from.user_agent, from.origin);
-    let became = app.db.write(move |conn| spend(conn, &presented, hash, ip, user_agent, now)).await?;
+    let became = app
+        .db
+        .write(move |conn| spend(conn, &presented, hash, ip, user_agent, request_id, now))
+        .await?;
     match became {
         Became::Next { session, session_version } => Ok(SignedInto {
             access_token: access_token(app, session.user_id, session.id, session_version, now)?,
@@ -62,6 +67,7 @@ pub async fn refresh(app: &App, text: &str, from: From) -> Result<SignedInto, Fa
         }),
         Became::Ended(session) => {
             app.callers.forget();
+            app.jobs.wake();
             let (user_id, session_id) = (session.user_id, session.id);
             tracing::warn!(target: "security", event = "refresh", outcome = "reused", %user_id, %session_id, ip = %from.ip, %request_id);
             Err(refused())
@@ -73,7 +79,7 @@ pub async fn refresh(app: &App, text: &str, from: From) -> Result<SignedInto, Fa
     }
 }
 
-fn spend(conn: &mut Conn, presented: &Digest, next: Vec<u8>, ip: String, user_agent: String, now: Instant) -> Result<Became> {
+fn spend(conn: &mut Conn, presented: &Digest, next: Vec<u8>, ip: String, user_agent: String, origin: Uuid, now: Instant) -> Result<Became> {
     let Some((mut session, spent)) = session::of_token(conn, presented.as_bytes())? else {
         return Ok(Became::Nothing);
     };
@@ -91,6 +97,10 @@ fn spend(conn: &mut Conn, presented: &Digest, next: Vec<u8>, ip: String, user_ag
         Decision::Refuse => Ok(Became::Nothing),
         Decision::EndFamily => {
             session::end(conn, session.id, session.user_id, "refresh_reused", now)?;
+            if let Some(user) = credential::by_id(conn, session.user_id)?.filter(|u| u.active) {
+                let letter = letters::session_copied(user.reader(), &ip).outgoing()?;
+                mail::post(conn, &letter, Some(session.user_id), origin, now)?;
+            }
             Ok(Became::Ended(session))
         }
         Decision::Rotate => {

@@ -1,5 +1,5 @@
 //! The area's routes.
-use super::{api_keys, explain, oauth_routes, own_routes, sessions, users};
+use super::{api_keys, explain, invite, oauth_routes, own_routes, reset, sessions, users};
 use crate::http::crud::{Crud, Has};
 use actix_web::web;
 use domain::access::api_key::ApiKey;
@@ -26,6 +26,8 @@ pub fn routes(config: &mut ServiceConfig) {
     }
     sessions::routes(config);
     own_routes::routes(config);
+    reset::routes(config);
+    invite::routes(config);
     explain::routes(config);
     config.service(Crud::<Unit>::new());
     config.service(Crud::<User>::new().making::<users::NewUser>(|| web::route().to(users::create), users::described()));

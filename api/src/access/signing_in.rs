@@ -176,12 +176,17 @@ fn held(conn: &mut Conn, counter: &Counter) -> Result<Option<Failures>> {
 
 /// Decides about a try that one counter counts, and counts a failure on it.
 pub fn count_failure(conn: &mut Conn, counter: &Counter, now: Instant) -> Result<Decision> {
+    counted(conn, counter, now).map(|(decision, _)| decision)
+}
+
+/// The same, with what the counter held before this try.
+pub fn counted(conn: &mut Conn, counter: &Counter, now: Instant) -> Result<(Decision, Option<Failures>)> {
     let before = held(conn, counter)?;
     let decision = lockout::decide(&[(*counter, before)], now.utc());
     if decision == Decision::Allowed {
         put(conn, counter, Some(Failures::one_more(counter, before, now.utc())))?;
     }
-    Ok(decision)
+    Ok((decision, before))
 }
 
 /// Sets a counter.
@@ -202,7 +207,7 @@ pub fn put(conn: &mut Conn, counter: &Counter, held: Option<Failures>) -> Result
 }
 
 /// Does to the counters what a success means for each. They are read again: other tries may have been counted meanwhile.
-fn succeed(conn: &mut Conn, counters: &[(Counter, Option<Failures>)]) -> Result<()> {
+pub fn succeed(conn: &mut Conn, counters: &[(Counter, Option<Failures>)]) -> Result<()> {
     for (counter, before) in counters {
         let now = held(conn, counter)?;
         match counter.on_success() {
@@ -263,7 +268,7 @@ async fn open(
                 credential::set_second_factor(conn, &credential, now)?;
             }
             if let Some(hash) = &rehashed {
-                credential::set_password(conn, user, hash, now)?;
+                credential::keep_hash(conn, user, hash, now)?;
             }
             succeed(conn, &counted.counters)?;
             session::start(conn, &session)?;

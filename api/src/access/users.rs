@@ -12,11 +12,12 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::access::user::User;
 use domain::core::error::Error;
+use domain::core::pipeline;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example, of_record};
 use persistence::access::credential;
-use persistence::core::object::{Object, Of};
+use persistence::core::object::Of;
 use serde_json::Value;
 use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -45,11 +46,14 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
         Some(password) => Some(app.hashing.hash(password).await?),
         None => None,
     };
-    let users: &'static dyn Object = const { &Of::<User>::NEW };
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
-        .run(users, move |conn, context| {
-            let done = match users.create(conn, context, None, body) {
+        .run(const { &Of::<User>::NEW }, move |conn, context| {
+            let with_password = |user: &mut User| {
+                user.password_set_at = hash.as_ref().map(|_| context.now());
+                Ok(())
+            };
+            let done = match pipeline::create_with(conn, context, None, body, with_password) {
                 // All that is wrong is told at once.
                 Err(Error::Invalid(others)) => {
                     problems.0.extend(others.0);
@@ -59,7 +63,7 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
             };
             problems.or(())?;
             if let Some(hash) = hash {
-                credential::set_password(conn, done.id, &hash, context.now())?;
+                credential::keep_hash(conn, done.id, &hash, context.now())?;
             }
             Ok((201, done))
         })

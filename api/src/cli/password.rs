@@ -1,12 +1,11 @@
 //! `peyvand user password`: for whoever lost theirs and has the server's own machine.
-use super::user::{read_password, words};
+use super::user::{at_console, read_password, words};
 use super::{Outcome, Storage};
 use crate::access::password;
 use clap::Args;
 use domain::core::error::Error;
 use domain::core::identifiers::email;
-use domain::core::instant::Instant;
-use persistence::access::{credential, session};
+use persistence::access::{credential, link, session, user};
 use persistence::core::database::Database;
 use uuid::Uuid;
 
@@ -30,14 +29,18 @@ impl Password {
         let problems = password::strength("/password", &new, &[&address]);
         problems.or(()).map_err(|p| words(Error::Invalid(p)))?;
         let hash = password::hash(&new, &mut rand::rng()).map_err(|_| "the password could not be hashed: out of memory")?;
+        // What a record is checked by is known from what is mounted.
+        crate::server::describe();
         let db = Database::open(&self.storage.database, 1).map_err(words)?;
         let set = actix_web::rt::System::new().block_on(db.write(move |conn| {
-            let now = Instant::new(chrono::Utc::now());
-            let user = credential::by_email(conn, &address)?.ok_or(Error::NotFound)?.credential.user_id;
-            credential::set_password(conn, user, &hash, now)?;
-            credential::outdate_tokens(conn, user)?;
-            // No session has the nil id: all of them end.
-            session::end_others(conn, user, Uuid::nil(), "password_changed", now)
+            let id = credential::by_email(conn, &address)?.ok_or(Error::NotFound)?.credential.user_id;
+            at_console(conn, |conn, context| {
+                user::set_password(conn, context, id, &hash)?;
+                credential::outdate_tokens(conn, id)?;
+                link::forget(conn, id)?;
+                // No session has the nil id: all of them end.
+                session::end_others(conn, id, Uuid::nil(), "password_changed", context.now())
+            })
         }));
         match set {
             Ok(ended) => println!("The password is set; {ended} sessions ended."),

@@ -10,6 +10,8 @@ use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
+use crate::mail::Mailer;
+use crate::{access, integration, mail};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -35,6 +37,15 @@ pub struct Serve {
     /// The address people reach us under, for links and tokens.
     #[arg(long, env = "PEYVAND_BASE_URL")]
     base_url: Option<String>,
+    /// The address of the web application, for links in mails; the base URL unless given.
+    #[arg(long, env = "PEYVAND_APP_URL")]
+    app_url: Option<String>,
+    /// Where mail is handed over: `smtps://USER:PASSWORD@HOST:PORT`, or `smtp://…?tls=required` for STARTTLS.
+    #[arg(long, env = "PEYVAND_SMTP", default_value = "", hide_env_values = true)]
+    smtp: String,
+    /// Whom mail is from: `Name <address>`.
+    #[arg(long, env = "PEYVAND_MAIL_FROM", default_value = "")]
+    mail_from: String,
     /// Origins whose pages may call us, separated by commas.
     #[arg(long, env = "PEYVAND_ORIGINS", default_value = "")]
     origins: String,
@@ -124,6 +135,8 @@ impl Serve {
             })
             .await
             .map_err(words)?;
+        let app_url = self.app_url.as_deref().filter(|url| !url.is_empty()).unwrap_or(&base_url);
+        let app_url = web_address(app_url)?;
         Ok(App {
             db,
             data: self.storage.data.clone(),
@@ -137,9 +150,11 @@ impl Serve {
             followers: Default::default(),
             denials: Default::default(),
             jobs: Jobs::new(kinds()),
+            mailer: Mailer::open(&self.smtp, &self.mail_from)?,
             secret: secret.into_bytes(),
             default_region: region,
             base_url,
+            app_url,
             origins: self.origins.split(',').filter(|o| !o.is_empty()).map(str::to_owned).collect(),
             docs: self.docs == "on",
             draining: false.into(),
@@ -163,9 +178,20 @@ fn environment(text: &str) -> Result<String, String> {
     }
 }
 
+/// The address of a web page's application, without the slash at its end.
+fn web_address(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).ok();
+    let usable = url.is_some_and(|url| matches!(url.scheme(), "http" | "https") && url.query().is_none() && url.fragment().is_none());
+    match usable {
+        true => Ok(text.trim_end_matches('/').to_owned()),
+        false => Err(format!("--app-url is no address of a web application: {text}")),
+    }
+}
+
 /// All kinds of jobs there are.
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
-    housekeeping::KINDS.into_iter().chain(crate::integration::import::KINDS)
+    let areas = [&access::links::KINDS[..], &integration::import::KINDS, &mail::KINDS];
+    housekeeping::KINDS.into_iter().chain(areas.into_iter().flatten().copied())
 }
 
 /// Waits until the process is asked to stop.

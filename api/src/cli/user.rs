@@ -9,6 +9,7 @@ use domain::core::instant::Instant;
 use domain::core::pipeline::Context;
 use domain::core::resource::Setting;
 use persistence::access::founding;
+use persistence::core::conn::Conn;
 use persistence::core::database::Database;
 use persistence::core::settings;
 use std::io::{BufRead, IsTerminal};
@@ -63,21 +64,25 @@ impl Create {
             ..
         } = self;
         let db = Database::open(&storage.database, 1).map_err(words)?;
-        let made = actix_web::rt::System::new().block_on(db.write(move |conn| {
-            let now = Instant::new(chrono::Utc::now());
-            let default_region = settings::get_or_make(conn, "default_region", || "IR".to_owned())?;
-            let setting = Setting { now, default_region };
-            let context = Context {
-                actor: &Actor::server(Via::Console, now),
-                setting: &setting,
-                ids: &SystemIds,
-                origin: Uuid::now_v7(),
-            };
-            founding::user(conn, &context, &name, &email, &role, &hash)
-        }));
+        let made = actix_web::rt::System::new()
+            .block_on(db.write(move |conn| at_console(conn, |conn, context| founding::user(conn, context, &name, &email, &role, &hash))));
         println!("{}", made.map_err(words)?);
         Ok(())
     }
+}
+
+/// Does something in the name of whoever sits at the server's own machine.
+pub(super) fn at_console<T>(conn: &mut Conn, body: impl FnOnce(&mut Conn, &Context<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let now = Instant::new(chrono::Utc::now());
+    let default_region = settings::get_or_make(conn, "default_region", || "IR".to_owned())?;
+    let setting = Setting { now, default_region };
+    let context = Context {
+        actor: &Actor::server(Via::Console, now),
+        setting: &setting,
+        ids: &SystemIds,
+        origin: Uuid::now_v7(),
+    };
+    body(conn, &context)
 }
 
 /// A new password: the first line of standard input, or asked for at the terminal.

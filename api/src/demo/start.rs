@@ -71,7 +71,7 @@ fn look(conn: &mut Conn, hash: &str, password: String) -> Done<Found> {
             let Some(owner) = credential::by_email(conn, OWNER)? else {
                 return Ok(Found::Foreign);
             };
-            credential::set_password(conn, owner.credential.user_id, hash, now)?;
+            credential::keep_hash(conn, owner.credential.user_id, hash, now)?;
             return Ok(Found::New(password));
         }
         None => {}

@@ -8,6 +8,7 @@ use crate::changes::followers::Followers;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::Jobs;
+use crate::mail::Mailer;
 use domain::core::error::{Error, Result};
 use domain::core::id::Ids;
 use domain::core::instant::Instant;
@@ -53,11 +54,14 @@ pub struct App {
     pub denials: Denials,
     /// Work that waits.
     pub jobs: Jobs,
+    pub mailer: Mailer,
     /// Seals cursors.
     pub secret: Vec<u8>,
     pub default_region: String,
     /// The address people reach us under: what links and the contract say, never the request's `Host`.
     pub base_url: String,
+    /// The address of the web application, for links in mails; without a slash at its end.
+    pub app_url: String,
     /// Origins whose pages may call us.
     pub origins: Vec<String>,
     /// Whether the interactive documentation is served.

@@ -16,6 +16,12 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "The refresh token is not good any more; sign in again",
             "توکن نوسازی دیگر معتبر نیست؛ دوباره وارد شوید",
         ),
+        "invalid_link" => (
+            "The link was used, is too old, or is not one of ours; ask for a new one",
+            "این نشانی به کار رفته، کهنه یا ناشناخته است؛ نشانی تازه‌ای بخواهید",
+        ),
+        "user_inactive" => ("The user is switched off", "این کاربر غیرفعال است"),
+        "password_chosen" => ("The user has chosen a password already", "این کاربر پیش‌تر گذرواژه برگزیده است"),
         "invalid_client" => ("The client is not known, or not by this secret", "کارخواه یا راز آن شناخته نیست"),
         "invalid_request" => ("A parameter is missing or stands twice", "پارامتری نیست یا دو بار آمده است"),
         "invalid_scope" => ("The client may not have that scope", "کارخواه آن دامنه را نمی‌تواند داشته باشد"),
@@ -173,6 +179,10 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
         Code::Format => (
             format!("is not written as {}", or(p("format"), "it must be")),
             format!("به شکل {} نیست", or(p("format"), "درست")),
+        ),
+        Code::TooWeak => (
+            "is too easy to guess: make it longer, or less like a known word or your name".to_owned(),
+            "آسان حدس زده می‌شود: بلندترش کنید، یا دورتر از واژه‌های شناخته و نامتان".to_owned(),
         ),
         Code::CheckDigit => (
             "has a check digit that does not hold".to_owned(),

@@ -66,7 +66,7 @@ impl JobKind for Jobs {
     }
 }
 
-/// Sessions that are over are shown for thirty days, failed sign-ins are counted for one.
+/// Sessions that are over are shown for thirty days, failed sign-ins are counted for one; mailed links that ran out are of no use.
 struct Sessions;
 impl JobKind for Sessions {
     fn kind(&self) -> &'static str {
@@ -78,7 +78,8 @@ impl JobKind for Sessions {
     fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
         let (month, days) = (job.app.now().after(-TimeDelta::days(30)), job.app.now().after(-TimeDelta::days(2)));
         Box::pin(steps(job, move |conn, most| {
-            Ok(prune::sessions(conn, month, most)?.max(prune::failures(conn, days, most)?))
+            let (sessions, failures) = (prune::sessions(conn, month, most)?, prune::failures(conn, days, most)?);
+            Ok(sessions.max(failures).max(prune::links(conn, days, most)?))
         }))
     }
 }

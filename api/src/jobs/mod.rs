@@ -26,6 +26,8 @@ pub enum Outcome {
     Done(Value),
     /// It stopped between two steps because the server is stopping; it goes on from its checkpoint, here or on another node.
     Paused,
+    /// It can't be done, and another attempt would not help: it is parked at once. A code, as it is shown.
+    Failed(&'static str),
 }
 
 /// A run on its way.

@@ -218,6 +218,11 @@ async fn end(app: &Data<App>, kind: &'static dyn JobKind, job: Job, outcome: Res
             recur(conn, kind, now)
         }
         Ok(Outcome::Paused) => jobs::release(conn, job.claim, now),
+        Ok(Outcome::Failed(code)) => {
+            jobs::park(conn, job.claim, code, now)?;
+            tracing::error!(job = %job.claim.id, kind = job.kind, code, "parked: another attempt would not help");
+            park(conn, &state, &job, code, now)
+        }
         Err(Error::Conflict("job_lost")) => {
             tracing::info!(job = %job.claim.id, kind = job.kind, "a job went to another worker, or was cancelled");
             Ok(())

@@ -4,6 +4,7 @@ use super::unit::Unit;
 use crate::core::base::Base;
 use crate::core::id::Id;
 use crate::core::identifiers::email;
+use crate::core::instant::Instant;
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Place, Rules, Setting};
 use derive::Record;
@@ -40,6 +41,12 @@ pub struct User {
     /// Whether they may sign in; true unless a create says otherwise. False ends their sessions and keys at once.
     #[record(default = true, example = "true", fa = "فعال")]
     pub active: bool,
+    /// When they were last sent an invitation; null for who never was.
+    #[record(server, fa = "دعوت")]
+    pub invited_at: Option<Instant>,
+    /// When they last chose or were given a password; null for who has none yet.
+    #[record(server, fa = "تعیین گذرواژه")]
+    pub password_set_at: Option<Instant>,
 }
 
 impl Rules for User {

@@ -78,6 +78,8 @@ pub enum Via {
     Session(Uuid),
     /// An API key or an OAuth2 client; the key's id.
     ApiKey(Uuid),
+    /// An address that was mailed to the user; the id of the job that mailed it.
+    Link(Uuid),
     /// A command on the server's own machine.
     Console,
     /// The server itself, in a job; the job's id.
@@ -119,6 +121,14 @@ impl Actor {
             has_shares: false,
             grants,
             loaded_at: now,
+        }
+    }
+
+    /// A user who changes their own account, for which no permission is asked: as the server itself, under the user's name.
+    pub fn themselves(user: Uuid, via: Via, now: Instant) -> Self {
+        Actor {
+            user_id: user,
+            ..Actor::server(via, now)
         }
     }
 

@@ -80,7 +80,8 @@ pub struct AuditEntry {
     /// The user; null for the server itself.
     #[schema(max_length = 36, example = "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a21")]
     pub actor_id: Option<Uuid>,
-    /// By what the user came in: `session:` or `api_key:` and its id, `job:` and its id, or `console`.
+    /// By what the user came in: `session:` or `api_key:` and its id, `link:` or `job:` and the id of the job that mailed the address or did it,
+    /// or `console`.
     #[schema(max_length = 60, example = "session:0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a23")]
     pub via: String,
     /// The request or job that caused it.

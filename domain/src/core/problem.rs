@@ -25,6 +25,8 @@ pub enum Code {
     NotAllowed,
     /// Not written as `format` asks.
     Format,
+    /// A password that is too easy to guess.
+    TooWeak,
     /// A check digit does not hold.
     CheckDigit,
     /// The same value stands twice.
@@ -48,7 +50,7 @@ pub enum Code {
 }
 
 impl Code {
-    const ALL: [Code; 20] = [
+    const ALL: [Code; 21] = [
         Code::Required,
         Code::UnknownField,
         Code::WrongType,
@@ -59,6 +61,7 @@ impl Code {
         Code::OutOfRange,
         Code::NotAllowed,
         Code::Format,
+        Code::TooWeak,
         Code::CheckDigit,
         Code::Duplicate,
         Code::Taken,
@@ -89,6 +92,7 @@ impl Code {
             Code::OutOfRange => "out_of_range",
             Code::NotAllowed => "not_allowed",
             Code::Format => "format",
+            Code::TooWeak => "too_weak",
             Code::CheckDigit => "check_digit",
             Code::Duplicate => "duplicate",
             Code::Taken => "taken",

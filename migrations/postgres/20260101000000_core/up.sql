@@ -106,6 +106,7 @@ CREATE TABLE jobs (
 );
 CREATE UNIQUE INDEX jobs__key_key ON jobs (kind, key) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_due ON jobs (run_at, id) WHERE state IN ('queued', 'running');
+CREATE INDEX jobs_parked ON jobs (kind) WHERE state = 'parked';
 CREATE INDEX jobs_created ON jobs (created_at, id);
 CREATE INDEX jobs_finished ON jobs (finished_at);
 CREATE TABLE custom_fields (

@@ -1,3 +1,4 @@
+DROP TABLE mailed_links;
 DROP TABLE devices;
 DROP TABLE sign_in_failures;
 DROP TABLE spent_refresh_tokens;

@@ -36,6 +36,8 @@ CREATE TABLE users (
     role_ids jsonb NOT NULL,
     locale text NOT NULL,
     active boolean NOT NULL,
+    invited_at timestamptz,
+    password_set_at timestamptz,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,
@@ -204,3 +206,16 @@ CREATE TABLE devices (
 );
 CREATE UNIQUE INDEX devices__hash_key ON devices (hash);
 CREATE INDEX devices_user ON devices (user_id, used_at);
+
+-- Addresses mailed to users, by which they choose a password: one for each mail, until it is used or too old.
+CREATE TABLE mailed_links (
+    id uuid NOT NULL PRIMARY KEY,
+    user_id uuid NOT NULL,
+    purpose text NOT NULL,
+    hash bytea NOT NULL,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX mailed_links__hash_key ON mailed_links (hash);
+CREATE INDEX mailed_links_user ON mailed_links (user_id, expires_at);
+CREATE INDEX mailed_links_expires ON mailed_links (expires_at);

@@ -46,6 +46,8 @@ CREATE TABLE users (
     role_ids TEXT NOT NULL,
     locale TEXT NOT NULL,
     active BOOLEAN NOT NULL,
+    invited_at INTEGER,
+    password_set_at INTEGER,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,
@@ -244,3 +246,16 @@ CREATE TABLE devices (
 );
 CREATE UNIQUE INDEX devices__hash_key ON devices (hash);
 CREATE INDEX devices_user ON devices (user_id, used_at);
+
+-- Addresses mailed to users, by which they choose a password: one for each mail, until it is used or too old.
+CREATE TABLE mailed_links (
+    id BLOB NOT NULL PRIMARY KEY,
+    user_id BLOB NOT NULL,
+    purpose TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    issued_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX mailed_links__hash_key ON mailed_links (hash);
+CREATE INDEX mailed_links_user ON mailed_links (user_id, expires_at);
+CREATE INDEX mailed_links_expires ON mailed_links (expires_at);

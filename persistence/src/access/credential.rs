@@ -4,8 +4,12 @@ use crate::core::columns::JsonText;
 use crate::core::conn::Conn;
 use crate::core::sql::Sql;
 use crate::sql;
+use domain::access::letters::Reader;
+use domain::access::user::Locale;
 use domain::core::error::{Error, Result};
+use domain::core::field::Choice;
 use domain::core::instant::Instant;
+use domain::mail::Recipient;
 use uuid::Uuid;
 
 /// A user's proofs.
@@ -32,11 +36,25 @@ pub struct Claimant {
     pub name: String,
     pub email: String,
     pub active: bool,
+    pub locale: Locale,
     pub credential: Credential,
 }
 
+impl Claimant {
+    /// Them, as one who is written to.
+    pub fn reader(&self) -> Reader {
+        Reader {
+            to: Recipient {
+                name: self.name.clone(),
+                address: self.email.clone(),
+            },
+            locale: self.locale,
+        }
+    }
+}
+
 const COLUMNS: &str = "u.id, u.name, u.email, u.active, c.password_hash, c.totp_secret, c.totp_confirmed, c.totp_last_step, \
-                       c.recovery_hashes, c.session_version FROM users u LEFT JOIN credentials c ON c.user_id = u.id \
+                       c.recovery_hashes, c.session_version, u.locale FROM users u LEFT JOIN credentials c ON c.user_id = u.id \
                        WHERE u.deleted_at IS NULL AND ";
 
 fn read(row: &dyn Cells) -> Result<Claimant> {
@@ -61,6 +79,7 @@ fn read(row: &dyn Cells) -> Result<Claimant> {
         name: row.text(1)?.unwrap_or_default(),
         email: row.text(2)?.unwrap_or_default(),
         active: flag(3)?,
+        locale: row.text(10)?.and_then(|word| Locale::of(&word)).unwrap_or(Locale::English),
         credential: Credential {
             user_id: row.uuid(0)?.unwrap_or_default(),
             password_hash: row.text(4)?,
@@ -85,8 +104,9 @@ pub fn by_id(conn: &mut Conn, user: Uuid) -> Result<Option<Claimant>> {
     conn.row(&Sql::new(format!("SELECT {COLUMNS}")).and(which), read)
 }
 
-/// Keeps a user's password, and gives them a place for the rest if they have none.
-pub fn set_password(conn: &mut Conn, user: Uuid, hash: &str, now: Instant) -> Result<()> {
+/// Keeps the hash of a user's password, and gives them a place for the rest if they have none. Where the password is another one, and not
+/// only its hash, [`set_password`](super::user::set_password) says so in the change log.
+pub fn keep_hash(conn: &mut Conn, user: Uuid, hash: &str, now: Instant) -> Result<()> {
     conn.execute(&sql!(
         "INSERT INTO credentials (user_id, password_hash, totp_confirmed, recovery_hashes, session_version, updated_at) \
          VALUES (?, ?, ?, ?, ?, ?) \

@@ -39,6 +39,12 @@ pub fn used(conn: &mut Conn, id: Uuid, now: Instant) -> Result<()> {
     Ok(())
 }
 
+/// Forgets all devices of a user: it is not known any more who holds them.
+pub fn forget(conn: &mut Conn, user: Uuid) -> Result<()> {
+    conn.execute(&sql!("DELETE FROM devices WHERE user_id = ?", user))?;
+    Ok(())
+}
+
 /// Keeps a new device; the user's devices beyond `most`, those used longest ago, make room.
 pub fn add(conn: &mut Conn, device: &Device, most: usize) -> Result<()> {
     conn.execute(&sql!(

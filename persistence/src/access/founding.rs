@@ -4,6 +4,7 @@ use crate::sql;
 use domain::access::builtin::{HEAD_OFFICE, ROLES};
 use domain::access::role::Role;
 use domain::access::unit::Unit;
+use domain::access::user::User;
 use domain::core::error::{Error, Result};
 use domain::core::pipeline::{self, Context};
 use serde_json::{Map, Value, json};
@@ -42,7 +43,11 @@ pub fn user(conn: &mut Conn, context: &Context<'_>, name: &str, email: &str, rol
     let unit = found(conn, context)?;
     let role = role_named(conn, role)?.ok_or_else(|| Error::invalid("/role", domain::core::problem::Code::NotFound))?;
     let body = json!({"name": name, "email": email, "works_in_id": unit, "role_ids": [role]});
-    let user = pipeline::create::<domain::access::user::User>(conn, context, None, members(body))?.id;
-    super::credential::set_password(conn, user, hash, context.now())?;
+    let with_password = |user: &mut User| {
+        user.password_set_at = Some(context.now());
+        Ok(())
+    };
+    let user = pipeline::create_with(conn, context, None, members(body), with_password)?.id;
+    super::credential::keep_hash(conn, user, hash, context.now())?;
     Ok(user)
 }

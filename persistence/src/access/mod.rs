@@ -5,13 +5,14 @@ pub mod credential;
 pub mod device;
 pub mod failures;
 pub mod founding;
+pub mod link;
 pub mod prune;
 mod role;
 pub mod session;
 mod share;
 mod team;
 mod unit;
-mod user;
+pub mod user;
 
 use crate::core::conn::Conn;
 use domain::core::error::Result;

@@ -24,6 +24,18 @@ pub fn sessions(conn: &mut Conn, before: Instant, most: i64) -> Result<usize> {
     ))
 }
 
+/// Removes mailed links that ran out before a moment, at most `most`; how many.
+///
+/// # Errors
+/// Those of the database.
+pub fn links(conn: &mut Conn, before: Instant, most: i64) -> Result<usize> {
+    conn.execute(&sql!(
+        "DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE expires_at < ? LIMIT ?)",
+        before,
+        most
+    ))
+}
+
 /// Removes counts of failed sign-ins that were last raised before a moment, at most `most`; how many.
 ///
 /// # Errors

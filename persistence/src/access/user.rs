@@ -1,6 +1,6 @@
 //! Users. Who is switched off or deleted is out at once, and nobody lifts themselves or others above what they hold.
 use super::role::given;
-use super::{actor, credential, lock, session};
+use super::{actor, credential, link, lock, session};
 use crate::core::conn::Conn;
 use crate::core::record::pick;
 use crate::core::sql::{Bind, Sql};
@@ -11,6 +11,7 @@ use domain::core::actor::{Actor, Grants};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::instant::Instant;
+use domain::core::pipeline::{self, Context, Done, Expect};
 use domain::core::problem::{Code, Problems};
 use domain::core::text::fold;
 use uuid::Uuid;
@@ -22,6 +23,8 @@ row! { User in users {
     role_ids: Json,
     locale: Word,
     active: Plain,
+    invited_at: Maybe,
+    password_set_at: Maybe,
 } hidden {
     search = |u: &User| fold(&format!("{} {}", u.name, u.email)),
 } }
@@ -56,6 +59,12 @@ fn keep(conn: &mut Conn, before: Option<&User>, after: Option<&User>, actor: &Ac
         credential::outdate_tokens(conn, id)?;
         session::end_others(conn, id, Uuid::nil(), "switched_off", now)?;
     }
+    // What was mailed to an address is not for whoever has another one, nor for who is gone.
+    if let Some(user) = before
+        && (!active(after) || after.is_some_and(|a| a.email != user.email))
+    {
+        link::forget(conn, user.base.id.uuid())?;
+    }
     if active(before) && actor::owns(&old_grants) {
         let still = active(after) && actor::owns(&granted(conn, &new)?);
         if !still && !someone_owns(conn)? {
@@ -63,6 +72,18 @@ fn keep(conn: &mut Conn, before: Option<&User>, after: Option<&User>, actor: &Ac
         }
     }
     Ok(())
+}
+
+/// Gives a user another password, and tells that in the change log. Who may do so is the caller's to say.
+///
+/// # Errors
+/// Those of the pipeline; `Error::NotFound` where there is no such user.
+pub fn set_password(conn: &mut Conn, context: &Context<'_>, user: Uuid, hash: &str) -> Result<Done> {
+    credential::keep_hash(conn, user, hash, context.now())?;
+    pipeline::change::<User>(conn, context, user, Expect::Any, "update", |user| {
+        user.password_set_at = Some(context.now());
+        Ok(())
+    })
 }
 
 /// What roles give together.

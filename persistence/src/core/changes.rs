@@ -75,6 +75,7 @@ fn via(actor: &Actor) -> String {
     match actor.via {
         Via::Session(id) => format!("session:{id}"),
         Via::ApiKey(id) => format!("api_key:{id}"),
+        Via::Link(id) => format!("link:{id}"),
         Via::Console => "console".to_owned(),
         Via::Job(id) => format!("job:{id}"),
     }

@@ -1,8 +1,10 @@
 //! Who may come in, and who may do what. Numbers are rows of the list of attacks.
 mod explain;
+mod invitations;
 mod keys;
 mod matrix;
 mod oauth;
+mod passwords;
 mod records;
 mod roles;
 mod sessions;
@@ -45,4 +47,14 @@ pub fn post_form(client: &Client<'_>, address: &str, form: &[(&str, &str)]) -> t
         "application/x-www-form-urlencoded",
         body.trim_start_matches('?').as_bytes(),
     )
+}
+
+/// Waits until no job of a kind is open.
+pub fn settled(app: &App, kind: &str) {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let open = |state: &str| app.be(Who::Owner).list("/jobs", &[("kind", kind), ("state", state)]).is(200).ids();
+    while !(open("queued").is_empty() && open("running").is_empty()) {
+        assert!(std::time::Instant::now() < end, "{kind} does not come to its end");
+        std::thread::yield_now();
+    }
 }

@@ -41,7 +41,7 @@ both! {
         assert!(changed.iter().flatten().all(|text| !text.contains("cypresses") && !text.contains("argon2")));
         owner.post("/users", json!({"name": "S", "email": "sara@NEW.example"})).refuses(409, "taken").blames("/email", "taken");
         let bad = owner.post("/users", json!({"name": "", "email": "no address", "password": "password", "works_in_id": uuid::Uuid::nil()}));
-        bad.refuses(422, "invalid").blames("/name", "too_short").blames("/password", "format");
+        bad.refuses(422, "invalid").blames("/name", "too_short").blames("/password", "too_weak");
         owner.post("/users", json!({"name": "S", "email": "no address", "password": 1})).refuses(422, "invalid").blames("/email", "format").blames("/password", "wrong_type");
         assert_eq!(owner.list("/users", &[("filter", "email = \"no address\"")]).is(200).data().len(), 0);
     }

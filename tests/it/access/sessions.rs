@@ -44,6 +44,9 @@ both! {
         refresh(&third["refresh_token"]).refuses(401, "invalid_grant");
         me.get("/auth/me").refuses(401, "unauthorized");
         app.node().logged(|line| line.contains("\"refresh\"") && line.contains("reused"));
+        let mail = app.post().mail_to(&Who::Seller.email());
+        assert_eq!(mail.header("Subject"), "One of your sessions was ended");
+        assert!(mail.text().contains("127.0.0.1") && mail.text().contains("change your password"), "{}", mail.text());
     }
 
     fn of_two_refreshes_at_once_one_goes_on(app: &App) {
@@ -95,13 +98,16 @@ both! {
         elsewhere.get("/auth/me").is(200);
         let change = |current: &str, new: &str| me.post("/auth/password", json!({"current_password": current, "new_password": new}));
         change("not my password at all", "another bridge, another river").refuses(401, "invalid_credentials");
-        change(PASSWORD, "password1").refuses(422, "invalid").blames("/new_password", "format");
+        change(PASSWORD, "password1").refuses(422, "invalid").blames("/new_password", "too_weak");
         change(PASSWORD, "short").refuses(422, "invalid").blames("/new_password", "too_short");
         change(PASSWORD, PASSWORD).refuses(422, "invalid").blames("/new_password", "conflict");
         elsewhere.get("/auth/me").is(200);
         change(PASSWORD, "another bridge, another river").is(204);
         me.get("/auth/me").is(200);
         elsewhere.get("/auth/me").refuses(401, "unauthorized");
+        let told = app.be(Who::Owner).all("/audit", &[("object", "users"), ("record_id", &app.people.users[&Who::Seller].to_string())]);
+        assert!(told.iter().any(|e| e["changes"][0]["field"] == "password_set_at" && e["via"].as_str().unwrap().starts_with("session:")), "{told:?}");
+        assert_eq!(app.post().mail_to(&Who::Seller.email()).header("Subject"), "Your password was changed");
         app.anyone().post("/auth/refresh", json!({"refresh_token": other["refresh_token"]})).refuses(401, "invalid_grant");
         app.anyone().post("/auth/login", json!({"email": Who::Seller.email(), "password": PASSWORD})).refuses(401, "invalid_credentials");
         sign_in_with(app, &Who::Seller.email(), "another bridge, another river");

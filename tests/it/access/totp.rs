@@ -6,7 +6,7 @@ use tests::{App, Client, Who, both};
 use totp_rs::{Algorithm, Builder};
 
 /// A code of the step so many after the current one.
-fn code(secret: &[u8], steps: i64) -> String {
+pub fn code(secret: &[u8], steps: i64) -> String {
     let totp = Builder::new()
         .with_algorithm(Algorithm::SHA1)
         .with_digits(6)
@@ -32,7 +32,7 @@ fn base32(text: &str) -> Vec<u8> {
 }
 
 /// Turns it on; the secret and the recovery codes.
-fn turn_on(me: &Client<'_>) -> (Vec<u8>, Vec<String>) {
+pub fn turn_on(me: &Client<'_>) -> (Vec<u8>, Vec<String>) {
     me.post("/auth/totp", json!({"password": "not my password"}))
         .refuses(401, "invalid_credentials");
     let enrolment = me.post("/auth/totp", json!({"password": PASSWORD})).is(200).json();

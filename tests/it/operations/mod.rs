@@ -1,4 +1,5 @@
 //! What operators and clients' makers ask of a server: jobs, metadata, how it speaks.
 mod jobs;
+mod mail;
 mod objects;
 mod wire;

@@ -4,8 +4,8 @@
 mod view;
 mod work;
 
-pub use view::{Shown, cancel, find, list, prune, retry};
-pub use work::{checkpoint, claim, extend, fail, finish, give_up, hold, next_due, release};
+pub use view::{Shown, cancel, find, list, prune, retry, supersede};
+pub use work::{checkpoint, claim, extend, fail, finish, give_up, hold, next_due, park, release};
 
 use super::cell::Cells;
 use super::columns::JsonText;

@@ -149,6 +149,26 @@ pub fn cancel(conn: &mut Conn, id: Uuid, now: Instant) -> Result<()> {
     }
 }
 
+/// Forgets the parked jobs of a kind whose keys begin alike, but one: where strangers can cause jobs that all say the same, the last is enough.
+///
+/// # Errors
+/// Those of the database.
+pub fn supersede(conn: &mut Conn, kind: &str, prefix: &str, last: Uuid) -> Result<()> {
+    // Two that are parked at once would not see each other.
+    if !conn.is_sqlite() {
+        let lock = sql!("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(?, 0))) l", prefix);
+        conn.row(&lock, |_| Ok(()))?;
+    }
+    conn.execute(&sql!(
+        "DELETE FROM jobs WHERE kind = ? AND substr(key, 1, CAST(? AS integer)) = ? AND state = 'parked' AND id <> ?",
+        kind,
+        prefix.len() as i64,
+        prefix,
+        last
+    ))?;
+    Ok(())
+}
+
 /// Forgets jobs that were done or cancelled before a moment, at most `most`; how many that were. Parked ones stay for a person to see.
 ///
 /// # Errors

@@ -165,6 +165,20 @@ pub fn finish(conn: &mut Conn, claim: Claim, result: &Value, now: Instant) -> Re
     held(conn, claim, set)
 }
 
+/// Gives the job up: another attempt would fail in the same way. `error` is a code that may be shown.
+///
+/// # Errors
+/// `Error::Conflict("job_lost")`, as [`hold`].
+pub fn park(conn: &mut Conn, claim: Claim, error: &str, now: Instant) -> Result<()> {
+    let set = sql!(
+        "state = 'parked', error = ?, fence = fence + 1, updated_at = ?, finished_at = ?",
+        error,
+        now,
+        now
+    );
+    held(conn, claim, set)
+}
+
 /// Gives the job back unfinished, to go on from its checkpoint at once, here or on another node. It counts as no attempt.
 ///
 /// # Errors
@@ -188,21 +202,16 @@ pub fn fail(conn: &mut Conn, job: &Job, error: &str, now: Instant, chance: f64) 
     let count = sql!("SELECT attempts FROM jobs WHERE id = ?", job.claim.id);
     let attempts = conn.row(&count, |row| row.integer(0))?.unwrap_or(job.attempts);
     let parked = attempts >= job.max_attempts;
-    let set = if parked {
-        sql!(
-            "state = 'parked', error = ?, fence = fence + 1, updated_at = ?, finished_at = ?",
-            error,
-            now,
-            now
-        )
+    if parked {
+        park(conn, job.claim, error, now)?;
     } else {
-        sql!(
+        let set = sql!(
             "state = 'queued', error = ?, fence = fence + 1, run_at = ?, updated_at = ?",
             error,
             now.after(back_off(attempts, chance)),
             now
-        )
-    };
-    held(conn, job.claim, set)?;
+        );
+        held(conn, job.claim, set)?;
+    }
     Ok(parked)
 }
