@@ -22,7 +22,7 @@ pub enum Who {
 }
 
 /// What a seller may do with: the objects of daily work.
-const DAILY: [&str; 5] = ["customers", "relationships", "groups", "group_members", "interactions"];
+const DAILY: [&str; 6] = ["customers", "relationships", "groups", "group_members", "interactions", "tasks"];
 
 impl Who {
     /// All of them.

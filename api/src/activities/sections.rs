@@ -1,9 +1,11 @@
-//! What activities show in the view of everything about a customer: the latest interactions.
+//! What activities show in the view of everything about a customer: the latest interactions, and what is to be done.
 use crate::customers::overview::{Ask, Item, Section, schema, values};
 use domain::activities::interaction::{Channel, Direction, InteractionKind, Outcome};
+use domain::activities::task::{Priority, TaskKind, TaskStatus};
 use domain::core::error::Result;
 use domain::core::instant::Instant;
 use persistence::activities::interaction::latest;
+use persistence::activities::task::open;
 use persistence::core::conn::Conn;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The area's sections.
-pub const ALL: &[&dyn Section] = &[&Interactions];
+pub const ALL: &[&dyn Section] = &[&Tasks, &Interactions];
 
 /// An interaction in brief.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,6 +59,54 @@ impl Section for Interactions {
             subject: i.subject,
             outcome: i.outcome,
             owner_id: i.owner_id,
+        }))
+    }
+}
+
+/// A task in brief.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerTask {
+    id: Uuid,
+    kind: TaskKind,
+    #[schema(max_length = 300)]
+    title: String,
+    status: TaskStatus,
+    priority: Priority,
+    due_at: Option<Instant>,
+    /// Who does it.
+    owner_id: Option<Uuid>,
+    /// Whose queue it stands in.
+    team_id: Option<Uuid>,
+}
+
+struct Tasks;
+impl Section for Tasks {
+    fn name(&self) -> &'static str {
+        "tasks"
+    }
+    fn doc(&self) -> &'static str {
+        "What is to be done for the customer and is not put off, the first due first."
+    }
+    fn item(&self) -> Item {
+        schema::<CustomerTask>()
+    }
+    fn example(&self) -> Value {
+        json!({
+            "id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a26", "kind": "follow_up", "title": "تماس برای زمان تحویل", "status": "open", "priority": "high",
+            "due_at": "2031-03-21T08:30:00.000Z", "owner_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a25", "team_id": null
+        })
+    }
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>> {
+        let found = open(conn, ask.actor, ask.customer, ask.now, ask.limit + 1)?;
+        values(found.into_iter().map(|t| CustomerTask {
+            id: t.id,
+            kind: t.kind,
+            title: t.title,
+            status: t.status,
+            priority: t.priority,
+            due_at: t.due_at,
+            owner_id: t.owner_id,
+            team_id: t.team_id,
         }))
     }
 }

@@ -11,7 +11,7 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, integration, mail};
+use crate::{access, activities, integration, mail};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -190,7 +190,12 @@ fn web_address(text: &str) -> Result<String, String> {
 
 /// All kinds of jobs there are.
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
-    let areas = [&access::links::KINDS[..], &integration::import::KINDS, &mail::KINDS];
+    let areas = [
+        &access::links::KINDS[..],
+        activities::KINDS,
+        &integration::import::KINDS,
+        &mail::KINDS,
+    ];
     housekeeping::KINDS.into_iter().chain(areas.into_iter().flatten().copied())
 }
 

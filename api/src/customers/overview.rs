@@ -13,6 +13,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
+use domain::core::instant::Instant;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
@@ -33,6 +34,7 @@ pub struct Ask<'a> {
     pub customer: Uuid,
     /// Items that the section shows at most.
     pub limit: usize,
+    pub now: Instant,
 }
 
 /// What a section's items are, for the contract: a schema by its name, and those it refers to.
@@ -113,6 +115,7 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
     let limit = query.number("limit", ITEMS, 1, MOST)?;
     let customer = id(&path)?;
     let view = View::new(&Customer::SPEC, &signed.0.actor, if record { None } else { Some("id") })?;
+    let now = app.now();
     let body = app.db.read(move |conn| {
         let actor = &signed.0.actor;
         let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
@@ -123,7 +126,15 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
             out.extend_from_slice(b",\"record\":");
             out.extend_from_slice(&own);
         }
-        let (ask, mut denied) = (Ask { actor, customer, limit }, Vec::new());
+        let (ask, mut denied) = (
+            Ask {
+                actor,
+                customer,
+                limit,
+                now,
+            },
+            Vec::new(),
+        );
         for section in sections {
             let shown = match section.read(conn, &ask) {
                 Ok(mut items) => {

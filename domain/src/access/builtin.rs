@@ -19,7 +19,7 @@ macro_rules! everyday {
         &[
             $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
               (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
-              (concat!("interactions:", $action), $scope),)+
+              (concat!("interactions:", $action), $scope), (concat!("tasks:", $action), $scope),)+
             $($more),*
         ]
     };

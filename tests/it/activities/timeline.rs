@@ -44,7 +44,8 @@ both! {
         assert_eq!(ids(&whole).len(), 10);
         let moments: Vec<&str> = whole["data"].as_array().unwrap().iter().map(|i| i["at"].as_str().unwrap()).collect();
         assert!(moments.is_sorted_by(|a, b| a >= b), "{moments:?}");
-        let (mut down, mut cursor, mut last) = (Vec::new(), None::<String>, json!(null));
+        let (mut down, mut cursor) = (Vec::new(), None::<String>);
+        let mut last;
         loop {
             let mut query = vec![("kinds", "interaction"), ("limit", "3")];
             query.extend(cursor.as_deref().map(|c| ("cursor", c)));
