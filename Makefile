@@ -32,9 +32,9 @@ contract: ## independent tools judge the contract and a running server
 clients: ## generate, compile and try the TypeScript and Python clients
 	@scripts/contract clients
 
-drill: ## the fault drills (tests named drill, left out of make test); ARGS="name" picks some
+drill: ## the fault drills in full (make test runs a few rounds of each); ARGS="-E 'test(kill)'" picks some
 	cargo build --locked -p peyvand
-	scripts/with-postgres cargo nextest run --locked -p peyvand-tests --no-capture --run-ignored only -E 'test(/drill_/)' $(ARGS)
+	PEYVAND_DRILL_ROUNDS=$(or $(ROUNDS),full) scripts/with-postgres cargo nextest run --profile drill --locked -p peyvand-tests --no-capture $(or $(ARGS),-E 'test(/drill_/)')
 
 migration: ## an empty migration for both databases: make migration NAME=add_something
 	@scripts/migration "$(NAME)"

@@ -1,6 +1,6 @@
 """Prepares the people a contract run signs in as: the owner and two sellers, who have their passwords already.
 
-Prints shell assignments (TOKEN, PEYVAND_OWN_IDS) and writes the two sellers' credentials to the file given last.
+Prints shell assignments (TOKEN, PEYVAND_OWN_IDS, PEYVAND_KNOWN_IDS) and writes the two sellers' credentials to the file given last.
 Access tokens end after fifteen minutes, so everyone gets an API key; a role that may have none keeps its access token.
 """
 
@@ -60,26 +60,37 @@ def role_of_own(owner_token):
     return call("POST", "/roles", owner_token, {"name": "own things alone", "permissions": permissions})[1]["id"]
 
 
-def things_of_own(token, name):
-    """Records that only this seller sees. The generator makes some too, but rarely ones that pass every rule."""
+def unit_of(owner_token, user, name):
+    """A unit that is this user's own, to work in and to make others below."""
+    return call("POST", "/units", owner_token, {"name": name, "owner_id": user})[1]["id"]
+
+
+def things_of_own(token, user, name, unit):
+    """Records of this user's own, by the members that can refer to them: no id at random is anybody's."""
     customer = call("POST", "/customers", token, {"kind": "person", "family_name": name})[1]["id"]
     other = call("POST", "/customers", token, {"kind": "organization", "organization_name": name})[1]["id"]
     group = call("POST", "/groups", token, {"name": name})[1]["id"]
-    call("POST", "/group-members", token, {"group_id": group, "customer_id": customer})
-    call("POST", "/relationships", token, {"kind": "employee", "from_id": customer, "to_id": other})
+    customers = dict.fromkeys(("customer_id", "from_id", "referrer_id", "record_id"), customer)
+    users = dict.fromkeys(("owner_id", "liaison_id", "marketer_id", "grantee_id", "member_ids"), user)
+    return customers | users | {"to_id": other, "group_id": group, "parent_id": unit, "works_in_id": unit}
 
 
 def main():
     access_token = sign_in(OWNER_EMAIL, OWNER_PASSWORD)
+    owner = subject(access_token)
     token, key_id = lasting_token(access_token)
-    own_ids = [subject(access_token), key_id]
+    own_ids = [owner, key_id]
     peers, role = [], role_of_own(access_token)
+    known = {token: things_of_own(token, owner, "owner", unit_of(token, owner, "owner")) | {"role_ids": role}}
     for name in ("seller_a", "seller_b"):
         peer_access = sign_in(f"{name}@contract.test", OWNER_PASSWORD)
-        call("PATCH", f"/users/{subject(peer_access)}", access_token, {"role_ids": [role]}, if_match="*")
+        peer = subject(peer_access)
+        unit = unit_of(token, peer, name)
+        call("PATCH", f"/users/{peer}", access_token, {"role_ids": [role], "works_in_id": unit}, if_match="*")
         peer_token, peer_key_id = lasting_token(peer_access)
-        things_of_own(peer_token, name)
-        own_ids += [subject(peer_access), peer_key_id]
+        # Who may act for themselves alone gives nobody a role: none is left to name.
+        known[peer_token] = things_of_own(peer_token, peer, name, unit) | {"role_ids": None}
+        own_ids += [peer, peer_key_id]
         peers.append({"name": name, "fixedHeaders": [{"name": "Authorization", "value": f"Bearer {peer_token}"}]})
     for bearer in (f"Bearer {token}", *(peer["fixedHeaders"][0]["value"] for peer in peers)):
         # A run whose credentials are refused would prove nothing and look clean.
@@ -88,6 +99,7 @@ def main():
         json.dump({"auth": peers}, file)  # JSON is YAML, which the tool asks for
     print(f"TOKEN={token}")
     print(f"PEYVAND_OWN_IDS={','.join(filter(None, own_ids))}")
+    print(f"PEYVAND_KNOWN_IDS={json.dumps(known)}")
 
 
 main()

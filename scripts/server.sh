@@ -11,7 +11,7 @@ build_server() {
 }
 
 # start_server LOG  on an empty database in a temporary directory, stopped and removed when the script ends. Exports ORIGIN,
-# OWNER_EMAIL, OWNER_PASSWORD, TOKEN (the owner's), WFC_FILE (two sellers' credentials) and PEYVAND_OWN_IDS.
+# OWNER_EMAIL, OWNER_PASSWORD, TOKEN (the owner's), WFC_FILE (two sellers' credentials), PEYVAND_OWN_IDS and PEYVAND_KNOWN_IDS.
 start_server() {
   SERVER_LOG=$1
   WORK=$(mktemp -d /tmp/peyvand-contract.XXXXXX)
@@ -24,7 +24,9 @@ start_server() {
   # A password is its owner's affair: no operation of the API gives one, the console does.
   create_user "$database" seller_a@contract.test seller
   create_user "$database" seller_b@contract.test seller
-  PEYVAND_RATE_LIMITS=off "$PEYVAND" serve --database "$database" --data "$WORK/data" \
+  # An earlier run's log would tell its address before the new server has opened the file.
+  : >"$SERVER_LOG"
+  PEYVAND_RATE_LIMITS=off PEYVAND_DRAIN_SECONDS=0 "$PEYVAND" serve --database "$database" --data "$WORK/data" \
     --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 >"$SERVER_LOG" 2>&1 </dev/null &
   SERVER=$!
   wait_for_server
@@ -52,7 +54,10 @@ wait_for_server() {
 }
 
 stop_server() {
-  if [ -n "${SERVER:-}" ]; then kill -TERM "$SERVER" 2>/dev/null || true; wait "$SERVER" 2>/dev/null || true; fi
+  if [ -n "${SERVER:-}" ]; then
+    kill -TERM "$SERVER" 2>/dev/null || say "the server ended before it was told to; see $SERVER_LOG"
+    wait "$SERVER" 2>/dev/null || say "the server ended with $?"
+  fi
   rm -rf "${WORK:?}"
 }
 

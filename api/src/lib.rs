@@ -6,6 +6,7 @@ pub mod cli;
 pub mod customers;
 pub mod customize;
 pub mod demo;
+pub mod documents;
 pub mod http;
 pub mod integration;
 pub mod jobs;

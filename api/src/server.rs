@@ -2,12 +2,19 @@
 use crate::http::app::{App, Contract};
 use crate::http::edge::edge;
 use crate::http::problem::Failure;
-use crate::http::resource::Address;
+use crate::http::resource::{Address, Gather, Mount};
+use crate::http::strict::Strict;
 use crate::http::{contract, docs, health};
-use crate::{access, activities, changes, customers, customize, integration, jobs};
+use crate::{access, activities, changes, customers, customize, documents, integration, jobs};
+use actix_http::HttpServiceBuilder;
+use actix_server::Server;
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::AppConfig;
 use actix_web::middleware::from_fn;
+use actix_web::rt::net::TcpStream;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, HttpServer, web};
+use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,13 +24,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// All areas under `/api/v1`.
 fn areas(config: &mut ServiceConfig) {
+    config.service(Gather);
     access::routes::routes(config);
     changes::routes(config);
     customers::routes(config);
     activities::routes(config);
     customize::routes(config);
+    documents::routes(config);
     integration::routes(config);
     jobs::routes::routes(config);
+    config.service(Mount);
 }
 
 /// The contract of all that is mounted.
@@ -82,7 +92,7 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
             .bind(address)?;
         actix_web::rt::spawn(admin.disable_signals().run());
     }
-    let server = HttpServer::new(move || {
+    let service = move || {
         actix_web::App::new()
             .app_data(app.clone())
             .wrap(from_fn(edge))
@@ -99,15 +109,30 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
             .service(utoipa_actix_web::scope("/api/v1").configure(areas))
             .into_app()
             .default_service(web::to(nothing_here))
-    });
-    Ok(server
+    };
+    let server = Server::build()
         .workers(workers)
         .backlog(2048)
-        .client_request_timeout(Duration::from_secs(10))
-        .client_disconnect_timeout(Duration::from_secs(2))
-        .keep_alive(Duration::from_secs(75))
         .shutdown_timeout(30)
-        .disable_signals()
-        .listen(listen)?
-        .run())
+        .disable_signals();
+    let stopping = server.graceful_shutdown_signal();
+    // As `HttpServer` does it, which has no place for connections of another kind.
+    let server = server.listen("peyvand", listen, move || {
+        let stopping = stopping.clone();
+        let http = HttpServiceBuilder::default()
+            .graceful_shutdown_signal(move || {
+                let signal = stopping.clone();
+                async move { signal.notified().await }
+            })
+            .keep_alive(Duration::from_secs(75))
+            .client_request_timeout(Duration::from_secs(10))
+            .client_disconnect_timeout(Duration::from_secs(2));
+        let app = service().into_factory().map_err(|error: actix_web::Error| error.error_response());
+        let connection = fn_service(|stream: TcpStream| {
+            let peer = stream.peer_addr().ok();
+            ready(Ok((Strict::new(stream), peer)))
+        });
+        connection.and_then(http.h1(map_config(app, |()| AppConfig::default())))
+    })?;
+    Ok(server.run())
 }

@@ -21,6 +21,7 @@ pub fn app(kinds: impl IntoIterator<Item = &'static dyn JobKind>) -> (Data<App>,
     let app = App {
         db: Database::open(&Address::Sqlite(folder.path().join("db")), 1).unwrap(),
         data: folder.path().to_owned(),
+        contents: crate::documents::store::Place::open(None, folder.path()).unwrap(),
         tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
         keys: RwLock::new(KeyRing::in_memory(now, &mut rand::rng()).unwrap()),
         hashing: Hashing::new(1),

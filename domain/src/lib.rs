@@ -4,5 +4,6 @@ pub mod activities;
 pub mod core;
 pub mod customers;
 pub mod customize;
+pub mod documents;
 pub mod integration;
 pub mod mail;

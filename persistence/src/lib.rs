@@ -5,4 +5,5 @@ pub mod activities;
 pub mod core;
 pub mod customers;
 pub mod customize;
+pub mod documents;
 pub mod integration;

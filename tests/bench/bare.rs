@@ -16,6 +16,8 @@ type Step = (usize, Vec<Value>);
 pub struct Script {
     texts: Vec<String>,
     operations: Vec<Vec<Step>>,
+    /// What it does once before each commit.
+    closing: Vec<Step>,
     next: usize,
 }
 
@@ -65,15 +67,33 @@ fn control(text: &str) -> bool {
     matches!(word, "BEGIN" | "COMMIT" | "ROLLBACK" | "SAVEPOINT" | "RELEASE" | "PRAGMA")
 }
 
-/// The work of each write: what lies between the savepoint it was given and its release.
-pub fn writes(trace: Vec<Traced>) -> Vec<Vec<Traced>> {
-    let (mut done, mut open) = (Vec::new(), HashMap::<u64, Vec<Traced>>::new());
+/// A write, and what the server did between it and its commit.
+#[derive(Debug, Default)]
+pub struct Write {
+    pub work: Vec<Traced>,
+    pub closing: Vec<Traced>,
+}
+
+/// The work of each write: what lies between the savepoint it was given and its release, and behind that up to the commit.
+pub fn writes(trace: Vec<Traced>) -> Vec<Write> {
+    let (mut done, mut open, mut closing) = (Vec::<Write>::new(), HashMap::<u64, Vec<Traced>>::new(), None);
     for line in trace {
         match line.text.as_str() {
             "SAVEPOINT one" => {
                 open.insert(line.connection, Vec::new());
+                closing = None;
             }
-            "RELEASE one" => done.extend(open.remove(&line.connection)),
+            "RELEASE one" => {
+                let work = open.remove(&line.connection).unwrap_or_default();
+                done.push(Write { work, closing: Vec::new() });
+                closing = Some(line.connection);
+            }
+            "COMMIT" if closing == Some(line.connection) => closing = None,
+            _ if closing == Some(line.connection) => {
+                if let Some(write) = done.last_mut() {
+                    write.closing.push(line);
+                }
+            }
             _ => {
                 if let Some(work) = open.get_mut(&line.connection) {
                     work.push(line);
@@ -106,11 +126,25 @@ impl Script {
         script
     }
 
+    /// The same with what is done once before each commit.
+    pub fn closing(mut self, closing: &[Traced]) -> Script {
+        self.closing = closing.iter().map(|t| (self.text(&t.text), values(&t.text, &t.expanded))).collect();
+        self
+    }
+
     fn text(&mut self, text: &str) -> usize {
         self.texts.iter().position(|t| t == text).unwrap_or_else(|| {
             self.texts.push(text.to_owned());
             self.texts.len() - 1
         })
+    }
+
+    /// How many customers one round of all its operations makes.
+    pub fn made(&self) -> u64 {
+        let steps = self.operations.iter().flatten();
+        steps
+            .filter(|(text, _)| self.texts[*text].starts_with("INSERT INTO customers ("))
+            .count() as u64
     }
 
     /// How many operations it has.
@@ -122,20 +156,23 @@ impl Script {
         &self.texts
     }
 
-    /// The next operations; `fresh` gives each record that is made an id that was not there before.
+    /// The next operations; `fresh` gives each customer and each import that is made an id that was not there before.
     fn take(&mut self, fresh: bool) -> Vec<Step> {
         let mut steps = self.operations[self.next % self.operations.len()].clone();
         self.next += 1;
-        if fresh
-            && let Some(Value::Blob(old)) = steps
-                .iter()
-                .find(|(t, _)| self.texts[*t].starts_with("INSERT INTO customers ("))
-                .map(|(_, v)| v[0].clone())
-        {
-            let new = Uuid::now_v7().as_bytes().to_vec();
+        if fresh {
+            let made = |text: &str| text.starts_with("INSERT INTO customers (") || text.starts_with("INSERT INTO import_rows (");
+            let mut ids = HashMap::<Vec<u8>, Vec<u8>>::new();
+            for (text, values) in &steps {
+                if let (true, Some(Value::Blob(old))) = (made(&self.texts[*text]), values.first()) {
+                    ids.entry(old.clone()).or_insert_with(|| Uuid::now_v7().as_bytes().to_vec());
+                }
+            }
             for value in steps.iter_mut().flat_map(|(_, values)| values) {
-                if matches!(value, Value::Blob(id) if *id == old) {
-                    *value = Value::Blob(new.clone());
+                if let Value::Blob(id) = value
+                    && let Some(new) = ids.get(id)
+                {
+                    id.clone_from(new);
                 }
             }
         }
@@ -169,6 +206,7 @@ impl Script {
         for group in operations.chunks(group) {
             conn.execute_batch("BEGIN IMMEDIATE").unwrap();
             group.iter().for_each(|steps| run(&mut statements, steps));
+            run(&mut statements, &self.closing);
             conn.execute_batch("COMMIT").unwrap();
         }
         Bare {

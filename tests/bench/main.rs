@@ -8,8 +8,10 @@
 )]
 mod bare;
 mod chart;
+mod child;
 mod customers;
 mod fill;
+mod import;
 mod load;
 mod names;
 mod page;
@@ -20,9 +22,10 @@ mod site;
 mod trace;
 mod work;
 
+use child::{Ask, Page};
 use clap::Parser;
 use report::{Point, Points, Report, median};
-use site::{Ask, Measured, Page, Site};
+use site::{Measured, Site};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -91,10 +94,13 @@ impl Bench {
             for site in &mut sites {
                 site.sign();
                 self.round(site, &mut page, &mut pages, &mut points);
+                if self.work.is_empty() || self.work.iter().any(|w| w == "W7") {
+                    Bench::import(site, &mut points);
+                }
             }
         }
         // At rest: what it keeps when nobody asks for anything.
-        std::thread::sleep(Duration::from_secs(2));
+        std::thread::sleep(Duration::from_secs(12));
         let memory = sites
             .iter()
             .map(|site| ((site.kind().to_owned(), site.size), (site.started_with, site.memory())))
@@ -111,6 +117,22 @@ impl Bench {
         }
     }
 
+    fn import(site: &mut Site, points: &mut Points) {
+        let bare = site.bare_import().map(|b| (b.rate(), b.micros()));
+        let found = site.import();
+        let point = Point {
+            rate: found.sample.rate(),
+            p50: f64::NAN,
+            p95: f64::NAN,
+            p99: f64::NAN,
+            cpu: found.cpu,
+            database_cpu: found.database_cpu,
+            page_rate: f64::NAN,
+            bare,
+        };
+        points.entry((site.kind().to_owned(), site.size, "W7", 1)).or_default().push(point);
+    }
+
     fn round(&self, site: &mut Site, page: &mut Page, pages: &mut BTreeMap<usize, Vec<Measured>>, points: &mut Points) {
         let span = Duration::from_secs_f64(self.seconds);
         let mut ask = Ask(format!(
@@ -121,10 +143,12 @@ impl Bench {
         for work in site.works().into_iter().filter(chosen) {
             let bare = site.bare(work, span).map(|b| (b.rate(), b.micros()));
             for connections in [1, 32] {
-                let limit = page.measure(connections, span / 3, &mut ask);
-                let page_rate = limit.sample.rate();
-                pages.entry(connections).or_default().push(limit);
+                // Before and after, so that a machine that slows down meanwhile does so for both.
+                let before = page.measure(connections, span / 2, &mut ask);
                 let found = site.measure(work, connections, span);
+                let after = page.measure(connections, span / 2, &mut ask);
+                let page_rate = f64::midpoint(before.sample.rate(), after.sample.rate());
+                pages.entry(connections).or_default().extend([before, after]);
                 let point = Point {
                     rate: found.sample.rate(),
                     p50: found.sample.percentile(50.0),

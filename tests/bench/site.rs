@@ -1,6 +1,8 @@
 //! A server on a filled database of its own, and what the same statements cost without it.
 use crate::bare::{self, Bare, Script};
+use crate::child::Traced;
 use crate::fill::{self, Filled};
+use crate::import;
 use crate::load::{Load, Sample};
 use crate::names::Dice;
 use crate::process;
@@ -19,6 +21,8 @@ use uuid::Uuid;
 const CHOSEN: usize = 200_000;
 /// Requests traced of each kind that reads, and of each kind that writes.
 const TRACED: (usize, usize) = (400, 1500);
+/// Rows of an import: measured, and traced.
+const IMPORTED: (u64, u64) = (10_000, 4_000);
 
 /// Where the processor time of a database is counted.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +31,14 @@ pub enum Engine {
     Embedded,
     /// In a cluster, by its first process.
     Cluster(u32),
+}
+
+/// Processor time of a database that is a process of its own, in seconds.
+fn database_cpu(engine: Engine) -> f64 {
+    match engine {
+        Engine::Cluster(pid) => process::family_cpu(pid),
+        Engine::Embedded => 0.0,
+    }
 }
 
 /// A running server.
@@ -38,6 +50,10 @@ pub struct Site {
     people: People,
     requests: BTreeMap<Work, Requests>,
     scripts: BTreeMap<Work, Script>,
+    /// The inserts of an import, a chunk of rows each.
+    imports: Script,
+    /// Rows imported so far.
+    imported: u64,
     twin: PathBuf,
     _folder: tempfile::TempDir,
     /// Memory before anything was asked, in bytes.
@@ -94,13 +110,25 @@ fn ids(database: &Path) -> Vec<Uuid> {
     shuffle(rows.map(|id| Uuid::from_slice(&id.unwrap()).unwrap()).collect())
 }
 
-/// What a file holds from a place on.
+/// The whole lines that a file holds from a place on: the last may still be being written.
 fn behind(path: &Path, place: u64) -> String {
     use std::io::{Read, Seek, SeekFrom};
     let (mut file, mut text) = (std::fs::File::open(path).unwrap(), String::new());
     file.seek(SeekFrom::Start(place)).unwrap();
     file.read_to_string(&mut text).unwrap();
+    text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
     text
+}
+
+/// What a trace says of the writes that touched a table.
+fn writing(trace: &str, table: &str) -> Script {
+    writing_of(bare::read(trace), table)
+}
+fn writing_of(trace: Vec<bare::Traced>, table: &str) -> Script {
+    let mut writes = bare::writes(trace);
+    writes.retain(|w| w.work.iter().any(|t| t.text.starts_with(table)));
+    let closing = writes.iter_mut().map(|w| std::mem::take(&mut w.closing)).max_by_key(Vec::len);
+    Script::new(writes.into_iter().map(|w| w.work).collect()).closing(&closing.unwrap_or_default())
 }
 
 /// Some of them, in no order.
@@ -157,6 +185,8 @@ impl Site {
             data,
             people,
             scripts: BTreeMap::new(),
+            imports: Script::default(),
+            imported: 0,
             twin: PathBuf::new(),
             _folder: folder,
             started_with,
@@ -200,11 +230,20 @@ impl Site {
                 } else {
                     "UPDATE customers SET"
                 };
-                operations = bare::writes(bare::read(&behind(&out, seen)));
-                operations.retain(|o| o.iter().any(|t| t.text.starts_with(table)));
+                self.scripts.insert(work, writing(&behind(&out, seen), table));
+            } else {
+                self.scripts.insert(work, Script::new(operations));
             }
-            self.scripts.insert(work, Script::new(operations));
         }
+        let seen = std::fs::metadata(&out).unwrap().len();
+        import::run(traced.server, &token, &import::file(self.size + 700_000, IMPORTED.1));
+        // Only what is put into tables: that rows are looked for first is what an import does more.
+        let all = bare::read(&behind(&out, seen));
+        let inserts =
+            |t: &bare::Traced| t.text.starts_with("INSERT") || matches!(t.text.as_str(), "SAVEPOINT one" | "RELEASE one" | "COMMIT");
+        let closing = |t: &bare::Traced| t.text.contains("pending_search");
+        let all = all.into_iter().filter(|t| inserts(t) || closing(t)).collect();
+        self.imports = writing_of(all, "INSERT INTO customers (");
     }
 
     /// Which database it is on.
@@ -230,16 +269,14 @@ impl Site {
         }
     }
 
+    fn database_cpu(&self) -> f64 {
+        database_cpu(self.engine)
+    }
+
     /// Measures the server for a while.
     pub fn measure(&mut self, work: Work, connections: usize, span: Duration) -> Measured {
         let (pid, engine) = (self.node.pid(), self.engine);
-        let database = || {
-            if let Engine::Cluster(pid) = engine {
-                process::family_cpu(pid)
-            } else {
-                0.0
-            }
-        };
+        let database = || database_cpu(engine);
         let requests = self.requests.get_mut(&work).unwrap().over(connections);
         let mut load = Load::open(self.node.address(), connections);
         let (cpu, other) = (process::cpu(pid), database());
@@ -272,102 +309,40 @@ impl Site {
         })
     }
 
+    /// Has the server take in a file.
+    pub fn import(&mut self) -> Measured {
+        let file = import::file(self.size + 1_000_000 + self.imported, IMPORTED.0);
+        self.imported += IMPORTED.0;
+        let token = token(&self.data, &self.people);
+        let (cpu, other) = (process::cpu(self.node.pid()), self.database_cpu());
+        let took = import::run(self.node.address(), &token, &file);
+        let each = 1e6 / IMPORTED.0 as f64;
+        Measured {
+            cpu: (process::cpu(self.node.pid()) - cpu) * each,
+            database_cpu: (self.database_cpu() - other) * each,
+            sample: Sample {
+                done: IMPORTED.0,
+                seconds: took.as_secs_f64(),
+                ..Sample::default()
+            },
+        }
+    }
+
+    /// Puts the same rows into the same tables of the twin, a chunk to a commit; none where they are not known.
+    pub fn bare_import(&mut self) -> Option<Bare> {
+        let (chunks, rows) = (self.imports.len(), self.imports.made());
+        (rows > 0).then(|| Bare {
+            done: rows,
+            ..self.imports.write(&self.twin, chunks, 1, true)
+        })
+    }
+
     /// The memory of the server now, in bytes.
     pub fn memory(&self) -> u64 {
         process::memory(self.node.pid())
     }
     pub fn address(&self) -> SocketAddr {
         self.node.address()
-    }
-}
-
-/// The server's program with the hook of [`crate::trace`].
-struct Traced {
-    child: std::process::Child,
-    server: SocketAddr,
-}
-
-impl Traced {
-    fn start(database: &Path, data: &Path, out: &Path) -> Traced {
-        use std::io::{BufRead, BufReader};
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--database",
-                &format!("sqlite:{}", database.display()),
-                "--data",
-            ])
-            .arg(data)
-            .env("BENCH_TRACE", out)
-            .env("PEYVAND_RATE_LIMITS", "off")
-            .env("PEYVAND_BASE_URL", BASE_URL)
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("listening on ") {
-            line.clear();
-            assert!(log.read_line(&mut line).unwrap() > 0, "the traced server ended");
-        }
-        // Whatever else it says must not fill the pipe.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        let server = line["listening on ".len()..].trim().parse().unwrap();
-        Traced { child, server }
-    }
-}
-
-impl Drop for Traced {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-/// The constant page, as a process of its own.
-pub struct Page {
-    child: std::process::Child,
-    server: SocketAddr,
-}
-
-/// Asks for the page with the same headers as everything else.
-pub struct Ask(pub String);
-impl crate::load::Source for Ask {
-    fn next(&mut self, _: usize, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.0.as_bytes());
-    }
-}
-
-impl Page {
-    pub fn start() -> Page {
-        use std::io::{BufRead, BufReader};
-        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-        let mut child = command.arg("page").stderr(std::process::Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let server = line["listening on ".len()..].trim().parse().unwrap();
-        Page { child, server }
-    }
-    pub fn measure(&mut self, connections: usize, span: Duration, ask: &mut Ask) -> Measured {
-        let mut load = Load::open(self.server, connections);
-        let (cpu, own) = (process::cpu(self.child.id()), process::own_cpu());
-        let sample = load.run(span, ask);
-        let each = 1e6 / sample.done.max(1) as f64;
-        Measured {
-            cpu: (process::cpu(self.child.id()) - cpu) * each,
-            // The generator's own cost, which all samples bear.
-            database_cpu: (process::own_cpu() - own) * each,
-            sample,
-        }
-    }
-}
-
-impl Drop for Page {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
     }
 }
 

@@ -7,6 +7,7 @@ mod changes;
 mod contract;
 mod customers;
 mod demo;
+mod documents;
 mod drills;
 mod guides;
 mod harness;

@@ -88,6 +88,17 @@ impl Copy {
         );
         Copy::Postgres(name)
     }
+    /// An empty database: a file that is not there yet, or a new one of the cluster.
+    pub fn empty(engine: Engine, folder: &Path) -> Copy {
+        let name = format!("peyvand_{}", Uuid::now_v7().simple());
+        match engine {
+            Engine::Sqlite => Copy::Sqlite(folder.join(format!("{name}.db"))),
+            Engine::Postgres => {
+                administer(&cluster(), &[format!("CREATE DATABASE {name}")]);
+                Copy::Postgres(name)
+            }
+        }
+    }
     /// As the program takes it.
     pub fn address(&self) -> String {
         match self {

@@ -4,9 +4,11 @@ use crate::answer::Answer;
 use crate::app::App;
 use crate::client::{Client, encode};
 use crate::contract::Operation;
+use crate::engine::Engine;
 use crate::records;
 use persistence::core::sql::Sql;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What anyone who has signed in may do, because it is about themselves alone. Some of it would end the session of who tries it.
 pub const ONES_OWN: [&str; 10] = [
@@ -55,20 +57,51 @@ pub fn call(client: &Client<'_>, operation: &Operation<'_>, address: &str) -> An
     }
 }
 
-/// What the database holds of records and of changes: equal before and after what had no effect.
-pub fn digest(app: &App) -> BTreeMap<String, (i64, i64)> {
-    let mut all = BTreeMap::new();
-    let mut tables: Vec<(&str, &str)> = records::mounted().iter().map(|s| (s.object, "version")).collect();
-    // A refusal itself is noted, and is no change.
-    tables.push(("changes WHERE op <> 'denied'", "seq"));
-    for (table, column) in tables {
-        // That something was denied is told, and is no effect.
-        let which = if table == "changes" { " WHERE op <> 'denied'" } else { "" };
-        let sql = Sql::new(format!(
-            "SELECT COUNT(*), CAST(COALESCE(SUM({column}), 0) AS BIGINT) FROM {table}{which}"
-        ));
-        let found = app.rows(sql, |row| Ok((row.integer(0)?, row.integer(1)?)));
-        all.insert(table.to_owned(), found[0]);
+/// What may change without anybody's doing: a refusal itself is noted; recurring work goes on, and says where it is.
+const BESIDE: [(&str, &str); 6] = [
+    ("changes", " WHERE t.op <> 'denied'"),
+    ("jobs", " WHERE t.key <> 'recurring'"),
+    ("change_seals", " WHERE FALSE"),
+    ("settings", " WHERE FALSE"),
+    ("sign_in_failures", " WHERE FALSE"),
+    ("__diesel_schema_migrations", " WHERE FALSE"),
+];
+
+/// What the database holds, every row of every table: equal before and after what had no effect.
+pub fn digest(app: &App) -> BTreeMap<String, (usize, u64)> {
+    let of = |table: &String| {
+        let which = BESIDE.iter().find(|(name, _)| name == table).map_or("", |(_, which)| which);
+        let row = whole_row(app, table);
+        let rows = app.rows(Sql::new(format!("SELECT {row} FROM {table} AS t{which} ORDER BY 1")), |row| {
+            row.text(0)
+        });
+        let mut hasher = DefaultHasher::new();
+        rows.hash(&mut hasher);
+        (table.clone(), (rows.len(), hasher.finish()))
+    };
+    tables(app).iter().map(of).collect()
+}
+
+/// The tables, without those in which SQLite keeps a text index.
+fn tables(app: &App) -> Vec<String> {
+    let all = match app.engine {
+        Engine::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%_search%' AND name NOT LIKE 'sqlite%'",
+        Engine::Postgres => {
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        }
+    };
+    app.rows(Sql::new(all), |row| Ok(row.text(0)?.unwrap_or_default()))
+}
+
+/// A whole row as one text.
+fn whole_row(app: &App, table: &str) -> String {
+    match app.engine {
+        Engine::Postgres => "CAST(t AS TEXT)".to_owned(),
+        Engine::Sqlite => {
+            let columns = Sql::new(format!("SELECT name FROM pragma_table_info('{table}')"));
+            let quoted = |name: Option<String>| format!("quote(t.{})", name.unwrap_or_default());
+            let all: Vec<String> = app.rows(columns, |row| row.text(0)).into_iter().map(quoted).collect();
+            all.join(" || '|' || ")
+        }
     }
-    all
 }

@@ -1,6 +1,7 @@
 //! Requests byte by byte, for what no well-behaved client would send.
+use socket2::{Domain, Socket, Type};
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// What came back until the server closed the connection, or until it waited for more.
@@ -18,11 +19,28 @@ impl Reply {
         let starts = self.text.match_indices("HTTP/1.1 ").map(|(at, _)| &self.text[at + 9..]);
         starts.filter_map(|rest| rest.get(..3)?.parse().ok()).collect()
     }
+    /// A header of the first answer; empty where it is absent.
+    pub fn header(&self, name: &str) -> &str {
+        let head = self.text.split("\r\n\r\n").next().unwrap_or_default();
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(n, _)| n.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
+    }
 }
 
 /// Sends bytes on a connection of their own and reads what comes back. A server that neither answers nor closes is given `patience`.
 pub fn exchange(server: SocketAddr, bytes: &[u8], patience: Duration) -> Reply {
-    let mut stream = TcpStream::connect(server).unwrap();
+    over(TcpStream::connect(server).unwrap(), bytes, patience)
+}
+
+/// The same from another address of this machine: all of 127.0.0.0/8 is.
+pub fn exchange_from(source: Ipv4Addr, server: SocketAddr, bytes: &[u8], patience: Duration) -> Reply {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from((source, 0)).into()).unwrap();
+    socket.connect(&server.into()).unwrap();
+    over(socket.into(), bytes, patience)
+}
+
+fn over(mut stream: TcpStream, bytes: &[u8], patience: Duration) -> Reply {
     stream.set_read_timeout(Some(patience)).unwrap();
     stream.set_write_timeout(Some(Duration::from_secs(10))).unwrap();
     // A server that has heard enough closes while we still send; what it said is read all the same.

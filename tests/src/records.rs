@@ -127,6 +127,12 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"label_en": "Needed"}),
             value: json!(true),
         },
+        // Held when it is made, so that what is deleted afterwards may be.
+        ("documents", "legal_hold") => Change {
+            with: json!({"legal_hold": true}),
+            value: json!(false),
+        },
+        ("documents", "links") => plain(json!([{"object": "customers", "record_id": made(app, named("customers")).id()}])),
         ("relationships", "to_date") => plain(json!("2031-03-20")),
         ("users", "email") => plain(json!(format!("changed{}@yazd.example", fresh()))),
         ("custom_fields", "choices") => Change {

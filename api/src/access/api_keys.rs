@@ -3,7 +3,7 @@ use super::api_key;
 use crate::http::app::App;
 use crate::http::body::JSON;
 use crate::http::caller::SignedIn;
-use crate::http::contract::{answer, body};
+use crate::http::contract::{answer, body, linked};
 use crate::http::operation::operation;
 use crate::http::problem::Failure;
 use crate::http::query::Query;
@@ -75,9 +75,13 @@ pub fn described() -> OperationBuilder {
     shown["secret"] = "pvd_live_4f9Zk2Qa_3vJq8sWm1xRt6yBn0cDf5gHk2lMp7zQe0a1b2c".into();
     let doc = "Makes a key that acts on your behalf, with at most your permissions. `secret` is shown in this answer and never again. Needs the \
                permission `api_keys:create`.";
+    let made = answer("It was created; keep the secret.", "NewApiKey", shown);
     operation("createApiKey", ApiKey::SPEC.tag, "Create an API key", doc)
         .request_body(Some(body("application/json", "CreateApiKey", example(&ApiKey::SPEC, Face::Create))))
-        .response("201", answer("It was created; keep the secret.", "NewApiKey", shown))
+        .response(
+            "201",
+            linked(made, "$response.body#/id", ["getApiKey", "deleteApiKey"].map(str::to_owned)),
+        )
 }
 
 /// What makes a key.

@@ -20,6 +20,7 @@ use persistence::core::share::{self, Given};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{KnownFormat, SchemaFormat};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -229,7 +230,7 @@ fn facts(conn: &mut Conn, asker: &Actor, user: &Actor, object: &'static str, id:
 /// The route.
 pub fn routes(config: &mut ServiceConfig) {
     object::allow("access", &["explain"]);
-    let uuid = || text(36).min_length(Some(36));
+    let uuid = || text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     let example = json!({
         "user_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20", "object": "customers", "record_id": null, "action": "read", "allowed": true,
         "because": "permission", "active": true, "scope": "unit",

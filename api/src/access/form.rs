@@ -6,6 +6,7 @@ use actix_web::web::Payload;
 use domain::core::input::escape;
 use domain::core::problem::{Code, Problems};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// The most that such a body holds, in bytes.
 const MAX: usize = 64 << 10;
@@ -14,6 +15,8 @@ const MAX: usize = 64 << 10;
 #[derive(Debug, Default)]
 pub struct Form {
     members: Map<String, Value>,
+    /// The names of members that stand twice; only a form that is sent encoded can have them.
+    repeated: BTreeSet<String>,
     pub problems: Problems,
 }
 
@@ -25,11 +28,12 @@ impl Form {
         let bytes = body::bytes(request, payload, MAX).await?;
         Ok(Form {
             members: body::object(&bytes)?,
-            problems: Problems::default(),
+            ..Form::default()
         })
     }
 
-    /// The same of a body that a form sent (RFC 6749 has them): each member a text, none twice.
+    /// The same of a body that a form sent (RFC 6749 has them): each member a text. One that we read must not stand twice; others are
+    /// passed over, however often they stand (§3.2).
     pub async fn read_encoded(request: &HttpRequest, payload: &mut Payload) -> Result<Form, Failure> {
         query::Query::read(request, &[])?;
         body::expect_type(request, &["application/x-www-form-urlencoded"])?;
@@ -37,7 +41,7 @@ impl Form {
         let mut form = Form::default();
         for (name, value) in form_urlencoded::parse(&bytes) {
             if form.members.insert(name.to_string(), Value::String(value.into_owned())).is_some() {
-                form.problems.add(format!("/{}", escape(&name)), Code::Duplicate);
+                form.repeated.insert(name.into_owned());
             }
         }
         Ok(form)
@@ -45,6 +49,9 @@ impl Form {
 
     /// A text within bounds, counted in characters; none when it is absent or null.
     pub fn text(&mut self, name: &str, min: usize, max: usize) -> Option<String> {
+        if self.repeated.contains(name) {
+            self.problems.add(format!("/{name}"), Code::Duplicate);
+        }
         match self.members.remove(name)? {
             Value::Null => None,
             Value::String(text) => {

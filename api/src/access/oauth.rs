@@ -140,6 +140,8 @@ async fn client(app: &Data<App>, id: &str, secret: &str, scope: String, request:
 pub async fn revoke(request: HttpRequest, app: Data<App>, mut payload: Payload) -> Result<HttpResponse, Failure> {
     let mut form = Form::read_encoded(&request, &mut payload).await?;
     let text = form.needed("token", 1, token::MAX_BYTES);
+    // What it hints at shows in the token itself; one that we don't know is no error (RFC 7009 §2.1).
+    form.text("token_type_hint", 0, 50);
     form.finish_open().map_err(bad)?;
     let now = app.now();
     let session = if let Some(digest) = refresh::parse(&text) {

@@ -11,13 +11,19 @@ use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::{Response, ResponseBuilder};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// The one way in which a program gets a token here.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum GrantType {
+    ClientCredentials,
+}
+
 /// What a client sends for a token.
 #[derive(Debug, Deserialize, ToSchema)]
 #[expect(dead_code, reason = "it is read member by member; this is its part of the contract")]
 pub struct TokenRequest {
-    /// Always `client_credentials`.
-    #[schema(min_length = 1, max_length = 100, example = "client_credentials")]
-    grant_type: String,
+    /// How the client gets the token.
+    grant_type: GrantType,
     /// The id of an API key, unless `Authorization: Basic` names it.
     #[schema(max_length = 100)]
     client_id: Option<String>,

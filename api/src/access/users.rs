@@ -56,7 +56,7 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
             let done = match pipeline::create_with(conn, context, None, body, with_password) {
                 // All that is wrong is told at once.
                 Err(Error::Invalid(others)) => {
-                    problems.0.extend(others.0);
+                    problems.extend(others);
                     return Err(problems.into());
                 }
                 other => other?,

@@ -1,5 +1,6 @@
 //! What activities show in the view of everything about a customer: the latest interactions, and what is to be done.
-use crate::customers::overview::{Ask, Item, Section, schema, values};
+use crate::customers::overview::{Ask, Item, Section};
+use crate::customers::sections::{schema, texts};
 use domain::activities::interaction::{Channel, Direction, InteractionKind, Outcome};
 use domain::activities::task::{Priority, TaskKind, TaskStatus};
 use domain::core::error::Result;
@@ -48,9 +49,9 @@ impl Section for Interactions {
             "owner_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a25"
         })
     }
-    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>> {
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
         let found = latest(conn, ask.actor, ask.customer, ask.limit + 1)?;
-        values(found.into_iter().map(|i| CustomerInteraction {
+        texts(found.into_iter().map(|i| CustomerInteraction {
             id: i.id,
             kind: i.kind,
             channel: i.channel,
@@ -96,9 +97,9 @@ impl Section for Tasks {
             "due_at": "2031-03-21T08:30:00.000Z", "owner_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a25", "team_id": null
         })
     }
-    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>> {
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
         let found = open(conn, ask.actor, ask.customer, ask.now, ask.limit + 1)?;
-        values(found.into_iter().map(|t| CustomerTask {
+        texts(found.into_iter().map(|t| CustomerTask {
             id: t.id,
             kind: t.kind,
             title: t.title,

@@ -1,6 +1,6 @@
 //! The change feed: pages, and waiting for the next one.
 use super::TAG;
-use super::stream::{self, Form, Start};
+use super::stream::{self, Form, Start, Waiting};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract;
@@ -15,12 +15,13 @@ use domain::core::change::Change;
 use domain::core::error::{Error, Result};
 use domain::core::problem::{Code, Problems};
 use persistence::core::conn::Conn;
-use persistence::core::feed::{self, Ask, Page};
+use persistence::core::feed::{self, Ask, Page, Specs};
 use persistence::core::place::{self, Place};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -127,16 +128,11 @@ impl Reader {
     }
 }
 
-async fn changes(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Failure> {
+async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> Result<HttpResponse, Failure> {
     let specs = app.specs();
     let query = Query::read(&request, &["after", "objects", "limit", "wait"])?;
     let objects = objects(query.text("objects"), &specs)?;
-    let readable = |object: &&'static str| signed.0.actor.sight(object, "read").is_some();
-    let mut wanted = specs.keys().filter(|o| objects.is_empty() || objects.contains(**o));
-    if !wanted.any(readable) {
-        let object = objects.first().map_or("*", String::as_str);
-        return Err(Error::Forbidden(format!("{object}:read")).into());
-    }
+    may_read(&signed, &specs, &objects)?;
     let form = Form::accepted(&request)?;
     let limit = query.number("limit", PAGE, 1, PAGE)?;
     let mut wait = Duration::from_secs(query.number("wait", 0, 0, WAIT)? as u64);
@@ -145,7 +141,7 @@ async fn changes(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resu
     let start = start(&app, &signed, after).await?;
     let ask = Ask {
         after: start.place,
-        objects,
+        objects: objects.clone(),
         limit,
         examine: feed::EXAMINED,
     };
@@ -161,15 +157,24 @@ async fn changes(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resu
     let mut page = reader.page(&signed, start.place).await?;
     if page.entries.is_empty() && page.end && !wait.is_zero() {
         let permit = app.followers.admit(&app, signed.0.actor.user_id)?;
-        let until = tokio::time::Instant::now() + wait;
+        let (until, waiting) = (tokio::time::Instant::now() + wait, Waiting::of(&request));
         let mut known = page.next;
         while page.entries.is_empty() && page.end {
             let left = until.saturating_duration_since(tokio::time::Instant::now());
-            let Some(newest) = app.followers.beyond(&app, known, left).await else {
+            if left.is_zero() || app.draining.load(Ordering::Relaxed) {
                 break;
-            };
-            known = newest.max(known);
-            page = reader.page(&signed, page.next).await?;
+            }
+            let newest = app.followers.beyond(&app, known, left.min(Waiting::pause(&app, &signed))).await;
+            // Much can end in half a minute: their session, or their right to see what has just come.
+            signed = waiting.again(&app).await?;
+            may_read(&signed, &specs, &objects)?;
+            if place::rights(&signed.0.actor) != start.rights {
+                return Err(Error::Expired.into());
+            }
+            if let Some(newest) = newest {
+                known = newest.max(known);
+                page = reader.page(&signed, page.next).await?;
+            }
         }
         drop(permit);
     }
@@ -180,6 +185,16 @@ async fn changes(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resu
         data: page.entries.into_iter().map(|(_, change)| change).collect(),
     };
     Ok(HttpResponse::build(StatusCode::OK).json(body))
+}
+
+/// 403 where none of the objects that are asked for may be read.
+fn may_read(signed: &SignedIn, specs: &Specs, objects: &BTreeSet<String>) -> Result<(), Failure> {
+    let mut wanted = specs.keys().filter(|o| objects.is_empty() || objects.contains(**o));
+    if wanted.any(|object| signed.0.actor.sight(object, "read").is_some()) {
+        return Ok(());
+    }
+    let object = objects.first().map_or("*", String::as_str);
+    Err(Error::Forbidden(format!("{object}:read")).into())
 }
 
 /// Where to begin, and what the follower's cursors are sealed with.

@@ -2,11 +2,12 @@
 use super::feed::Reader;
 use super::followers::Permit;
 use crate::access;
-use crate::http::caller::{SignedIn, credential};
+use crate::http::app::App;
+use crate::http::caller::{Callers, SignedIn, credential};
 use crate::http::edge::client_ip;
 use crate::http::problem::Failure;
 use actix_web::http::StatusCode;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::change::Change;
 use domain::core::error::{Error, Result};
@@ -20,8 +21,41 @@ use tokio::time::Instant;
 
 /// How often a silent stream says that it lives. It tells the cursor too, which moves on also past what the follower may not see.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// How often a silent stream asks whether its follower is still signed in.
+/// How often a silent stream asks whether its follower is still signed in, at least.
 const ASK: Duration = Duration::from_secs(4);
+
+/// Who waits: their credential, looked at again for as long as they wait.
+#[derive(Debug)]
+pub struct Waiting {
+    token: String,
+    ip: IpAddr,
+}
+
+impl Waiting {
+    pub fn of(request: &HttpRequest) -> Waiting {
+        Waiting {
+            token: credential(request).unwrap_or_default().to_owned(),
+            ip: client_ip(request),
+        }
+    }
+
+    /// Looks again who waits: what they may see now decides, and whether they may wait at all.
+    ///
+    /// # Errors
+    /// 401 when they are no longer signed in.
+    pub async fn again(&self, app: &Data<App>) -> Result<SignedIn, Failure> {
+        if let Some(caller) = app.callers.known(&self.token, app.now()) {
+            return Ok(SignedIn(caller));
+        }
+        access::authenticate::caller(app, self.token.clone(), self.ip).await.map(SignedIn)
+    }
+
+    /// How long they may wait before they are looked at again: until what is known of them is too old to be believed, so that an end of
+    /// their session on another node ends the wait as soon as it would refuse a request.
+    pub fn pause(app: &App, signed: &SignedIn) -> Duration {
+        ASK.min(Callers::believed(&signed.0, app.now()) + Duration::from_millis(1))
+    }
+}
 
 /// In what form the feed is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +103,7 @@ pub struct Start {
 struct Follow {
     reader: Reader,
     signed: SignedIn,
-    token: String,
-    ip: IpAddr,
+    waiting: Waiting,
     start: Start,
     form: Form,
     wait: Duration,
@@ -95,8 +128,7 @@ pub fn answer(
     let follow = Follow {
         reader,
         signed,
-        token: credential(request).unwrap_or_default().to_owned(),
-        ip: client_ip(request),
+        waiting: Waiting::of(request),
         known: start.place,
         start,
         form,
@@ -172,7 +204,7 @@ impl Follow {
                 self.told = now;
                 return self.beat().map(Some);
             }
-            let mut most = ASK.min(HEARTBEAT.saturating_sub(self.told.elapsed()));
+            let mut most = Waiting::pause(&app, &self.signed).min(HEARTBEAT.saturating_sub(self.told.elapsed()));
             if self.form == Form::Lines {
                 most = most.min(until.saturating_duration_since(now));
             }
@@ -183,16 +215,10 @@ impl Follow {
         }
     }
 
-    /// Looks again who follows: what they may see now decides, and whether they may follow at all.
     async fn still_signed_in(&mut self) -> bool {
-        let app = &self.reader.app;
-        if let Some(caller) = app.callers.known(&self.token, app.now()) {
-            self.signed = SignedIn(caller);
-            return true;
-        }
-        match access::authenticate::caller(app, self.token.clone(), self.ip).await {
-            Ok(caller) => {
-                self.signed = SignedIn(caller);
+        match self.waiting.again(&self.reader.app).await {
+            Ok(signed) => {
+                self.signed = signed;
                 true
             }
             Err(_) => false,

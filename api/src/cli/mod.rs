@@ -2,6 +2,7 @@
 mod audit;
 mod backup;
 mod export;
+mod extract;
 mod generate;
 mod import;
 mod openapi;
@@ -46,6 +47,9 @@ enum Action {
     /// Looks after the audit.
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// Reads the text of a file for the server.
+    #[command(hide = true)]
+    Extract(extract::Extract),
     /// Prints the contract.
     Openapi(openapi::Openapi),
 }
@@ -87,6 +91,7 @@ pub fn run() -> ExitCode {
         Action::Backup(backup) => backup.run(),
         Action::Restore(restore) => restore.run(),
         Action::Audit(audit) => audit.run(),
+        Action::Extract(extract) => extract.run(),
         Action::Openapi(openapi) => openapi.run(),
     };
     match outcome {

@@ -5,17 +5,19 @@ use crate::access::keys::KeyRing;
 use crate::access::token::{MAX_LIFETIME, Tokens};
 use crate::access::vault::Vault;
 use crate::demo::start as demo;
+use crate::documents::store::Place;
 use crate::http::app::App;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, activities, integration, mail};
+use crate::{access, activities, documents, integration, mail};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
 use persistence::core::settings;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -55,6 +57,9 @@ pub struct Serve {
     /// What API keys of this server are marked with: 1 to 8 lower-case letters and digits.
     #[arg(long, env = "PEYVAND_ENVIRONMENT", default_value = "live", value_parser = environment)]
     environment: String,
+    /// Where the contents of documents are: file:PATH; the folder `documents` of the data folder unless given.
+    #[arg(long, env = "PEYVAND_DOCUMENTS")]
+    documents: Option<Place>,
     /// Threads that answer requests.
     #[arg(long, env = "PEYVAND_WORKERS")]
     workers: Option<usize>,
@@ -78,6 +83,8 @@ impl Serve {
             .json()
             .with_env_filter(filter)
             .with_writer(std::io::stderr)
+            // A line that can't be written is lost: to say so, where that can't be written either, would end the process.
+            .log_internal_errors(false)
             .init();
         std::panic::set_hook(Box::new(panicked));
         actix_web::rt::System::new().block_on(self.serve())
@@ -97,7 +104,10 @@ impl Serve {
         }
         let found = if self.demo { Some(demo::prepare(&app.db).await?) } else { None };
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
-        eprintln!("listening on {address}");
+        // Whoever reads that we listen may ask us to stop in the next moment.
+        let stop = stop_signal()?;
+        // As above: who started us may have hung up.
+        let _ = writeln!(std::io::stderr(), "listening on {address}");
         let jobs = Runner::start(app.clone());
         actix_web::rt::spawn(crate::access::key_rounds::run(app.clone()));
         let handle = server.handle();
@@ -105,7 +115,7 @@ impl Serve {
         if let Some(found) = found {
             demo::run(app.clone(), found, address, self.demo_size);
         }
-        stop_signal().await?;
+        stop.await;
         // A balancer sees that we are not ready and sends its requests elsewhere; then those we have are finished.
         app.draining.store(true, Ordering::Relaxed);
         let pause = std::env::var("PEYVAND_DRAIN_SECONDS")
@@ -140,6 +150,7 @@ impl Serve {
         Ok(App {
             db,
             data: self.storage.data.clone(),
+            contents: Place::open(self.documents.as_ref(), &self.storage.data)?,
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
             hashing: Hashing::new(cores),
@@ -193,20 +204,25 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
     let areas = [
         &access::links::KINDS[..],
         activities::KINDS,
+        &documents::KINDS,
         &integration::import::KINDS,
         &mail::KINDS,
     ];
     housekeeping::KINDS.into_iter().chain(areas.into_iter().flatten().copied())
 }
 
-/// Waits until the process is asked to stop.
-async fn stop_signal() -> Outcome {
+/// A future that ends when the process is asked to stop, at any time from now on.
+///
+/// # Errors
+/// When the process may not listen to signals.
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).map_err(|e| e.to_string())?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|e| e.to_string())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

@@ -1,7 +1,7 @@
 //! Whom we deal with, over HTTP.
 mod hierarchy;
 pub mod overview;
-mod sections;
+pub mod sections;
 mod timeline;
 
 use crate::http::crud::Crud;

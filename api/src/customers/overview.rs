@@ -9,6 +9,7 @@ use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::reading::{respond, weak};
+use crate::{activities, documents};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
@@ -19,12 +20,11 @@ use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
 use domain::customers::customer::Customer;
 use persistence::core::conn::Conn;
-use persistence::core::read::{self, View};
-use serde::Serialize;
+use persistence::core::read;
+use persistence::core::view::View;
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// What a section is asked.
@@ -55,34 +55,19 @@ pub trait Section: Sync {
     fn item(&self) -> Item;
     /// An item, for the contract.
     fn example(&self) -> Value;
-    /// Its items, one more than the limit where there are more.
+    /// Its items, each as JSON text, one more than the limit where there are more.
     ///
     /// # Errors
     /// `Error::Forbidden` where the actor may read nothing of this kind: the section is then told among `denied`.
-    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>>;
-}
-
-/// A section's item as a schema, with all it refers to.
-pub fn schema<T: ToSchema>() -> Item {
-    let mut below = Vec::new();
-    T::schemas(&mut below);
-    Item {
-        name: T::name().into_owned(),
-        schema: <T as PartialSchema>::schema(),
-        below,
-    }
-}
-
-/// Items as JSON.
-pub fn values<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<Value>> {
-    items
-        .map(|item| serde_json::to_value(item).map_err(|e| Error::Internal(e.to_string())))
-        .collect()
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>>;
 }
 
 /// All sections: one line for each area.
 fn all() -> impl Iterator<Item = &'static dyn Section> {
-    [sections::ALL, crate::activities::sections::ALL].into_iter().flatten().copied()
+    [sections::ALL, activities::sections::ALL, documents::section::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The section that is the record itself.
@@ -116,7 +101,8 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
     let customer = id(&path)?;
     let view = View::new(&Customer::SPEC, &signed.0.actor, if record { None } else { Some("id") })?;
     let now = app.now();
-    let body = app.db.read(move |conn| {
+    // Each section is a few rows by an index.
+    let body = app.db.look(move |conn| {
         let actor = &signed.0.actor;
         let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
         let (_, own) = read::get(conn, &sight, &Customer::SPEC, &view, customer, false)?.ok_or(Error::NotFound)?;
@@ -136,19 +122,28 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
             Vec::new(),
         );
         for section in sections {
-            let shown = match section.read(conn, &ask) {
+            for text in [",\"", section.name(), "\":"] {
+                out.extend_from_slice(text.as_bytes());
+            }
+            match section.read(conn, &ask) {
                 Ok(mut items) => {
                     let truncated = items.len() > limit;
                     items.truncate(limit);
-                    json!({"data": items, "truncated": truncated})
+                    for text in [
+                        "{\"data\":[",
+                        &items.join(","),
+                        "],\"truncated\":",
+                        if truncated { "true}" } else { "false}" },
+                    ] {
+                        out.extend_from_slice(text.as_bytes());
+                    }
                 }
                 Err(Error::Forbidden(_)) => {
                     denied.push(section.name());
-                    Value::Null
+                    out.extend_from_slice(b"null");
                 }
                 Err(error) => return Err(error),
-            };
-            out.extend_from_slice(format!(",\"{}\":{shown}", section.name()).as_bytes());
+            }
         }
         out.extend_from_slice(format!(",\"denied\":{}}}", json!(denied)).as_bytes());
         Ok(out)

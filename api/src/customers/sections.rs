@@ -14,6 +14,24 @@ use uuid::Uuid;
 /// The area's sections.
 pub const ALL: &[&dyn Section] = &[&Relationships, &Groups, &Changes];
 
+/// A section's item as a schema, with all it refers to.
+pub fn schema<T: ToSchema>() -> Item {
+    let mut below = Vec::new();
+    T::schemas(&mut below);
+    Item {
+        name: T::name().into_owned(),
+        schema: <T as PartialSchema>::schema(),
+        below,
+    }
+}
+
+/// Items as JSON texts.
+pub fn texts<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<String>> {
+    items
+        .map(|item| serde_json::to_string(&item).map_err(|e| Error::Internal(e.to_string())))
+        .collect()
+}
+
 /// The other party of a relationship.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RelatedParty {
@@ -59,9 +77,9 @@ impl Section for Relationships {
             "from_date": "2020-03-20", "to_date": null, "notes": null
         })
     }
-    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>> {
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
         let found = related(conn, ask.actor, ask.customer, ask.limit + 1)?;
-        values(found.into_iter().map(|r| CustomerRelationship {
+        texts(found.into_iter().map(|r| CustomerRelationship {
             relationship_id: r.relationship_id,
             party: RelatedParty {
                 id: r.party_id,
@@ -101,9 +119,9 @@ impl Section for Groups {
     fn example(&self) -> Value {
         json!({"id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a23", "name": "باشگاه مشتریان", "since": "2026-03-21T08:30:00.000Z"})
     }
-    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>> {
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
         let found = groups(conn, ask.actor, ask.customer, ask.limit + 1)?;
-        values(found.into_iter().map(|(id, name, since)| CustomerGroup { id, name, since }))
+        texts(found.into_iter().map(|(id, name, since)| CustomerGroup { id, name, since }))
     }
 }
 
@@ -136,9 +154,9 @@ impl Section for Changes {
     fn example(&self) -> Value {
         json!({"op": "updated", "version": 3, "at": "2026-03-21T08:30:00.000Z", "actor_id": null, "fields": ["city"]})
     }
-    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<Value>> {
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
         let found = changes(conn, ask.customer, ask.limit + 1)?;
-        values(found.into_iter().map(|c| CustomerChange {
+        texts(found.into_iter().map(|c| CustomerChange {
             op: c.op,
             version: c.version,
             at: c.at,

@@ -5,6 +5,7 @@ use crate::access::token::Tokens;
 use crate::access::vault::Vault;
 use crate::changes::denials::Denials;
 use crate::changes::followers::Followers;
+use crate::documents::store::Contents;
 use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::Jobs;
@@ -39,6 +40,8 @@ pub struct App {
     pub db: Database,
     /// Where files are kept: keys, uploads.
     pub data: PathBuf,
+    /// Where the contents of documents are.
+    pub contents: Arc<dyn Contents>,
     pub tokens: Tokens,
     pub keys: RwLock<KeyRing>,
     pub hashing: Hashing,

@@ -106,6 +106,8 @@ pub fn parse(bytes: &[u8]) -> Result<Value, Failure> {
 }
 
 const TWICE: &str = "duplicate member";
+/// The largest whole number that every JSON reader keeps exactly (RFC 7493): 2^53 - 1.
+const EXACT: f64 = 9_007_199_254_740_991.0;
 
 /// Reads a value and refuses a member that stands twice.
 struct Strict;
@@ -130,6 +132,11 @@ impl<'de> Visitor<'de> for Strict {
         Ok(n.into())
     }
     fn visit_f64<E>(self, n: f64) -> Result<Value, E> {
+        // 43.0 and 4.3e1 are whole numbers to JSON Schema, and so to the contract.
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within what an f64 keeps exactly")]
+        if n.fract() == 0.0 && n.abs() <= EXACT {
+            return Ok((n as i64).into());
+        }
         Ok(Number::from_f64(n).map_or(Value::Null, Value::Number))
     }
     fn visit_str<E>(self, s: &str) -> Result<Value, E> {
@@ -182,6 +189,14 @@ mod tests {
         assert_eq!(code(r#"{"a": 1e400}"#), "invalid_json");
         assert_eq!(code(r#"{"a": "\ud800"}"#), "invalid_json");
         assert_eq!(code("{} {}"), "invalid_json");
+        for (text, value) in [
+            ("43.0", Value::from(43)),
+            ("-4.3e1", Value::from(-43)),
+            ("43.5", Value::from(43.5)),
+            ("1e300", Value::from(1e300)),
+        ] {
+            assert_eq!(parse(text.as_bytes()).unwrap(), value);
+        }
         assert_eq!(parse(b"9223372036854775808").unwrap(), Value::from(9_223_372_036_854_775_808_u64));
     }
 }

@@ -4,7 +4,8 @@ use super::problem::Failure;
 use crate::access;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use domain::access::api_key::may_come_from;
 use domain::core::actor::{Actor, Sight, Via};
 use domain::core::error::Error;
@@ -39,6 +40,11 @@ impl Callers {
         let caller = self.0.get(credential)?;
         let age = now.micros() - caller.actor.loaded_at.micros();
         ((0..BELIEVED_MS * 1000).contains(&age) && now.micros() < caller.expires_at_micros).then_some(caller)
+    }
+    /// For how long a caller is believed still, as long as nothing changes on this node.
+    pub fn believed(caller: &Caller, now: domain::core::instant::Instant) -> std::time::Duration {
+        let age = now.micros() - caller.actor.loaded_at.micros();
+        std::time::Duration::from_micros((BELIEVED_MS * 1000 - age).clamp(0, BELIEVED_MS * 1000) as u64)
     }
     /// Keeps who was just looked up.
     pub fn keep(&self, credential: String, caller: Arc<Caller>) {
@@ -77,9 +83,24 @@ impl Caller {
 
 /// The credential of a request.
 pub fn credential(request: &HttpRequest) -> Option<&str> {
-    let text = request.headers().get("Authorization")?.to_str().ok()?;
-    let (scheme, token) = text.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    let (scheme, token) = request.headers().get(AUTHORIZATION)?.as_bytes().split_at_checked(7)?;
+    // What is no text is no credential of ours either.
+    let token = std::str::from_utf8(token.trim_ascii()).ok()?;
+    scheme.eq_ignore_ascii_case(b"bearer ").then_some(token)
+}
+
+/// Who sent this request, where that was found out on its way in.
+#[derive(Debug, Clone)]
+struct Known(Arc<Caller>);
+
+/// Who calls, if they were looked up a moment ago; noted on the request, so that it is found out once.
+pub fn known(app: &App, request: &HttpRequest) -> Option<Arc<Caller>> {
+    if let Some(Known(caller)) = request.extensions().get() {
+        return Some(caller.clone());
+    }
+    let caller = app.callers.known(credential(request)?, app.now())?;
+    request.extensions_mut().insert(Known(caller.clone()));
+    Some(caller)
 }
 
 /// The extractor: handlers that take it are for those who have signed in.
@@ -90,17 +111,17 @@ impl FromRequest for SignedIn {
     type Error = Failure;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
-            return Box::pin(std::future::ready(Err(Failure::Unauthorized)));
-        };
-        let Some(token) = credential(request) else {
+        let Some(app) = request.app_data::<web::Data<App>>() else {
             return Box::pin(std::future::ready(Err(Failure::Unauthorized)));
         };
         let ip = super::edge::client_ip(request);
-        if let Some(caller) = app.callers.known(token, app.now()).filter(|c| may_come_from(&c.networks, ip)) {
+        if let Some(caller) = known(app, request).filter(|c| may_come_from(&c.networks, ip)) {
             return Box::pin(std::future::ready(Ok(SignedIn(caller))));
         }
-        let token = token.to_owned();
+        let Some(token) = credential(request) else {
+            return Box::pin(std::future::ready(Err(Failure::Unauthorized)));
+        };
+        let (app, token) = (app.clone(), token.to_owned());
         Box::pin(async move { access::authenticate::caller(&app, token, ip).await.map(SignedIn) })
     }
 }

@@ -1,7 +1,7 @@
 //! The edge: what every request and every answer passes, once. Request ids, rate limits, security headers, the problem body of
 //! everything that went wrong, the framework's own refusals included, and one log line.
 use super::app::App;
-use super::caller::credential;
+use super::caller::known;
 use super::encoding::{Coding, accepts, compress, listed};
 use super::limits::Told;
 use super::problem::{Failure, Lang, Problem};
@@ -10,7 +10,7 @@ use crate::changes::denials;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, web};
@@ -43,8 +43,7 @@ pub fn client_ip(request: &HttpRequest) -> IpAddr {
 /// By what a request is counted: who they are where we know it, else the network they come from.
 fn counted_by(app: &App, request: &HttpRequest) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let known = credential(request).and_then(|token| app.callers.known(token, app.now()));
-    match (known, client_ip(request)) {
+    match (known(app, request), client_ip(request)) {
         (Some(caller), _) => caller.actor.user_id.hash(&mut hasher),
         (None, IpAddr::V4(ip)) => ip.hash(&mut hasher),
         // One household or office has a /64 of its own.
@@ -86,17 +85,17 @@ struct Seen {
 impl Seen {
     fn of(request: &ServiceRequest, id: Uuid) -> Seen {
         let headers = request.headers();
-        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+        let text = |name: HeaderName| headers.get(name).and_then(|v| v.to_str().ok());
         let secret = request.path().starts_with("/api/v1/auth/") || request.path().starts_with("/oauth/");
         Seen {
             id,
             started: Instant::now(),
             method: request.method().clone(),
             path: request.path().to_owned(),
-            lang: Lang::accepted(text("Accept-Language")),
-            origin: text("Origin").map(str::to_owned),
-            accept: listed(headers, "Accept"),
-            coding: listed(headers, "Accept-Encoding")
+            lang: Lang::accepted(text(ACCEPT_LANGUAGE)),
+            origin: text(ORIGIN).map(str::to_owned),
+            accept: listed(headers, &ACCEPT),
+            coding: listed(headers, &ACCEPT_ENCODING)
                 .filter(|_| !secret)
                 .and_then(|h| Coding::accepted(Some(&h))),
             trace: Trace::of(headers, rand::random),
@@ -208,7 +207,7 @@ fn broken(app: &App, seen: &Seen) -> Error {
 
 /// An answer to a reader that is not of a kind the reader takes is refused instead.
 fn acceptable<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>, seen: &Seen) -> ServiceResponse<EitherBody<B, BoxBody>> {
-    let kind = response.headers().get("content-type").and_then(|k| k.to_str().ok());
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|k| k.to_str().ok());
     let fits = kind.is_none_or(|kind| accepts(seen.accept.as_deref(), kind));
     if fits || !seen.reads() || !response.status().is_success() || seen.path.starts_with("/health/") {
         return response;
@@ -223,8 +222,9 @@ async fn refused<B>(app: &App, response: &ServiceResponse<B>, id: Uuid) {
         return;
     }
     let failure = response.response().error().and_then(|e| e.as_error::<Failure>());
-    let caller = credential(response.request()).and_then(|token| app.callers.known(token, app.now()));
-    if let (Some(Failure::Domain(domain::core::error::Error::Forbidden(permission))), Some(caller)) = (failure, caller) {
+    if let (Some(Failure::Domain(domain::core::error::Error::Forbidden(permission))), Some(caller)) =
+        (failure, known(app, response.request()))
+    {
         let request = response.request();
         let path: String = request.path().chars().take(200).collect();
         denials::note(app, &caller.actor, permission, format!("{} {path}", request.method()), id).await;
@@ -329,10 +329,10 @@ fn dress(app: &App, seen: &Seen, headers: &mut HeaderMap) {
 
 /// What pages of other origins may send.
 const CALLED_WITH: &str = "Accept, Accept-Language, Authorization, Content-Digest, Content-Encoding, Content-Type, Idempotency-Key, If-Match, \
-                           If-None-Match, Last-Event-ID, Prefer, Request-Id, traceparent, tracestate";
+                           If-None-Match, If-Range, Last-Event-ID, Prefer, Range, Repr-Digest, Request-Id, traceparent, tracestate";
 /// What they may read of an answer.
-const EXPOSED: &str =
-    "ETag, Location, Link, Request-Id, RateLimit, RateLimit-Policy, Retry-After, Deprecation, Sunset, Idempotency-Replayed";
+const EXPOSED: &str = "Accept-Ranges, Content-Digest, Content-Disposition, Content-Range, Deprecation, ETag, Idempotency-Replayed, Link, Location, \
+     RateLimit, RateLimit-Policy, Repr-Digest, Request-Id, Retry-After, Sunset";
 
 #[cfg(test)]
 mod tests;

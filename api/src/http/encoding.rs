@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::ServiceResponse;
-use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use std::io::Write;
 
 /// Below so many bytes an answer goes as it is: compressing would cost more than it saves.
@@ -90,10 +90,14 @@ fn weigh(header: &str, fit: impl Fn(&str) -> u8) -> Option<u16> {
 }
 
 /// All values of a header, as one list.
-pub fn listed(headers: &HeaderMap, name: &str) -> Option<String> {
-    let mut all = headers.get_all(name).filter_map(|v| v.to_str().ok()).peekable();
-    all.peek()?;
-    Some(all.collect::<Vec<_>>().join(","))
+pub fn listed(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let mut all = headers.get_all(name).filter_map(|v| v.to_str().ok());
+    let mut list = all.next()?.to_owned();
+    for more in all {
+        list.push(',');
+        list.push_str(more);
+    }
+    Some(list)
 }
 
 /// Whether an `Accept` header takes a media type; no header takes all.

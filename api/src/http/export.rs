@@ -3,6 +3,7 @@
 use super::app::App;
 use super::caller::SignedIn;
 use super::problem::Failure;
+use actix_web::http::header::ACCEPT;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::actor::Sight;
@@ -29,12 +30,15 @@ const PAGE: usize = 200;
 
 /// The form that the caller would rather have than JSON: the first they accept.
 pub fn wanted(request: &HttpRequest) -> Option<Form> {
-    let accepted = request.headers().get("Accept")?.to_str().ok()?;
-    let first = accepted.split(',').next()?.split(';').next()?.trim().to_ascii_lowercase();
-    match first.as_str() {
-        "text/csv" => Some(Form::Csv),
-        "application/x-ndjson" | "application/ndjson" => Some(Form::Ndjson),
-        _ => None,
+    let accepted = request.headers().get(ACCEPT)?.to_str().ok()?;
+    let first = accepted.split(',').next()?.split(';').next()?.trim();
+    let is = |kind: &str| first.eq_ignore_ascii_case(kind);
+    if is("text/csv") {
+        Some(Form::Csv)
+    } else if is("application/x-ndjson") || is("application/ndjson") {
+        Some(Form::Ndjson)
+    } else {
+        None
     }
 }
 

@@ -17,6 +17,8 @@ pub mod problem;
 pub mod query;
 pub mod reading;
 pub mod resource;
+pub mod strict;
 pub mod texts;
 pub mod trace;
+pub mod upload;
 pub mod writing;

@@ -173,7 +173,10 @@ impl Failure {
         };
         match self {
             Failure::Domain(Error::Invalid(p)) => p.0.iter().map(|v| one(v, None)).collect(),
-            Failure::Domain(Error::Query(all)) => all.iter().flat_map(|(name, p)| p.0.iter().map(|v| one(v, Some(*name)))).collect(),
+            Failure::Domain(Error::Query(all)) => {
+                let some = all.iter().flat_map(|(name, p)| p.0.iter().map(|v| one(v, Some(*name))));
+                some.take(Problems::MAX).collect()
+            }
             Failure::Domain(Error::Taken(field)) => {
                 let v = Violation {
                     pointer: format!("/{field}"),

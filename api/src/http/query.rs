@@ -60,8 +60,10 @@ impl Query {
 
     /// Words to search for, folded, of at least two characters in all and at most 400.
     pub fn terms(&self, name: &'static str) -> Result<Vec<String>, Failure> {
+        // As the contract's pattern counts: to it the byte order mark (U+FEFF) is space.
+        let space = |c: &char| c.is_whitespace() || *c == '\u{FEFF}';
         let parse = |text: &str| {
-            let fits = text.chars().filter(|c| !c.is_whitespace()).count() >= 2 && text.chars().count() <= 400;
+            let fits = text.chars().filter(|c| !space(c)).count() >= 2 && text.chars().count() <= 400 && !text.contains('\0');
             fits.then(|| text::terms(text))
         };
         Ok(self.parsed(name, parse)?.unwrap_or_default())

@@ -11,7 +11,8 @@ use domain::core::condition::Condition;
 use domain::core::error::Error;
 use domain::core::resource::Spec;
 use persistence::core::conn::Conn;
-use persistence::core::read::{List, View};
+use persistence::core::read::List;
+use persistence::core::view::View;
 use persistence::core::{external, read};
 use serde_json::Value;
 use uuid::Uuid;
@@ -205,6 +206,7 @@ async fn page(
         filter: None,
         terms,
         sort: List::sort(spec, query.text("sort"))?,
+        unasked: query.text("sort").is_none(),
         limit: query.number("limit", PAGE, 1, MAX_PAGE)?,
         cursor: query.text("cursor").map(str::to_owned),
         trashed: trashed(&query, &signed, spec)?,

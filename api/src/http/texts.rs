@@ -127,6 +127,20 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         ),
         "job_key_open" => ("Another open job does the same work", "کارِ باز دیگری همین را انجام می‌دهد"),
         "job_over" => ("The job is over already", "این کار پیش‌تر به پایان رسیده است"),
+        "document_held" => ("A legal hold keeps it from being deleted", "توقیف قانونی نمی‌گذارد حذف شود"),
+        "document_retained" => (
+            "Its retention is not over; it can't be deleted yet",
+            "زمان نگهداری‌اش به سر نیامده است؛ هنوز حذف نمی‌شود",
+        ),
+        "lying_type" => (
+            "The file is not what its Content-Type says",
+            "پرونده آن نیست که Content-Type می‌گوید",
+        ),
+        "not_comparable" => (
+            "Only texts of moderate size can be compared",
+            "تنها متن‌هایی با اندازهٔ میانه را می‌توان سنجید",
+        ),
+        "range_not_satisfiable" => ("There is no such part of it", "چنین بخشی ندارد"),
         "digest_mismatch" => ("The body is not what its digest says", "بدنه با چکیده‌اش نمی‌خواند"),
         _ => match status {
             409 => ("It contradicts the state of things", "با وضع کنونی نمی‌خواند"),

@@ -1,6 +1,6 @@
 //! Where a request stands among others: W3C Trace Context, accepted where it is valid and begun afresh where it is not, and the id that
 //! the client gave it. Both are for the log; neither is trusted.
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderName};
 use std::fmt;
 
 /// The trace that a request belongs to, and its own place in it.
@@ -15,6 +15,11 @@ pub struct Trace {
     state: Option<String>,
 }
 
+static TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+static TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
+static REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// The longest `tracestate` that is carried on, in bytes.
 const STATE: usize = 512;
 
@@ -23,7 +28,7 @@ impl Trace {
     pub fn of(headers: &HeaderMap, mut random: impl FnMut() -> u64) -> Trace {
         let mut nonzero = || random().max(1);
         let span = nonzero();
-        let mut given = headers.get_all("traceparent");
+        let mut given = headers.get_all(&TRACEPARENT);
         let parent = match (given.next(), given.next()) {
             (Some(one), None) => one.to_str().ok().and_then(read),
             _ => None,
@@ -34,7 +39,7 @@ impl Trace {
                 parent: Some(parent),
                 span,
                 sampled,
-                state: super::encoding::listed(headers, "tracestate").filter(|s| s.len() <= STATE && visible(s)),
+                state: super::encoding::listed(headers, &TRACESTATE).filter(|s| s.len() <= STATE && visible(s)),
             },
             None => Trace {
                 trace: (u128::from(nonzero()) << 64) | u128::from(nonzero()),
@@ -87,7 +92,7 @@ fn visible(text: &str) -> bool {
 
 /// The id that the client gave its request: at most 128 visible ASCII characters, else it is as if it had given none.
 pub fn client_request_id(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get("Request-Id").or_else(|| headers.get("X-Request-Id"))?;
+    let value = headers.get(&REQUEST_ID).or_else(|| headers.get(&X_REQUEST_ID))?;
     value
         .to_str()
         .ok()
@@ -97,7 +102,7 @@ pub fn client_request_id(headers: &HeaderMap) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use actix_web::http::header::{HeaderName, HeaderValue};
+    use actix_web::http::header::HeaderValue;
 
     fn headers(all: &[(&'static str, &str)]) -> HeaderMap {
         let mut map = HeaderMap::new();

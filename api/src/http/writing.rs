@@ -11,10 +11,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::core::actor::{Scope, Sight};
 use domain::core::error::Error;
 use domain::core::pipeline::{Context, Done, Expect};
-use domain::core::resource::Spec;
+use domain::core::resource::{Setting, Spec};
 use persistence::core::conn::Conn;
 use persistence::core::idempotency::{Answer, Key};
-use persistence::core::read::View;
+use persistence::core::object::Drafted;
+use persistence::core::view::View;
 use persistence::core::{external, idempotency, read};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -26,12 +27,14 @@ pub struct Writing {
     pub key: Option<Key>,
     pub minimal: bool,
     pub origin: Uuid,
+    /// The moment and the house it is read and written in.
+    setting: Setting,
 }
 
 impl Writing {
     /// Reads the headers that all writes share. `bytes` is the body as it came.
     pub fn new(request: &HttpRequest, app: Data<App>, signed: SignedIn, bytes: &[u8]) -> Result<Self, Failure> {
-        let principal = signed.0.actor.user_id;
+        let (principal, setting) = (signed.0.actor.user_id, app.setting());
         let route = format!("{} {}", request.method(), request.path());
         let key = headers::idempotency_key(request)?.map(|key| Key::new(principal, route, key, bytes));
         Ok(Writing {
@@ -40,7 +43,19 @@ impl Writing {
             key,
             minimal: headers::wants_minimal(request),
             origin: edge::request_id(request),
+            setting,
         })
+    }
+
+    /// Reads the body of a create ahead of its transaction.
+    fn draft(&self, object: Record, body: Map<String, Value>) -> Result<Box<dyn Drafted>, Error> {
+        let context = Context {
+            actor: &self.signed.0.actor,
+            setting: &self.setting,
+            ids: &SystemIds,
+            origin: self.origin,
+        };
+        object.draft(&context, None, body)
     }
 
     /// Runs a write and answers with the record as it now is.
@@ -63,8 +78,8 @@ impl Writing {
             key,
             minimal,
             origin,
+            setting,
         } = self;
-        let setting = app.setting();
         let spec = object.spec();
         let answer = app
             .db
@@ -166,9 +181,24 @@ pub async fn create(
     Query::read(&request, &[])?;
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
+    if writing.key.is_some() {
+        // A repeat is answered with what was answered before, whatever its body would come to today.
+        let create = move |conn: &mut Conn, context: &Context<'_>| Ok((201, object.create(conn, context, None, body)?));
+        return writing.run(object, create).await;
+    }
+    // Read and checked here, so that the one writer has only the statements left to do.
+    let draft = writing.draft(object, body)?;
     writing
-        .run(object, move |conn, context| Ok((201, object.create(conn, context, None, body)?)))
+        .run(object, move |conn, context| Ok((201, draft.keep(conn, context)?)))
         .await
+}
+
+/// That the precondition does not hold (412); of a body that is wrong in itself that is told first (422), as everywhere.
+fn there_or_not(context: &Context<'_>, object: Record, body: Map<String, Value>) -> Error {
+    match object.draft(context, None, body) {
+        Err(wrong) => wrong,
+        Ok(draft) => draft.problems().clone().or(Error::Precondition).unwrap_or_else(Error::from),
+    }
 }
 
 /// See [`super::crud`].
@@ -190,9 +220,9 @@ pub async fn put(
     let writing = Writing::new(&request, app, signed, &bytes)?;
     let made = writing
         .run(object, move |conn, context| {
-            // Said before anything else that the body may collide with: it is what the caller asked about.
+            // Said before anything that the body may collide with: it is what the caller asked about.
             if read::in_use(conn, object.spec(), id)? {
-                return Err(Error::Precondition);
+                return Err(there_or_not(context, object, body));
             }
             Ok((201, object.create(conn, context, Some(id), body)?))
         })
@@ -284,13 +314,13 @@ pub async fn upsert(
     writing
         .run(object, move |conn, context| {
             match external::find(conn, spec.object, &system, &value)? {
-                Some(_) if only_new => Err(Error::Precondition),
+                Some(_) if only_new => Err(there_or_not(context, object, body)),
                 Some(id) => match object.patch(conn, context, id, expect.unwrap_or(Expect::Any), body) {
                     // It is there but out of sight: a conflict that does not say whose.
                     Err(Error::NotFound) => Err(Error::Conflict("external_id_taken")),
                     result => Ok((200, result?)),
                 },
-                None if expect.is_some() => Err(Error::Precondition),
+                None if expect.is_some() => Err(there_or_not(context, object, body)),
                 None => {
                     let ids = body.entry("external_ids").or_insert_with(|| Value::Object(Map::new()));
                     if let Value::Object(ids) = ids {

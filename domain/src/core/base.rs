@@ -49,12 +49,15 @@ pub struct PatchBase {
 }
 
 impl CreateBase {
-    /// Takes the base's members out of the body.
+    /// Takes the base's members out of the body. What is null is absent, here too.
     pub fn read(members: &mut Members) -> Self {
+        let named: BTreeMap<String, Option<String>> = members.optional("external_ids").unwrap_or_default();
+        let mut custom: Map<String, Value> = members.optional("custom").unwrap_or_default();
+        custom.retain(|_, value| !value.is_null());
         CreateBase {
             owner_id: members.optional("owner_id").unwrap_or_default(),
-            external_ids: members.optional("external_ids").unwrap_or_default(),
-            custom: members.optional("custom").unwrap_or_default(),
+            external_ids: named.into_iter().filter_map(|(system, value)| Some((system, value?))).collect(),
+            custom,
         }
     }
 }

@@ -51,7 +51,11 @@ impl From<Problems> for Error {
 }
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{self:?}")
+        match self {
+            // Whoever reads it at a console should not have to read Rust.
+            Error::Internal(text) => f.write_str(text),
+            other => write!(f, "{other:?}"),
+        }
     }
 }
 impl std::error::Error for Error {}

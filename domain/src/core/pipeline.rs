@@ -96,6 +96,13 @@ pub struct Draft<R> {
     problems: Problems,
 }
 
+impl<R> Draft<R> {
+    /// What is wrong with the record in itself.
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+}
+
 /// Reads the body of a create.
 pub fn draft<R: Resource>(context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Draft<R>> {
     draft_with(context, id, body, |_: &mut R| Ok(()))
@@ -129,7 +136,7 @@ pub fn keep<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, draft: D
     let mut doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
     let nothing = base(id, context);
-    problems.0.extend(tx.customize(spec.object, id, None, record.base_mut())?.0);
+    problems.extend(tx.customize(spec.object, id, None, record.base_mut())?);
     problems.or(())?;
     tx.insert(&record)?;
     tx.name_externally(spec.object, id, &nothing, record.base())?.or(())?;
@@ -196,6 +203,7 @@ pub fn change<R: Resource>(
     rule: impl FnOnce(&mut R) -> Result<()>,
 ) -> Result<Done> {
     let spec = &R::SPEC;
+    whichever(tx, spec, id, expect)?;
     let before = find(tx, context, id, action, false)?;
     let seen = expected(before.base(), expect)?;
     let sight = context.sight(spec.object, action)?;
@@ -206,9 +214,7 @@ pub fn change<R: Resource>(
         problems = tx.settle(Some(&before), &mut after, context)?;
     }
     place(tx, &sight, Some(&before), &mut after, &mut problems)?;
-    problems
-        .0
-        .extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?.0);
+    problems.extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?);
     let (old, new) = (document(&before)?, document(&after)?);
     refer(tx, context, spec, Some(&old), &new, &mut problems)?;
     problems.or(())?;
@@ -221,7 +227,7 @@ pub fn change<R: Resource>(
         });
     }
     touch(after.base_mut(), context);
-    if !tx.update(&after, seen)? {
+    if !tx.update(&before, &after)? {
         return Err(Error::Stale(seen + 1));
     }
     tx.name_externally(spec.object, id, before.base(), after.base())?.or(())?;
@@ -257,6 +263,7 @@ pub fn restore<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: U
 
 fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, op: Op) -> Result<Done> {
     let deletes = op == Op::Deleted;
+    whichever(tx, &R::SPEC, id, expect)?;
     let before: R = match find(tx, context, id, "delete", !deletes) {
         // Whoever sees it where it is hears that it is in no trash (AIP-164); to everyone else it is nowhere.
         Err(Error::NotFound) if !deletes => {
@@ -316,6 +323,14 @@ fn find<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, ac
         return Err(Error::Forbidden(format!("{object}:{action}")));
     }
     Ok(record)
+}
+
+/// Who means the record whichever version it has is never told that it was another: they wait for whoever changes it now.
+fn whichever(tx: &mut impl Storage, spec: &Spec, id: Uuid, expect: Expect) -> Result<()> {
+    match expect {
+        Expect::Any => tx.hold(spec.object, id),
+        Expect::Version(_) => Ok(()),
+    }
 }
 
 fn expected(base: &Base, expect: Expect) -> Result<i64> {

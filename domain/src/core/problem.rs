@@ -141,6 +141,11 @@ impl Problems {
         }
     }
 
+    /// Takes over another's violations.
+    pub fn extend(&mut self, other: Problems) {
+        self.nest("", other);
+    }
+
     /// Takes over another's violations, each below the given pointer.
     pub fn nest(&mut self, pointer: &str, other: Problems) {
         for v in other.0 {

@@ -49,6 +49,8 @@ pub struct Entry<'a> {
 pub trait Storage {
     /// Whether a record of the object exists within a sight.
     fn sees(&mut self, object: &str, id: Uuid, sight: &Sight<'_>) -> Result<bool>;
+    /// Waits until nobody else is changing the record, and keeps it so until this write ends.
+    fn hold(&mut self, object: &'static str, id: Uuid) -> Result<()>;
     /// Appends to the change log.
     fn note(&mut self, entry: Entry<'_>) -> Result<()>;
     /// The unit of a user; none where there is no such user.
@@ -64,8 +66,8 @@ pub trait Store<R: Resource>: Storage {
     /// The record, if it is within the sight and not in the trash (or, with `trashed`, only if it is).
     fn load(&mut self, id: Id, sight: &Sight<'_>, trashed: bool) -> Result<Option<R>>;
     fn insert(&mut self, record: &R) -> Result<()>;
-    /// Writes the record over the version seen; false when that is no longer the version.
-    fn update(&mut self, record: &R, seen: i64) -> Result<bool>;
+    /// Writes what has changed over the record as it was seen; false when its version is no longer that one.
+    fn update(&mut self, before: &R, after: &R) -> Result<bool>;
     /// Moves the record to the trash or back, as of its version.
     fn trash(&mut self, record: &R, seen: i64, at: Option<Instant>) -> Result<bool>;
     /// Sets members that follow from other records, and says what does not fit them. Only of a record that its own rules let

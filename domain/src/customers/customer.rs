@@ -141,8 +141,8 @@ impl Rules for Customer {
         let mut problems = Problems::default();
         self.place(&mut problems);
         let region = self.country.clone().unwrap_or_else(|| setting.default_region.clone());
-        problems.0.extend(contact_point::settle(&mut self.contact_points, &region).0);
-        problems.0.extend(bank_account::settle(&mut self.bank_accounts).0);
+        problems.extend(contact_point::settle(&mut self.contact_points, &region));
+        problems.extend(bank_account::settle(&mut self.bank_accounts));
         self.identify(setting, &mut problems);
         self.name(&mut problems);
         if self.language.is_empty() {
@@ -163,7 +163,7 @@ impl Customer {
     /// Where it is, from its first address where nothing else was said.
     fn place(&mut self, problems: &mut Problems) {
         for (i, address) in self.addresses.iter_mut().enumerate() {
-            problems.0.extend(address.settle(&format!("/addresses/{i}")).0);
+            problems.extend(address.settle(&format!("/addresses/{i}")));
         }
         if let Some(first) = self.addresses.first() {
             let from = [

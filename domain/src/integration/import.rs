@@ -6,6 +6,7 @@ use crate::core::error::{Error, Result};
 use crate::core::instant::Instant;
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
+use crate::core::text;
 use derive::Record;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -251,8 +252,20 @@ impl Rules for Import {
         if self.format == ImportFormat::Ndjson && self.mapping.as_ref().is_some_and(|m| !m.0.is_empty()) {
             problems.with("/mapping", Code::Conflict, vec![("with", "/format".to_owned())]);
         }
+        if self.file_name.as_deref().is_some_and(|name| !is_plain_name(name)) {
+            problems.add("/file_name", Code::Character);
+        }
         problems
     }
+}
+
+/// Whether a text is the name of a file and nothing more. It is never a path here, since files are kept under ids; but whoever is shown
+/// it, or saves a result under it, is not led elsewhere by it.
+fn is_plain_name(name: &str) -> bool {
+    !(name.contains(['/', '\\', '\n', '\t'])
+        || matches!(name.trim(), "." | "..")
+        || text::has_control(name)
+        || text::has_bidi_control(name))
 }
 
 fn refuse(problems: &mut Problems, parties: bool) {

@@ -88,6 +88,7 @@ CREATE INDEX tasks_unit ON tasks (unit_id, updated_at, id) WHERE deleted_at IS N
 CREATE INDEX tasks_search ON tasks USING gin (search gin_trgm_ops);
 CREATE INDEX tasks_due ON tasks (due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_customer ON tasks (customer_id, due_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_timeline ON tasks (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_status ON tasks (status, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_team ON tasks (team_id, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_late ON tasks (due_at) WHERE deleted_at IS NULL AND escalate_to_id IS NOT NULL AND escalated_at IS NULL AND status IN ('open', 'in_progress');

@@ -1,4 +1,5 @@
 DROP TABLE custom_fields;
+DROP TABLE pending_search;
 DROP TABLE jobs;
 DROP TABLE settings;
 DROP TABLE idempotency_keys;

@@ -106,6 +106,15 @@ CREATE INDEX jobs_due ON jobs (run_at, id) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_parked ON jobs (kind) WHERE state = 'parked';
 CREATE INDEX jobs_created ON jobs (created_at, id);
 CREATE INDEX jobs_finished ON jobs (finished_at);
+-- Rows whose text has changed since the text indexes were brought up to date, which is done once for each commit: an index that is written
+-- with every row costs as much as all else about the row. `old` is the text that the index still holds; null where it holds none.
+CREATE TABLE pending_search (
+    object TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    old TEXT,
+    PRIMARY KEY (object, place)
+) WITHOUT ROWID;
+
 CREATE TABLE custom_fields (
     id BLOB NOT NULL PRIMARY KEY,
     version BIGINT NOT NULL,
@@ -131,15 +140,14 @@ CREATE INDEX custom_fields_created_at ON custom_fields (created_at, id) WHERE de
 CREATE INDEX custom_fields_updated_at ON custom_fields (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_fields_owner ON custom_fields (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_fields_unit ON custom_fields (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE custom_fields_search USING fts5 (search, content = 'custom_fields', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE custom_fields_search USING fts5 (search, content = 'custom_fields', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER custom_fields_search_insert AFTER INSERT ON custom_fields BEGIN
-    INSERT INTO custom_fields_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('custom_fields', new.rowid, NULL);
 END;
 CREATE TRIGGER custom_fields_search_delete AFTER DELETE ON custom_fields BEGIN
-    INSERT INTO custom_fields_search (custom_fields_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('custom_fields', old.rowid, old.search);
 END;
 CREATE TRIGGER custom_fields_search_update AFTER UPDATE OF search ON custom_fields WHEN old.search <> new.search BEGIN
-    INSERT INTO custom_fields_search (custom_fields_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO custom_fields_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('custom_fields', old.rowid, old.search);
 END;
 CREATE UNIQUE INDEX custom_fields__name_key ON custom_fields (object, name) WHERE deleted_at IS NULL;

@@ -18,16 +18,15 @@ CREATE INDEX units_created_at ON units (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX units_updated_at ON units (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX units_owner ON units (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX units_unit ON units (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE units_search USING fts5 (search, content = 'units', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE units_search USING fts5 (search, content = 'units', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER units_search_insert AFTER INSERT ON units BEGIN
-    INSERT INTO units_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('units', new.rowid, NULL);
 END;
 CREATE TRIGGER units_search_delete AFTER DELETE ON units BEGIN
-    INSERT INTO units_search (units_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('units', old.rowid, old.search);
 END;
 CREATE TRIGGER units_search_update AFTER UPDATE OF search ON units WHEN old.search <> new.search BEGIN
-    INSERT INTO units_search (units_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO units_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('units', old.rowid, old.search);
 END;
 CREATE INDEX units_parent ON units (parent_id);
 CREATE INDEX units_name ON units (name, id) WHERE deleted_at IS NULL;
@@ -57,16 +56,15 @@ CREATE INDEX users_created_at ON users (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX users_updated_at ON users (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_owner ON users (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_unit ON users (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE users_search USING fts5 (search, content = 'users', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE users_search USING fts5 (search, content = 'users', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER users_search_insert AFTER INSERT ON users BEGIN
-    INSERT INTO users_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('users', new.rowid, NULL);
 END;
 CREATE TRIGGER users_search_delete AFTER DELETE ON users BEGIN
-    INSERT INTO users_search (users_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('users', old.rowid, old.search);
 END;
 CREATE TRIGGER users_search_update AFTER UPDATE OF search ON users WHEN old.search <> new.search BEGIN
-    INSERT INTO users_search (users_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO users_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('users', old.rowid, old.search);
 END;
 CREATE UNIQUE INDEX users__email_key ON users (email) WHERE deleted_at IS NULL;
 CREATE INDEX users_name ON users (name, id) WHERE deleted_at IS NULL;
@@ -91,16 +89,15 @@ CREATE INDEX teams_created_at ON teams (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX teams_updated_at ON teams (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX teams_owner ON teams (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX teams_unit ON teams (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE teams_search USING fts5 (search, content = 'teams', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE teams_search USING fts5 (search, content = 'teams', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER teams_search_insert AFTER INSERT ON teams BEGIN
-    INSERT INTO teams_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('teams', new.rowid, NULL);
 END;
 CREATE TRIGGER teams_search_delete AFTER DELETE ON teams BEGIN
-    INSERT INTO teams_search (teams_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('teams', old.rowid, old.search);
 END;
 CREATE TRIGGER teams_search_update AFTER UPDATE OF search ON teams WHEN old.search <> new.search BEGIN
-    INSERT INTO teams_search (teams_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO teams_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('teams', old.rowid, old.search);
 END;
 CREATE INDEX teams_name ON teams (name, id) WHERE deleted_at IS NULL;
 CREATE TABLE roles (
@@ -124,16 +121,15 @@ CREATE INDEX roles_created_at ON roles (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX roles_updated_at ON roles (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX roles_owner ON roles (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX roles_unit ON roles (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE roles_search USING fts5 (search, content = 'roles', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE roles_search USING fts5 (search, content = 'roles', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER roles_search_insert AFTER INSERT ON roles BEGIN
-    INSERT INTO roles_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('roles', new.rowid, NULL);
 END;
 CREATE TRIGGER roles_search_delete AFTER DELETE ON roles BEGIN
-    INSERT INTO roles_search (roles_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('roles', old.rowid, old.search);
 END;
 CREATE TRIGGER roles_search_update AFTER UPDATE OF search ON roles WHEN old.search <> new.search BEGIN
-    INSERT INTO roles_search (roles_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO roles_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('roles', old.rowid, old.search);
 END;
 CREATE UNIQUE INDEX roles__name_key ON roles (name) WHERE deleted_at IS NULL;
 CREATE TABLE shares (

@@ -49,16 +49,15 @@ CREATE INDEX customers_created_at ON customers (created_at, id) WHERE deleted_at
 CREATE INDEX customers_updated_at ON customers (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_owner ON customers (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_unit ON customers (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE customers_search USING fts5 (search, content = 'customers', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE customers_search USING fts5 (search, content = 'customers', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER customers_search_insert AFTER INSERT ON customers BEGIN
-    INSERT INTO customers_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('customers', new.rowid, NULL);
 END;
 CREATE TRIGGER customers_search_delete AFTER DELETE ON customers BEGIN
-    INSERT INTO customers_search (customers_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('customers', old.rowid, old.search);
 END;
 CREATE TRIGGER customers_search_update AFTER UPDATE OF search ON customers WHEN old.search <> new.search BEGIN
-    INSERT INTO customers_search (customers_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO customers_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('customers', old.rowid, old.search);
 END;
 CREATE INDEX customers_display_name ON customers (display_name, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_stage ON customers (lifecycle_stage, updated_at, id) WHERE deleted_at IS NULL;
@@ -123,16 +122,15 @@ CREATE INDEX groups_created_at ON groups (created_at, id) WHERE deleted_at IS NU
 CREATE INDEX groups_updated_at ON groups (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX groups_owner ON groups (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX groups_unit ON groups (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE groups_search USING fts5 (search, content = 'groups', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE groups_search USING fts5 (search, content = 'groups', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER groups_search_insert AFTER INSERT ON groups BEGIN
-    INSERT INTO groups_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('groups', new.rowid, NULL);
 END;
 CREATE TRIGGER groups_search_delete AFTER DELETE ON groups BEGIN
-    INSERT INTO groups_search (groups_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('groups', old.rowid, old.search);
 END;
 CREATE TRIGGER groups_search_update AFTER UPDATE OF search ON groups WHEN old.search <> new.search BEGIN
-    INSERT INTO groups_search (groups_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO groups_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('groups', old.rowid, old.search);
 END;
 CREATE UNIQUE INDEX groups__name_key ON groups (name) WHERE deleted_at IS NULL;
 CREATE TABLE group_members (

@@ -33,16 +33,15 @@ CREATE INDEX interactions_created_at ON interactions (created_at, id) WHERE dele
 CREATE INDEX interactions_updated_at ON interactions (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX interactions_owner ON interactions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX interactions_unit ON interactions (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE interactions_search USING fts5 (search, content = 'interactions', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE interactions_search USING fts5 (search, content = 'interactions', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER interactions_search_insert AFTER INSERT ON interactions BEGIN
-    INSERT INTO interactions_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('interactions', new.rowid, NULL);
 END;
 CREATE TRIGGER interactions_search_delete AFTER DELETE ON interactions BEGIN
-    INSERT INTO interactions_search (interactions_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('interactions', old.rowid, old.search);
 END;
 CREATE TRIGGER interactions_search_update AFTER UPDATE OF search ON interactions WHEN old.search <> new.search BEGIN
-    INSERT INTO interactions_search (interactions_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO interactions_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('interactions', old.rowid, old.search);
 END;
 CREATE INDEX interactions_started_at ON interactions (started_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX interactions_customer ON interactions (customer_id, started_at, id) WHERE deleted_at IS NULL;
@@ -95,19 +94,19 @@ CREATE INDEX tasks_created_at ON tasks (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX tasks_updated_at ON tasks (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_owner ON tasks (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_unit ON tasks (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE tasks_search USING fts5 (search, content = 'tasks', tokenize = 'trigram', detail = 'full');
+CREATE VIRTUAL TABLE tasks_search USING fts5 (search, content = 'tasks', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER tasks_search_insert AFTER INSERT ON tasks BEGIN
-    INSERT INTO tasks_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('tasks', new.rowid, NULL);
 END;
 CREATE TRIGGER tasks_search_delete AFTER DELETE ON tasks BEGIN
-    INSERT INTO tasks_search (tasks_search, rowid, search) VALUES ('delete', old.rowid, old.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('tasks', old.rowid, old.search);
 END;
 CREATE TRIGGER tasks_search_update AFTER UPDATE OF search ON tasks WHEN old.search <> new.search BEGIN
-    INSERT INTO tasks_search (tasks_search, rowid, search) VALUES ('delete', old.rowid, old.search);
-    INSERT INTO tasks_search (rowid, search) VALUES (new.rowid, new.search);
+    INSERT OR IGNORE INTO pending_search VALUES ('tasks', old.rowid, old.search);
 END;
 CREATE INDEX tasks_due ON tasks (due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_customer ON tasks (customer_id, due_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_timeline ON tasks (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_status ON tasks (status, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_team ON tasks (team_id, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_late ON tasks (due_at) WHERE deleted_at IS NULL AND escalate_to_id IS NOT NULL AND escalated_at IS NULL AND status IN ('open', 'in_progress');

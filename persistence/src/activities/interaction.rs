@@ -122,7 +122,7 @@ impl Source for Interactions {
             );
         }
         all.extend(read::sight(&sight));
-        all.extend(search::sql(&Interaction::SPEC, &ask.terms, ask.sqlite));
+        all.extend(search::in_row(&ask.terms, ask.sqlite));
         all.extend(ask.channel.map(|channel| Sql::new("t0.channel = ").bind(channel.word())));
         all.extend(ask.person.map(|person| Sql::new("t0.owner_id = ").bind(person)));
         let tie = tie("t0.id", ask.sqlite);

@@ -21,6 +21,8 @@ pub trait Cell {
     fn text(&mut self) -> Result<&str>;
     /// JSON text.
     fn json(&mut self) -> Result<&str>;
+    /// Text, JSON or not, as the bytes that the database holds: what goes out as it is need not be looked through to know that it is UTF-8.
+    fn raw(&mut self, json: bool) -> Result<&[u8]>;
     fn uuid(&mut self) -> Result<Uuid>;
     fn integer(&mut self) -> Result<i64>;
     fn boolean(&mut self) -> Result<bool>;
@@ -40,6 +42,10 @@ impl Cell for Lite<'_, '_, '_> {
     }
     fn json(&mut self) -> Result<&str> {
         Ok(self.0.read_text())
+    }
+    fn raw(&mut self, _: bool) -> Result<&[u8]> {
+        // Without a copy where the statement has cast it: see `View`.
+        Ok(self.0.read_blob())
     }
     fn uuid(&mut self) -> Result<Uuid> {
         Uuid::from_slice(self.0.read_blob()).map_err(bad)
@@ -74,6 +80,9 @@ impl Cell for Post<'_> {
     fn json(&mut self) -> Result<&str> {
         // The binary form of jsonb: its version, then the text.
         std::str::from_utf8(self.0.as_bytes().get(1..).unwrap_or_default()).map_err(bad)
+    }
+    fn raw(&mut self, json: bool) -> Result<&[u8]> {
+        Ok(self.0.as_bytes().get(usize::from(json)..).unwrap_or_default())
     }
     fn uuid(&mut self) -> Result<Uuid> {
         Uuid::from_slice(self.0.as_bytes()).map_err(bad)
@@ -242,8 +251,8 @@ impl Conn {
 /// Writes a cell as the JSON of its kind.
 fn write(out: &mut Vec<u8>, kind: &Kind, cell: &mut impl Cell) -> Result<()> {
     match kind {
-        Kind::Text(_) | Kind::Choice(_) | Kind::Decimal => quote(out, cell.text()?)?,
-        Kind::Texts | Kind::References(_) | Kind::Money | Kind::Structure => out.extend_from_slice(cell.json()?.as_bytes()),
+        Kind::Text(_) | Kind::Choice(_) | Kind::Decimal => quote(out, cell.raw(false)?),
+        Kind::Texts | Kind::References(_) | Kind::Money | Kind::Structure => out.extend_from_slice(cell.raw(true)?),
         Kind::Boolean => out.extend_from_slice(if cell.boolean()? { b"true" } else { b"false" }),
         Kind::Integer => write!(out, "{}", cell.integer()?).map_err(bad)?,
         Kind::Date => write!(out, "\"{}\"", cell.date()?).map_err(bad)?,
@@ -262,7 +271,55 @@ fn write(out: &mut Vec<u8>, kind: &Kind, cell: &mut impl Cell) -> Result<()> {
     Ok(())
 }
 
-/// Writes a JSON string.
-pub fn quote(out: &mut Vec<u8>, text: &str) -> Result<()> {
-    serde_json::to_writer(out, text).map_err(bad)
+/// Which bytes a JSON string can't hold as they are.
+const ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        escaped[byte] = true;
+        byte += 1;
+    }
+    escaped[b'"' as usize] = true;
+    escaped[b'\\' as usize] = true;
+    escaped
+};
+
+/// Writes UTF-8 as a JSON string.
+pub fn quote(out: &mut Vec<u8>, mut text: &[u8]) {
+    out.push(b'"');
+    while let Some(at) = text.iter().position(|byte| ESCAPED[usize::from(*byte)]) {
+        let (plain, rest) = text.split_at(at);
+        out.extend_from_slice(plain);
+        match rest[0] {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            control => out.extend_from_slice(&[
+                b'\\',
+                b'u',
+                b'0',
+                b'0',
+                b'0' + (control >> 4),
+                b"0123456789abcdef"[usize::from(control & 15)],
+            ]),
+        }
+        text = &rest[1..];
+    }
+    out.extend_from_slice(text);
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_quoted_text_is_the_same_text_to_a_reader_of_json() {
+        let controls: String = (0..0x20_u8).map(char::from).collect();
+        for text in ["", "plain", "علی \"کریمی\"", "a\\b", "\u{7f}é\u{2028}", &controls] {
+            let mut out = Vec::new();
+            super::quote(&mut out, text.as_bytes());
+            assert_eq!(serde_json::from_slice::<String>(&out).ok().as_deref(), Some(text));
+        }
+    }
 }

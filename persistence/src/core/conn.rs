@@ -1,4 +1,5 @@
 //! A connection to either database, and the one macro that runs the same expression on whichever it is.
+use super::search;
 use diesel::r2d2::{ConnectionManager, PooledConnection};
 use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 use diesel::{PgConnection, SqliteConnection};
@@ -51,7 +52,7 @@ impl Conn {
     /// Runs a body in a transaction of its own, on a connection of the caller's own.
     pub fn within<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         self.batch(if self.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
-        let result = body(self);
+        let result = body(self).and_then(|done| search::settle(self).map(|()| done));
         match &result {
             Ok(_) => self.batch("COMMIT")?,
             Err(_) => self.batch("ROLLBACK")?,
@@ -80,12 +81,18 @@ pub fn fault(error: DieselError) -> Error {
     match &error {
         DieselError::NotFound => Error::NotFound,
         DieselError::DatabaseError(Kind::UniqueViolation, info) => Error::Taken(taken(info.constraint_name(), info.message())),
-        DieselError::DatabaseError(Kind::ClosedConnection | Kind::ReadOnlyTransaction, _) => Error::Unavailable("database_away"),
-        DieselError::DatabaseError(_, info) if away(info.message()) => Error::Unavailable("database_away"),
-        DieselError::DatabaseError(_, info) if full(info.message()) => Error::Unavailable("storage_full"),
-        DieselError::BrokenTransactionManager => Error::Unavailable("database_away"),
+        DieselError::DatabaseError(Kind::ClosedConnection | Kind::ReadOnlyTransaction, _) => unavailable("database_away", &error),
+        DieselError::DatabaseError(_, info) if away(info.message()) => unavailable("database_away", &error),
+        DieselError::DatabaseError(_, info) if full(info.message()) => unavailable("storage_full", &error),
+        DieselError::BrokenTransactionManager => unavailable("database_away", &error),
         _ => Error::Internal(error.to_string()),
     }
+}
+
+/// What the caller hears is a code; why, the log alone says.
+fn unavailable(code: &'static str, cause: &DieselError) -> Error {
+    tracing::warn!(code, %cause, "the database could not do what it was asked");
+    Error::Unavailable(code)
 }
 
 /// The field of a unique index: SQLite names `table.column`, PostgreSQL our `table_column_key`.

@@ -83,6 +83,14 @@ pub fn open(text: &str, secret: &[u8], bound: &str, sort: &[(&'static Field, boo
         .collect()
 }
 
+/// The rows that were entered before the last of a page, for lists in that order; opens the cursor as [`open`] does.
+pub fn entered_before(text: &str, secret: &[u8], bound: &str) -> Result<Sql> {
+    match reveal(text, secret, bound)?.as_slice() {
+        [place] => Ok(Sql::new("s.rowid < ").bind(place.as_i64().ok_or(Error::Cursor)?)),
+        _ => Err(Error::Cursor),
+    }
+}
+
 /// The values that were sealed to this, or a refusal.
 pub fn reveal(text: &str, secret: &[u8], bound: &str) -> Result<Vec<Value>> {
     if text.len() > MAX {

@@ -3,6 +3,7 @@
 use super::conn::Conn;
 use domain::core::error::Result;
 use domain::core::pipeline::{self, Context, Done, Draft, Expect, Store};
+use domain::core::problem::Problems;
 use domain::core::resource::{Resource, Spec};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +24,8 @@ pub trait Object: Send + Sync {
 
 /// A draft without its type.
 pub trait Drafted: Send + Sync {
+    /// What is wrong with the record in itself.
+    fn problems(&self) -> &Problems;
     /// Creates the record; the draft stays, for when the transaction is tried again.
     fn keep(&self, conn: &mut Conn, context: &Context<'_>) -> Result<Done>;
 }
@@ -31,6 +34,9 @@ impl<R: Resource> Drafted for Draft<R>
 where
     Conn: Store<R>,
 {
+    fn problems(&self) -> &Problems {
+        Draft::problems(self)
+    }
     fn keep(&self, conn: &mut Conn, context: &Context<'_>) -> Result<Done> {
         pipeline::keep::<R>(conn, context, self.clone())
     }

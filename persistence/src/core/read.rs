@@ -1,147 +1,20 @@
 //! Reading records: one record, and lists. One piece of code for every record, driven by the field table; there is no way to read
 //! that does not go through a sight.
-use super::cell::{Cells, quote};
+use super::cell::quote;
 use super::condition;
 use super::conn::Conn;
 use super::cursor::{self, Key};
 pub use super::known::{check, sortable};
 use super::search;
 use super::sql::{Bind, Sql};
-use domain::core::actor::{Actor, Scope, Sight};
+use super::view::View;
+use domain::core::actor::{Scope, Sight};
 use domain::core::condition::Condition;
 use domain::core::error::{Error, Result};
-use domain::core::field::{Field, Kind, Mask};
+use domain::core::field::Field;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Spec;
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, RwLock};
 use uuid::Uuid;
-
-/// Which fields of a record are shown, and how. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct View(Arc<Shape>);
-
-#[derive(Debug)]
-struct Shape {
-    shown: Vec<(&'static Field, Option<Mask>)>,
-    columns: Arc<str>,
-    names: Vec<String>,
-    /// What stands behind the id: what kind of record it is.
-    kind: String,
-}
-
-/// Views of all fields, by object and by what is masked: nearly every request wants one of these few.
-static WHOLE: LazyLock<RwLock<HashMap<(&'static str, u64), View>>> = LazyLock::new(RwLock::default);
-
-impl View {
-    /// The fields asked for (all when none are named), sensitive ones masked unless the actor may see them.
-    pub fn new(spec: &'static Spec, actor: &Actor, fields: Option<&str>) -> Result<View> {
-        let hidden = |f: &Field| f.mask.filter(|_| !actor.may_field(spec.object, f.name, "read"));
-        let Some(names) = fields else {
-            let sensitive = spec.fields.iter().filter(|f| f.mask.is_some());
-            let masked = sensitive.fold(0, |bits, f| bits << 1 | u64::from(hidden(f).is_some()));
-            let key = (spec.object, masked);
-            if let Some(view) = WHOLE.read().ok().and_then(|views| views.get(&key).cloned()) {
-                return Ok(view);
-            }
-            let view = View::of(spec, spec.fields.iter().map(|f| (f, hidden(f))).collect());
-            if let Ok(mut views) = WHOLE.write() {
-                views.insert(key, view.clone());
-            }
-            return Ok(view);
-        };
-        let mut problems = Problems::default();
-        // The id is always there, and first: what a client keys its copy by.
-        let mut chosen = vec![&spec.fields[0]];
-        for name in names.split(',').filter(|n| *n != "object" || !spec.says_its_kind()) {
-            match spec.field(name) {
-                Some(field) if chosen.iter().all(|f: &&Field| f.name != name) => chosen.push(field),
-                Some(_) => {}
-                None => problems.with("", Code::UnknownField, vec![("name", name.to_owned())]),
-            }
-        }
-        problems.or(()).map_err(|p| Error::Query(vec![("fields", p)]))?;
-        Ok(View::of(spec, chosen.into_iter().map(|f| (f, hidden(f))).collect()))
-    }
-
-    fn of(spec: &'static Spec, shown: Vec<(&'static Field, Option<Mask>)>) -> View {
-        let columns = shown.iter().map(|(f, _)| format!("t0.{}, ", f.name)).collect::<String>() + "t0.version";
-        let names = shown
-            .iter()
-            .enumerate()
-            .map(|(i, (f, _))| format!("{}\"{}\":", if i == 0 { '{' } else { ',' }, f.name))
-            .collect();
-        let kind = if spec.says_its_kind() {
-            format!(",\"object\":\"{}\"", spec.one)
-        } else {
-            String::new()
-        };
-        View(Arc::new(Shape {
-            shown,
-            columns: columns.into(),
-            names,
-            kind,
-        }))
-    }
-
-    /// How many columns the fields take; behind them stands the version.
-    fn width(&self) -> usize {
-        self.0.shown.len()
-    }
-
-    /// `SELECT`, with the columns of the fields and then the version.
-    fn select(&self) -> Sql {
-        Sql::new("SELECT ").shared(&self.0.columns)
-    }
-
-    /// Writes the row's record as JSON.
-    fn write(&self, out: &mut Vec<u8>, row: &dyn Cells) -> Result<()> {
-        for (i, ((field, mask), name)) in self.0.shown.iter().zip(&self.0.names).enumerate() {
-            out.extend_from_slice(name.as_bytes());
-            let found = match mask {
-                None => row.json(i, &field.kind, out)?,
-                Some(mask) => row.at(i, &mut |cell| masked(out, *mask, field, cell))?,
-            };
-            if !found {
-                out.extend_from_slice(b"null");
-            }
-            if i == 0 {
-                out.extend_from_slice(self.0.kind.as_bytes());
-            }
-        }
-        out.push(b'}');
-        Ok(())
-    }
-}
-
-/// The last four characters, the others as `•`.
-pub(super) fn last4(text: &str) -> String {
-    let n = text.chars().count();
-    text.chars()
-        .enumerate()
-        .map(|(i, c)| if i + 4 < n || n <= 4 { '•' } else { c })
-        .collect()
-}
-
-fn masked(out: &mut Vec<u8>, mask: Mask, field: &Field, cell: &mut dyn super::cell::Cell) -> Result<()> {
-    match (mask, &field.kind) {
-        (Mask::Last4, Kind::Text(_)) => quote(out, &last4(cell.text()?)),
-        (Mask::Member(name), _) => {
-            let unreadable = |e: serde_json::Error| Error::Internal(e.to_string());
-            let mut items: Vec<serde_json::Value> = serde_json::from_str(cell.json()?).map_err(unreadable)?;
-            for member in items.iter_mut().filter_map(|item| item.get_mut(name)) {
-                if let Some(text) = member.as_str() {
-                    *member = last4(text).into();
-                }
-            }
-            serde_json::to_writer(out, &items).map_err(unreadable)
-        }
-        _ => {
-            out.extend_from_slice(b"null");
-            Ok(())
-        }
-    }
-}
 
 /// The condition a sight adds to a finder, over the table `t0`; none where the actor sees everything.
 pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
@@ -183,7 +56,12 @@ pub fn get(
     id: Uuid,
     trashed: bool,
 ) -> Result<Option<(i64, Vec<u8>)>> {
-    let mut sql = view.select().text(" FROM ").text(spec.object).text(" t0 WHERE t0.id = ").bind(id);
+    let mut sql = view
+        .select(conn)
+        .text(" FROM ")
+        .text(spec.object)
+        .text(" t0 WHERE t0.id = ")
+        .bind(id);
     if !trashed {
         sql = sql.text(" AND t0.deleted_at IS NULL");
     }
@@ -206,6 +84,9 @@ pub struct List {
     pub terms: Vec<String>,
     /// Field and whether it falls; ends with the id.
     pub sort: Vec<(&'static Field, bool)>,
+    /// Whether nobody asked for that sort: a search may then answer in the order in which rows were entered, the newest first, which is
+    /// the order of the text index itself.
+    pub unasked: bool,
     pub limit: usize,
     pub cursor: Option<String>,
     pub trashed: bool,
@@ -246,15 +127,28 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     if let Some(filter) = &list.filter {
         all.push(condition::sql(filter, spec, conn.is_sqlite())?);
     }
-    all.extend(search::sql(spec, &list.terms, conn.is_sqlite()));
+    let search = search::search(conn, spec, &list.terms)?;
+    all.extend(search.row.iter().cloned());
     let count = match list.count {
-        Some(cap) => Some(total(conn, spec, &all, cap)?),
+        Some(cap) => {
+            let narrowed = all.iter().cloned().chain(search.offered(spec)).collect();
+            Some(total(conn, spec, narrowed, cap)?)
+        }
         None => None,
     };
-    if let Some(text) = &list.cursor {
-        all.push(cursor::after(&list.sort, &cursor::open(text, secret, &bound, &list.sort)?));
+    let entered = search.index.as_ref().filter(|_| list.unasked);
+    match (&list.cursor, entered) {
+        (Some(text), Some(_)) => all.push(cursor::entered_before(text, secret, &bound)?),
+        (Some(text), None) => all.push(cursor::after(&list.sort, &cursor::open(text, secret, &bound, &list.sort)?)),
+        (None, _) => {}
     }
-    let keys = list.sort.iter().map(|(f, _)| format!(", t0.{}", f.name)).collect::<String>();
+    if entered.is_none() {
+        all.extend(search.offered(spec));
+    }
+    let keys = match entered {
+        Some(_) => ", s.rowid".to_owned(),
+        None => list.sort.iter().map(|(f, _)| format!(", t0.{}", f.name)).collect::<String>(),
+    };
     let order = list.sort.iter().map(|(f, falls)| {
         let nulls = match (f.nullable, falls, conn.is_sqlite()) {
             (true, false, false) => " NULLS FIRST",
@@ -263,11 +157,22 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         };
         format!("t0.{}{}{nulls}", f.name, if *falls { " DESC" } else { "" })
     });
-    let order = order.collect::<Vec<_>>().join(", ");
+    let object = spec.object;
+    let (from, order) = match entered {
+        Some(query) => {
+            // CROSS: the index leads, in its own order, so that the first page is found without looking at the rest.
+            let from = format!("{keys} FROM {object}_search s CROSS JOIN {object} t0 ON t0.rowid = s.rowid WHERE s.{object}_search MATCH ");
+            (Sql::new(from).bind(query).text(" AND "), "s.rowid DESC".to_owned())
+        }
+        None => (
+            Sql::new(format!("{keys} FROM {object} t0 WHERE ")),
+            order.collect::<Vec<_>>().join(", "),
+        ),
+    };
     let sql = list
         .view
-        .select()
-        .text(format!("{keys} FROM {} t0 WHERE ", spec.object))
+        .select(conn)
+        .and(from)
         .and(Sql::join(all, " AND ", "TRUE"))
         .text(format!(" ORDER BY {order} LIMIT "))
         .bind(list.limit as i64 + 1);
@@ -285,7 +190,10 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         if n == list.limit {
             let first = list.view.width() + 1;
             let keys = list.sort.iter().enumerate().map(|(i, (f, _))| row.bind(first + i, &f.kind));
-            last = Some(keys.collect::<Result<Vec<Key>>>()?);
+            last = Some(match entered {
+                Some(_) => vec![Some(Bind::Integer(row.integer(first)?))],
+                None => keys.collect::<Result<Vec<Key>>>()?,
+            });
         }
         Ok(())
     })?;
@@ -295,7 +203,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     };
     out.extend_from_slice(b"],\"page\":{\"next_cursor\":");
     match &next {
-        Some(text) => quote(&mut out, text)?,
+        Some(text) => quote(&mut out, text.as_bytes()),
         None => out.extend_from_slice(b"null"),
     }
     out.extend_from_slice(if next.is_some() {
@@ -311,9 +219,9 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
 }
 
 /// How many records the conditions let through, counted no further than the cap.
-fn total(conn: &mut Conn, spec: &Spec, all: &[Sql], cap: usize) -> Result<(i64, bool)> {
+fn total(conn: &mut Conn, spec: &Spec, all: Vec<Sql>, cap: usize) -> Result<(i64, bool)> {
     let sql = Sql::new(format!("SELECT COUNT(*) FROM (SELECT 1 FROM {} t0 WHERE ", spec.object))
-        .and(Sql::join(all.to_vec(), " AND ", "TRUE"))
+        .and(Sql::join(all, " AND ", "TRUE"))
         .text(" LIMIT ")
         .bind(cap as i64 + 1)
         .text(") counted");
@@ -358,7 +266,7 @@ pub fn texts(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uu
     ];
     all.extend(sight(sight_));
     let sql = view
-        .select()
+        .select(conn)
         .text(" FROM ")
         .text(spec.object)
         .text(" t0 WHERE ")

@@ -9,6 +9,8 @@ use domain::core::base::Base;
 use domain::core::error::Result;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, RwLock};
 
 /// A record's row: its own columns between the base's, then hidden ones that only storage knows.
 pub trait Row: Sized {
@@ -88,8 +90,8 @@ macro_rules! store {
             fn insert(&mut self, record: &$record) -> domain::core::error::Result<()> {
                 $crate::core::record::insert(self, record)
             }
-            fn update(&mut self, record: &$record, seen: i64) -> domain::core::error::Result<bool> {
-                $crate::core::record::update(self, record, seen)
+            fn update(&mut self, before: &$record, after: &$record) -> domain::core::error::Result<bool> {
+                $crate::core::record::update(self, before, after)
             }
             fn trash(
                 &mut self,
@@ -186,10 +188,24 @@ pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -
     Ok(seen.then_some(record))
 }
 
+/// How the statements that insert into each table begin: hundreds of letters that are the same for every row.
+static INSERTS: LazyLock<RwLock<HashMap<&'static str, Arc<str>>>> = LazyLock::new(RwLock::default);
+
+fn beginning<R: Row>() -> Arc<str> {
+    if let Some(text) = INSERTS.read().ok().and_then(|all| all.get(R::TABLE).cloned()) {
+        return text;
+    }
+    let names = columns::<R>().collect::<Vec<_>>().join(", ");
+    let text: Arc<str> = format!("INSERT INTO {} ({names}) VALUES (", R::TABLE).into();
+    if let Ok(mut all) = INSERTS.write() {
+        all.insert(R::TABLE, text.clone());
+    }
+    text
+}
+
 /// See [`domain::core::pipeline::Store::insert`].
 pub fn insert<R: Row>(conn: &mut Conn, record: &R) -> Result<()> {
-    let names = columns::<R>().collect::<Vec<_>>().join(", ");
-    let mut sql = Sql::new(format!("INSERT INTO {} ({names}) VALUES (", R::TABLE));
+    let mut sql = Sql::default().shared(&beginning::<R>());
     for (i, value) in values(record)?.into_iter().enumerate() {
         sql = if i > 0 { sql.text(", ") } else { sql }.bind(value);
     }
@@ -197,18 +213,39 @@ pub fn insert<R: Row>(conn: &mut Conn, record: &R) -> Result<()> {
     Ok(())
 }
 
-/// See [`domain::core::pipeline::Store::update`].
-pub fn update<R: Row>(conn: &mut Conn, record: &R, seen: i64) -> Result<bool> {
-    let mut sql = Sql::new(format!("UPDATE {} SET ", R::TABLE));
-    for (i, (name, value)) in columns::<R>().zip(values(record)?).enumerate().skip(1) {
-        sql = sql.text(format!("{}{name} = ", if i > 1 { ", " } else { "" })).bind(value);
+/// Sets of columns that updates have named so far, by table. Each is a statement that every connection keeps prepared, so there is an end
+/// to them: a change of yet another set of columns writes all of them.
+static UPDATES: LazyLock<Mutex<HashSet<(&'static str, u128)>>> = LazyLock::new(Mutex::default);
+const MOST_UPDATES: usize = 500;
+
+/// The columns that a statement may name when these have changed.
+fn named(table: &'static str, changed: u128) -> u128 {
+    let mut known = UPDATES.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.len() < MOST_UPDATES {
+        known.insert((table, changed));
     }
-    Ok(conn.execute(
-        &sql.text(" WHERE id = ")
-            .bind(record.base().id.uuid())
-            .text(" AND version = ")
-            .bind(seen),
-    )? == 1)
+    if known.contains(&(table, changed)) { changed } else { u128::MAX }
+}
+
+/// See [`domain::core::pipeline::Store::update`]. Only what has changed is written: a column that is named costs the entries of all
+/// indexes it is in, though it stays as it was.
+pub fn update<R: Row>(conn: &mut Conn, before: &R, after: &R) -> Result<bool> {
+    let (old, new) = (values(before)?, values(after)?);
+    let bit = |at: usize| 1_u128.checked_shl(at as u32).unwrap_or_default();
+    let pairs = old.iter().zip(&new).enumerate();
+    let changed = pairs.fold(0, |bits, (at, (old, new))| bits | if old == new { 0 } else { bit(at) });
+    let named = named(R::TABLE, changed);
+    let mut sql = Sql::new(format!("UPDATE {} SET ", R::TABLE));
+    let mut comma = "";
+    for (at, (name, value)) in columns::<R>().zip(new).enumerate().skip(1) {
+        // Beyond as many columns as there are bits, all are named.
+        if bit(at) == 0 || named & bit(at) != 0 {
+            sql = sql.text(format!("{comma}{name} = ")).bind(value);
+            comma = ", ";
+        }
+    }
+    let sql = sql.text(" WHERE id = ").bind(after.base().id.uuid());
+    Ok(conn.execute(&sql.text(" AND version = ").bind(before.base().version))? == 1)
 }
 
 /// See [`domain::core::pipeline::Store::trash`].

@@ -1,7 +1,11 @@
 //! The embedded database: reader threads, and one writer that takes all waiting work into one transaction and answers after the one
-//! commit. Several writers would only wait for each other's locks, and each would pay for its own fsync.
+//! commit. Several writers would only wait for each other's locks, and each would pay for its own fsync. A thread of its own carries what
+//! was committed from the log into the file: done by the writer, it would keep all writes waiting for as long as it takes.
+use super::cell::Cells;
 use super::conn::{Conn, fault};
 use super::database::{Database, Work};
+use super::search;
+use crate::sql;
 use crossbeam_channel::{Receiver, Sender};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
@@ -12,8 +16,17 @@ use std::thread;
 
 /// How many writes share one commit at most: more would make the first wait too long.
 const GROUP: usize = 128;
+/// A writer waits less long for another program that holds the file: a request may wait behind one group that waits so long, and then
+/// wait so long itself, and is to be answered within ten seconds.
+const WRITER: &str = "PRAGMA busy_timeout = 4500";
 /// How many reads share one snapshot at most.
 const BATCH: usize = 16;
+/// Pages in the log from which on they are carried into the file: few at a time, because a commit that meanwhile wants to be durable
+/// waits for the disk as well.
+const CARRIED: i64 = 1_000;
+/// Pages in the log from which on the writer helps. While it writes without a pause the log never ends up carried to its end, which it
+/// must be to begin anew; the few pages that are left then are the writer's.
+const HELPED: i64 = 16_000;
 
 /// The threads of an open file.
 #[derive(Debug)]
@@ -27,13 +40,23 @@ impl Sqlite {
         let (writes, waiting) = crossbeam_channel::bounded(Database::QUEUE);
         let (reads, asked) = crossbeam_channel::bounded(Database::QUEUE);
         let started = |error: std::io::Error| Error::Internal(format!("a thread could not start: {error}"));
-        let writer = connect(path)?;
+        let (mut writer, mut carrier) = (connect(path)?, connect(path)?);
+        writer.batch(&format!("{WRITER}; PRAGMA wal_autocheckpoint = {HELPED}"))?;
+        carrier.batch("PRAGMA cache_size = -100")?;
+        // One note is enough, however many commits there were.
+        let (committed, notes) = crossbeam_channel::bounded(1);
         thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || write(writer, &waiting))
+            .spawn(move || write(writer, &waiting, &committed))
+            .map_err(started)?;
+        thread::Builder::new()
+            .name("carrier".to_owned())
+            .spawn(move || carry(carrier, &notes))
             .map_err(started)?;
         for n in 0..readers.max(1) {
-            let (reader, asked) = (connect(path)?, asked.clone());
+            let (mut reader, asked) = (connect(path)?, asked.clone());
+            // The system keeps what all of them read; what each keeps of it again spares little.
+            reader.batch("PRAGMA cache_size = -4000")?;
             thread::Builder::new()
                 .name(format!("reader-{n}"))
                 .spawn(move || read(reader, &asked))
@@ -86,7 +109,7 @@ fn gather(queue: &Receiver<Box<dyn Work>>, most: usize) -> Option<Vec<Box<dyn Wo
     Some(work)
 }
 
-fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
+fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>) {
     while let Some(mut group) = gather(queue, GROUP) {
         let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
             for work in &mut group {
@@ -98,8 +121,11 @@ fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
                 };
                 conn.batch(end)?;
             }
+            search::settle(&mut conn)?;
             conn.batch("COMMIT")
         });
+        // Where a note waits already, this commit is one of those it tells of.
+        let _ = committed.try_send(());
         let why = match kept {
             Ok(()) => None,
             Err(error) => {
@@ -117,6 +143,24 @@ fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
             work.finish(why.map_or(Ok(()), |why| Err(Error::Unavailable(why))));
         }
     }
+}
+
+fn carry(mut conn: Conn, notes: &Receiver<()>) {
+    while notes.recv().is_ok() {
+        if let Err(error) = carry_once(&mut conn) {
+            tracing::warn!(%error, "the log could not be carried into the file; it goes on growing until it can");
+        }
+    }
+}
+
+/// Carries the log into the file once it is long; whoever reads or writes meanwhile is not disturbed.
+fn carry_once(conn: &mut Conn) -> Result<()> {
+    let counts = |row: &dyn Cells| Ok((row.integer(1)?, row.integer(2)?));
+    let (pages, carried) = conn.row(&sql!("PRAGMA wal_checkpoint(NOOP)"), counts)?.unwrap_or_default();
+    if pages - carried >= CARRIED {
+        conn.row(&sql!("PRAGMA wal_checkpoint(PASSIVE)"), counts)?;
+    }
+    Ok(())
 }
 
 fn read(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {

@@ -1,5 +1,6 @@
 //! What the pipeline asks of storage, answered by a connection in a write's transaction.
 use super::conn::Conn;
+use super::sql::Sql;
 use super::{changes, custom, external, read};
 use crate::sql;
 use domain::core::actor::Sight;
@@ -12,6 +13,14 @@ use uuid::Uuid;
 impl Storage for Conn {
     fn sees(&mut self, object: &str, id: Uuid, sight: &Sight<'_>) -> Result<bool> {
         read::exists(self, sight, object, id)
+    }
+    fn hold(&mut self, object: &'static str, id: Uuid) -> Result<()> {
+        // On the embedded database one write runs at a time anyway.
+        if self.is_sqlite() {
+            return Ok(());
+        }
+        let sql = Sql::new(format!("SELECT 1 FROM {object} WHERE id = ")).bind(id).text(" FOR UPDATE");
+        self.row(&sql, |_| Ok(())).map(|_| ())
     }
     fn note(&mut self, entry: Entry<'_>) -> Result<()> {
         changes::append(self, &entry)

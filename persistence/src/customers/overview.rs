@@ -11,7 +11,8 @@ use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
 use domain::core::instant::Instant;
 use domain::customers::relationship::RelationshipKind;
-use serde_json::{Map, Value};
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The rows of a table that are within a sight and outside the trash, as a table to select from.
@@ -132,7 +133,12 @@ pub fn changes(conn: &mut Conn, customer: Uuid, limit: usize) -> Result<Vec<Chan
     );
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
-        let changed: Map<String, Value> = serde_json::from_str(&row.text(4)?.unwrap_or_default()).unwrap_or_default();
+        // Only the names: what the fields held is passed over unread.
+        let mut changed = BTreeMap::<String, IgnoredAny>::new();
+        row.at(4, &mut |cell| {
+            changed = serde_json::from_str(cell.text()?).unwrap_or_default();
+            Ok(())
+        })?;
         found.push(Change {
             op: row.text(0)?.unwrap_or_default(),
             version: row.integer(1)?,
@@ -140,7 +146,7 @@ pub fn changes(conn: &mut Conn, customer: Uuid, limit: usize) -> Result<Vec<Chan
                 .instant(2)?
                 .ok_or_else(|| Error::Internal("a change without a date".to_owned()))?,
             actor_id: row.uuid(3)?.filter(|id| !id.is_nil()),
-            fields: changed.keys().cloned().collect(),
+            fields: changed.into_keys().collect(),
         });
         Ok(())
     })?;

@@ -2,8 +2,10 @@
 //! [`SOURCES`]; a page is one statement over all of them, each cut to the page before they are put together.
 use super::overview::id;
 use crate::activities::interaction::Interactions;
+use crate::activities::task::Tasks;
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
+use crate::documents::overview::Documents;
 use domain::activities::interaction::Channel;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
@@ -36,7 +38,7 @@ pub trait Source: Sync {
 }
 
 /// All sources: one line for each area.
-pub const SOURCES: &[&dyn Source] = &[&Interactions, &Changes];
+pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Changes];
 
 /// An id as a text that both databases order alike.
 pub fn tie(column: &str, sqlite: bool) -> String {

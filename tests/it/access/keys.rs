@@ -1,5 +1,5 @@
 //! API keys.
-use super::{signed_in, text};
+use super::{sign_in_with, signed_in, text};
 use serde_json::{Value, json};
 use tests::{Who, both};
 
@@ -75,6 +75,16 @@ both! {
         key.get("/customers").refuses(401, "unauthorized");
         owner.patch(&user, "*", json!({"active": true})).is(200);
         key.get("/customers").is(200);
+        // Nor does a key outlive its user in the trash.
+        let fresh = json!({"name": "Robot", "email": "robot@new.example", "password": "seven tall cypresses of Abarkuh", "role_ids": [app.people.roles["Test owner"]]});
+        let robot = owner.post("/users", fresh).is(201).id();
+        let token = text(&sign_in_with(app, "robot@new.example", "seven tall cypresses of Abarkuh"), "access_token");
+        let orphan = text(&app.anyone().with_token(&token).post("/api-keys", json!({"name": "k"})).is(201).json(), "secret");
+        let orphan = app.anyone().with_token(orphan);
+        orphan.get("/customers").is(200);
+        owner.delete(&format!("/users/{robot}"), "*").is(204);
+        orphan.get("/customers").refuses(401, "unauthorized");
+        app.anyone().with_token(&token).get("/customers").refuses(401, "unauthorized");
         let address = format!("/api-keys/{}", made.id());
         app.be(Who::Seller).delete(&address, "*").refuses(403, "forbidden");
         owner.delete(&address, "*").is(204);

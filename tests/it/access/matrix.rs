@@ -26,17 +26,19 @@ fn theirs(app: &App) -> Vec<(String, String)> {
 
 both! {
     fn nobody_gets_in_without_a_credential(app: &App) {
+        let at = |operation| address(operation, &Uuid::now_v7().to_string(), &[]);
+        // The open ones first: a request for a lost password leaves a mail to be sent.
+        let (open, closed): (Vec<_>, Vec<_>) = app.contract().operations().into_iter().partition(|o| o.is_open());
+        for operation in &open {
+            let answer = call(&app.anyone(), operation, &at(operation));
+            assert_ne!((answer.status, answer.json()["code"].as_str()), (401, Some("unauthorized")), "{answer:?}");
+        }
         let before = digest(app);
-        for operation in app.contract().operations() {
-            let at = address(&operation, &Uuid::now_v7().to_string(), &[]);
-            let answer = call(&app.anyone(), &operation, &at);
-            if operation.is_open() {
-                assert_ne!((answer.status, answer.json()["code"].as_str()), (401, Some("unauthorized")), "{answer:?}");
-                continue;
-            }
-            let refused = answer.refuses(401, "unauthorized");
+        for operation in &closed {
+            let at = at(operation);
+            let refused = call(&app.anyone(), operation, &at).refuses(401, "unauthorized");
             assert!(refused.header("www-authenticate").starts_with("Bearer"), "{refused:?}");
-            call(&app.anyone().with_token("not-a-token"), &operation, &at).refuses(401, "unauthorized");
+            call(&app.anyone().with_token("not-a-token"), operation, &at).refuses(401, "unauthorized");
         }
         assert_eq!(digest(app), before);
     }

@@ -38,6 +38,8 @@ pub fn signed_in<'a>(app: &'a App, who: Who) -> Client<'a> {
     app.anyone().with_token(text(&sign_in(app, who), "access_token"))
 }
 
+pub use totp::turn_on as second_factor;
+
 /// Posts a form.
 pub fn post_form(client: &Client<'_>, address: &str, form: &[(&str, &str)]) -> tests::Answer {
     let body = tests::client::with_query("", form);

@@ -59,6 +59,11 @@ both! {
         }
         post_form(&app.anyone(), "/oauth/revoke", &[("token", "no token at all")]).is(200);
         post_form(&app.anyone(), "/oauth/revoke", &[]).refuses(400, "invalid_request");
+        let (token, other) = (("token", "no token at all"), ("other", "1"));
+        post_form(&app.anyone(), "/oauth/revoke", &[token, token]).refuses(400, "invalid_request");
+        // What we don't know is passed over, however often it stands (RFC 6749 §3.2); a hint that we don't know too.
+        post_form(&app.anyone(), "/oauth/revoke", &[token, other, other, ("token_type_hint", "id_token")]).is(200);
+        post_form(&app.anyone(), "/oauth/revoke", &[token, ("token_type_hint", &"x".repeat(51))]).refuses(400, "invalid_request");
     }
 
     fn what_others_must_know_is_published(app: &App) {

@@ -109,6 +109,22 @@ both! {
         assert_eq!(found(&[("kinds", "interaction"), ("related", "true")]), [theirs, both]);
     }
 
+    fn tasks_and_documents_stand_in_it_each_once(app: &App) {
+        let owner = app.be(Who::Owner);
+        let (a, b) = (customer(&owner, "A"), customer(&owner, "B"));
+        owner.post("/relationships", json!({"from_id": a, "kind": "relative", "to_id": b})).is(201);
+        let task = owner.post("/tasks", json!({"title": "پیگیری", "customer_id": a})).is(201).id();
+        let links = json!([{"object": "customers", "record_id": b}]);
+        let document = owner.post("/documents", json!({"name": "قرارداد", "customer_id": a, "links": links})).is(201).id();
+        let found = |query: &[(&str, &str)]| ids(&owner.list(&format!("/customers/{a}/timeline"), query).is(200).json());
+        assert_eq!(found(&[("kinds", "task,document")]), [document.clone(), task.clone()]);
+        assert_eq!(found(&[("kinds", "task,document"), ("related", "true")]), [document.clone(), task.clone()]);
+        assert_eq!(found(&[("q", "قرارداد")]), [document]);
+        owner.patch(&format!("/tasks/{task}"), "*", json!({"status": "done"})).is(200);
+        let done = owner.list(&format!("/customers/{a}/timeline"), &[("kinds", "task")]).is(200).json();
+        assert_eq!((&done["data"][0]["word"], &done["data"][0]["title"]), (&json!("done"), &json!("پیگیری")));
+    }
+
     fn it_shows_only_what_the_caller_may_see(app: &App) {
         let (owner, seller) = (app.be(Who::Owner), app.be(Who::Seller));
         let id = customer(&seller, "Mine");

@@ -1,5 +1,6 @@
 //! Reaching for what is not one's own: by writing, by reference, by expansion, by filter and sort.
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use tests::probe::digest;
 use tests::{App, Who, both};
 
@@ -69,6 +70,7 @@ both! {
         let mine = customer(app, Who::Seller, "الف");
         let address = format!("/customers/{mine}");
         app.be(Who::Owner).patch(&address, "*", json!({"national_id": NATIONAL_ID})).is(200);
+        let before = digest(app);
         let seller = app.be(Who::Seller);
         assert_eq!(seller.get(&address).is(200).json()["national_id"], "••••••0899");
         assert_eq!(seller.get(&format!("{address}?fields=national_id")).is(200).json()["national_id"], "••••••0899");
@@ -90,23 +92,98 @@ both! {
         seller.patch(&address, "*", json!({"national_id": "0012345679"})).refuses(422, "invalid").blames("/national_id", "forbidden_field");
         let shown = app.be(Who::Owner).list("/customers", &[("filter", &format!("national_id = \"{NATIONAL_ID}\""))]);
         assert_eq!(shown.is(200).ids(), [mine]);
+        assert_eq!(digest(app), before);
+    }
+
+    /// Files stand below imports so far: what was sent, and what became of it.
+    fn attack_07_a_foreign_file_comes_through_no_side_door(app: &App) {
+        let secret = "خاورزمین۷۷";
+        let import = crate::imports::done(app, json!({}), format!("family_name,lifecycle_stage\n{secret},nowhere\n").as_bytes());
+        let (id, none) = (import["id"].as_str().unwrap(), uuid::Uuid::now_v7().to_string());
+        let (branch, owner) = (app.be(Who::Branch), app.be(Who::Owner));
+        // The job that did it says so a moment later.
+        while !owner.list("/jobs", &[("state", "running")]).is(200).data().is_empty() {
+            std::thread::yield_now();
+        }
+        let before = digest(app);
+        let doors = ["", "/results", "/results?status=failed&format=ndjson", "/results?status=failed&format=csv", "?expand=owner", "?include_deleted=true"];
+        for door in doors {
+            let (address, nowhere) = (format!("/imports/{id}{door}"), format!("/imports/{none}{door}"));
+            assert!(owner.get(&address).status == 200 || door.contains("expand"), "{door}");
+            for client in [branch.clone(), branch.with("Range", "bytes=0-9"), branch.with("Range", "bytes=-5"), branch.with("Accept", "text/csv")] {
+                for method in ["GET", "HEAD"] {
+                    let (real, nothing) = (client.call(method, &address), client.call(method, &nowhere));
+                    assert_eq!((real.status, nothing.status), (404, 404), "{real:?}");
+                    let plain = |answer: &tests::Answer, id: &str| answer.text().replace(answer.header("request-id"), "").replace(id, "");
+                    assert_eq!(plain(&real, id), plain(&nothing, &none));
+                    assert!(!real.text().contains(secret), "{real:?}");
+                }
+                app.be(Who::Seller).call("GET", &address).refuses(403, "forbidden");
+            }
+        }
+        branch.send("PUT", &format!("/imports/{id}/data"), "text/csv", b"a\nb\n").refuses(404, "not_found");
+        for action in ["start", "undo", "abort"] {
+            branch.send("POST", &format!("/imports/{id}/{action}"), "", b"").refuses(404, "not_found");
+        }
+        assert_eq!(digest(app), before);
+        assert!(owner.get(&format!("/imports/{id}/results?status=failed&format=csv")).is(200).text().contains(secret));
     }
 
     fn attack_08_a_foreign_record_comes_through_no_side_door(app: &App) {
-        for (whose, reader, secret) in [(Who::Rival, Who::Seller, "خاورزمین۷۷"), (Who::Seller, Who::Branch, "باختران۸۸")] {
-            let theirs = customer(app, whose, secret);
+        for (whose, who, secret) in [(Who::Rival, Who::Seller, "خاورزمین۷۷"), (Who::Seller, Who::Branch, "باختران۸۸")] {
             let owner = app.be(Who::Owner);
+            let begin = app.be(who).get("/changes?after=now").is(200).json()["next"].as_str().unwrap().to_owned();
+            let (theirs, mine) = (customer(app, whose, secret), customer(app, who, "خودم"));
             let group = owner.post("/groups", json!({"name": secret})).is(201).id();
             owner.post("/group-members", json!({"group_id": group, "customer_id": theirs})).is(201);
-            let (reader, found) = (app.be(reader), format!("?q={}", tests::client::encode(secret)));
-            // Every read of the contract that takes no id shows neither its id nor its name: lists, feed, audit, jobs.
+            // What is the reader's own names it: a relationship, a referrer, a membership.
+            let own = json!({"owner_id": app.people.users[&who]});
+            let tie = owner.post("/relationships", json!({"from_id": mine, "to_id": theirs, "kind": "relative"})).is(201).id();
+            owner.patch(&format!("/relationships/{tie}"), "*", own).is(200);
+            owner.patch(&format!("/customers/{mine}"), "*", json!({"referrer_id": theirs})).is(200);
+            let (reader, found) = (app.be(who), format!("?q={}", tests::client::encode(secret)));
+            let hides = |place: &str, text: &str| assert!(!text.contains(secret), "{place} tells: {text}");
+            // Every read of the contract that takes no id, in every form, and every search: not even the id of what the reader's own do not name.
+            let mut read = 0;
             for operation in app.contract().operations().iter().filter(|o| o.method == "GET" && !o.path.contains('{')) {
-                for query in ["", "?include_deleted=true", &found, "?expand=customer,group", "?count=exact"] {
-                    let text = reader.get(&format!("{}{query}", operation.path)).text();
-                    assert!(!text.contains(&theirs) && !text.contains(secret), "{} tells: {text}", operation.id());
+                for query in ["", "?include_deleted=true", &found, "?expand=customer,group", "?expand=referrer", "?expand=from,to", "?count=exact"] {
+                    for accept in ["application/json", "text/csv", "application/x-ndjson"] {
+                        let answer = reader.with("Accept", accept).get(&format!("{}{query}", operation.path));
+                        hides(&format!("{} as {accept}", operation.id()), &answer.text());
+                        read += usize::from(answer.status == 200);
+                    }
                 }
             }
-            assert!(app.be(Who::Owner).get(&format!("/customers{found}")).is(200).text().contains(&theirs));
+            assert!(read > 40, "only {read} answers were read");
+            for operation in app.contract().operations().iter().filter(|o| o.method == "POST" && o.path.ends_with("/search")) {
+                for body in [json!({}), json!({"q": secret}), json!({"include_deleted": true})] {
+                    hides(operation.id(), &reader.post(operation.path, body).text());
+                }
+            }
+            // Every read around one's own record, and around the foreign one.
+            for operation in app.contract().operations().iter().filter(|o| o.method == "GET" && o.path.starts_with("/api/v1/customers/{id}")) {
+                for query in ["", "?expand=referrer", "?expand=referrer.referrer,owner"] {
+                    hides(operation.id(), &reader.get(&format!("{}{query}", operation.path.replace("{id}", &mine))).text());
+                    let answer = reader.get(&format!("{}{query}", operation.path.replace("{id}", &theirs)));
+                    assert!(matches!(answer.status, 400 | 404), "{answer:?}");
+                }
+            }
+            hides("the tie", &reader.get(&format!("/relationships/{tie}?expand=from,to")).text());
+            // What happened to it, now and from the beginning, as pages, as lines and as events.
+            let after = format!("/changes?after={begin}");
+            for (accept, address) in [("application/json", "/changes"), ("application/x-ndjson", "/changes"), ("application/json", &after)] {
+                let text = reader.with("Accept", accept).get(address).is(200).text();
+                hides(address, &text);
+                assert!(!text.contains(&format!("\"record_id\":\"{theirs}\"")), "{text}");
+            }
+            let mut events = tests::events::Events::open(app.node().address(), &app.token(who), None);
+            customer(app, who, "تا اینجا");
+            let text = events.until(|text| text.contains("تا اینجا")).to_owned();
+            hides("the event stream", &text);
+            assert!(!text.contains(&format!("\"record_id\":\"{theirs}\"")), "{text}");
+            // And all of it is there for who may see it.
+            assert!(owner.get(&format!("/customers{found}")).is(200).text().contains(&theirs));
+            assert!(owner.get(&format!("/customers/{mine}/360")).is(200).text().contains(secret));
         }
     }
 
@@ -123,10 +200,14 @@ both! {
         seller.patch(&own, "*", role).refuses(403, "forbidden");
         seller.post("/custom-fields", json!({})).refuses(403, "forbidden");
         seller.post("/units", json!({"name": "x"})).refuses(403, "forbidden");
+        let import = json!({"object": "customers", "format": "csv", "mode": "create"});
+        seller.with("Idempotency-Key", "mine").post("/imports", import).refuses(403, "forbidden");
         seller.get("/audit").refuses(403, "forbidden");
         assert_eq!(digest(app), before);
         let audit = app.be(Who::Owner).all("/audit", &[("op", "denied")]);
         let mine = audit.iter().filter(|entry| entry["actor_id"] == json!(app.people.users[&Who::Seller]));
-        assert!(mine.count() >= 6, "each refusal is in the audit: {audit:?}");
+        let told: BTreeSet<&str> = mine.flat_map(|entry| entry["changes"].as_array().unwrap()).filter(|c| c["field"] == "permission").map(|c| c["after"].as_str().unwrap()).collect();
+        let tried = ["audit:read", "custom_fields:create", "imports:create", "roles:create", "roles:update", "units:create", "users:create", "users:update"];
+        assert_eq!(told.into_iter().collect::<Vec<_>>(), tried, "each refusal is in the audit");
     }
 }

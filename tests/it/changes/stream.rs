@@ -1,62 +1,8 @@
 //! The feed as a stream: events that go on and can be taken up again, lines that end, and a cap on both.
 use super::{follow, now, person};
 use serde_json::Value;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use tests::events::Events;
 use tests::{App, Who, both};
-
-/// An open event stream.
-struct Events {
-    socket: TcpStream,
-    text: String,
-}
-
-impl Events {
-    fn open(server: SocketAddr, token: &str, last: Option<&str>) -> Events {
-        let mut socket = TcpStream::connect(server).unwrap();
-        let last = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
-        let request = format!(
-            "GET /api/v1/changes?objects=customers HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nAccept: text/event-stream\r\n{last}\r\n"
-        );
-        socket.write_all(request.as_bytes()).unwrap();
-        socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        Events {
-            socket,
-            text: String::new(),
-        }
-    }
-    /// Reads on until the text fits, or the stream ends.
-    fn until(&mut self, fits: impl Fn(&str) -> bool) -> &str {
-        let end = Instant::now() + Duration::from_secs(30);
-        let mut buffer = [0; 4096];
-        while !fits(&self.text) {
-            assert!(Instant::now() < end, "it never came: {}", self.text);
-            match self.socket.read(&mut buffer).unwrap() {
-                0 => break,
-                n => self.text += &String::from_utf8_lossy(&buffer[..n]),
-            }
-        }
-        &self.text
-    }
-    fn ids(&self) -> Vec<String> {
-        self.text
-            .lines()
-            .filter_map(|l| l.strip_prefix("id: "))
-            .map(str::to_owned)
-            .collect()
-    }
-    fn names(&self) -> Vec<String> {
-        let data = self.text.lines().filter_map(|l| l.strip_prefix("data: "));
-        data.map(|d| {
-            serde_json::from_str::<Value>(d).unwrap()["record"]["family_name"]
-                .as_str()
-                .unwrap_or("?")
-                .to_owned()
-        })
-        .collect()
-    }
-}
 
 fn open(app: &App, who: Who, last: Option<&str>) -> Events {
     Events::open(app.node().address(), &app.token(who), last)

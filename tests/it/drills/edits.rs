@@ -10,7 +10,6 @@ use tests::{Who, both};
 const PEOPLE: usize = 50;
 
 both! {
-    #[ignore = "a drill: make drill"]
     fn drill_4_19_concurrent_edits_of_one_record(app: &App) {
         let (server, caller) = (app.node().address(), Caller::new(app.token(Who::Owner)));
         let number = serial();

@@ -1,16 +1,22 @@
-//! Drills: faults while people write. They take minutes, so `make test` leaves them out and `make drill` runs them, on both databases.
-//! After each the same checker holds what clients were told against what is there. `PEYVAND_DRILL_ROUNDS` says how often the fault comes
-//! (10 times unless told).
+//! Drills: faults while people write, on both databases. After each the same checker holds what clients were told against what is there.
+//! `make test` lets each fault come a few times; `make drill` as often as the list of faults asks. `PEYVAND_DRILL_ROUNDS` says so: `full`
+//! or a number.
 mod caller;
 mod checker;
 mod edits;
 mod idempotency;
+mod import;
 mod kill;
+mod migration;
 mod stop;
 
-/// How often a fault comes.
-fn rounds() -> usize {
-    std::env::var("PEYVAND_DRILL_ROUNDS").map_or(10, |n| n.parse().unwrap())
+/// How often a fault comes: `few` times among the other tests, `full` times in `make drill`.
+fn rounds(few: usize, full: usize) -> usize {
+    match std::env::var("PEYVAND_DRILL_ROUNDS").as_deref() {
+        Err(_) => few,
+        Ok("full") => full,
+        Ok(number) => number.parse().unwrap(),
+    }
 }
 
 /// A number below a bound, another one each time: the fault must not always come at the same moment.

@@ -14,11 +14,10 @@ const CLIENTS: usize = 8;
 const DRAINS: [(&str, &str); 1] = [("PEYVAND_DRAIN_SECONDS", "1")];
 
 both! {
-    #[ignore = "a drill: make drill"]
     fn drill_4_30_graceful_stop_under_load(app: &App) {
         let acks = Mutex::new(Acks::new());
         let mut old = app.another(&DRAINS);
-        for round in 0..rounds() {
+        for round in 0..rounds(1, 50) {
             let new = app.another(&DRAINS);
             let before = acks.lock().unwrap().len();
             let finished = hand_over(app, &old, &new, &acks);

@@ -1,7 +1,7 @@
 //! Imports: files of records in, through the real program.
 mod files;
-mod kills;
 mod rows;
+mod samples;
 mod taking_back;
 
 use serde_json::{Value, json};

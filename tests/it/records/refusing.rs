@@ -82,6 +82,15 @@ both! {
         }
     }
 
+    fn of_very_much_that_is_wrong_a_hundred_are_told(app: &App) {
+        // Each wrong in itself, and all but the first a duplicate.
+        let points = vec![json!({"kind": "email", "value": "no address"}); 50];
+        let accounts = vec![json!({"iban": "no account"}); 20];
+        let wrong = json!({"kind": "person", "family_name": "x", "contact_points": points, "bank_accounts": accounts});
+        let refused = app.be(Who::Owner).post("/customers", wrong).refuses(422, "invalid").json();
+        assert_eq!(refused["errors"].as_array().unwrap().len(), 100);
+    }
+
     fn a_text_of_the_longest_length_is_taken(app: &App) {
         let owner = app.be(Who::Owner);
         let free = ["name", "notes", "description", "display_name", "family_name"];

@@ -141,6 +141,8 @@ both! {
             assert_eq!(created.id(), id);
             assert_eq!(owner.get(&address).is(200).text(), created.text());
             new.put(&address, body).is(412);
+            // What is wrong with a body is told before what is wrong with the moment.
+            new.put(&address, json!({"no_such_member": 1})).refuses(422, "invalid").blames("/no_such_member", "unknown_field");
             new.put(&format!("{}/not-an-id", spec.path), json!({})).refuses(404, "not_found");
         }
     }
@@ -154,15 +156,40 @@ both! {
             let kind = "application/merge-patch+json";
             let put = |client: &tests::Client<'_>, body: &Value| client.send("PATCH", &address, kind, body.to_string().as_bytes());
             put(&owner.with("If-Match", "*"), &body).refuses(412, "precondition_failed");
+            let wrong = json!({"no_such_member": 1});
+            put(&owner.with("If-Match", "*"), &wrong).refuses(422, "invalid").blames("/no_such_member", "unknown_field");
             let created = put(&owner, &body).is(201);
             assert_eq!(created.json()["external_ids"], json!({"erp": value}));
             assert_eq!(created.header("location"), format!("/api/v1{}/{}", spec.path, created.id()));
             put(&owner.with("If-None-Match", "*"), &body).refuses(412, "precondition_failed");
+            put(&owner.with("If-None-Match", "*"), &wrong).refuses(422, "invalid").blames("/no_such_member", "unknown_field");
             let again = put(&owner, &json!({})).is(200);
             assert_eq!(again.text(), created.text());
             put(&owner.with("If-Match", "\"9\""), &json!({})).refuses(412, "stale");
             assert_eq!(owner.get(&address).is(200).text(), created.text());
         }
+    }
+
+    fn what_is_null_in_a_create_is_absent(app: &App) {
+        let owner = app.be(Who::Owner);
+        for spec in writable(app) {
+            let mut nothing = body(app, spec);
+            nothing["external_ids"] = json!({"erp": null, "shop": format!("N-{}", fresh())});
+            nothing["custom"] = json!({"no_such_field": null});
+            let created = owner.post(spec.path, nothing.clone()).is(201).json();
+            assert_eq!(created["external_ids"], json!({"shop": nothing["external_ids"]["shop"]}));
+            assert_eq!(created["custom"], json!({}));
+        }
+    }
+
+    fn a_rule_of_a_body_is_told_before_its_precondition(app: &App) {
+        let owner = app.be(Who::Owner);
+        let wrong = json!({"kind": "person", "family_name": "x", "contact_points": [{"kind": "email", "value": "no address"}]});
+        let wrong = wrong.to_string();
+        let upsert = |client: tests::Client<'_>| {
+            client.send("PATCH", "/customers/by-external-id/erp/nobody", "application/merge-patch+json", wrong.as_bytes())
+        };
+        upsert(owner.with("If-Match", "*")).refuses(422, "invalid").blames("/contact_points/0/value", "format");
     }
 
     fn a_repeated_request_has_one_effect(app: &App) {

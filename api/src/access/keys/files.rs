@@ -36,6 +36,12 @@ pub(super) fn load_all(directory: &Path) -> Result<Vec<Key>, KeyError> {
     Ok(keys)
 }
 
+/// Keeps other processes from making a first key, until it is dropped.
+pub(super) fn lock(directory: &Path) -> Result<File, KeyError> {
+    let locked = File::open(directory).and_then(|folder| folder.lock().map(|()| folder));
+    locked.map_err(|e| KeyError::Io(directory.to_owned(), e))
+}
+
 fn load(path: &Path) -> Result<Key, KeyError> {
     let io = |e| KeyError::Io(path.to_owned(), e);
     let unusable = || KeyError::Unusable(path.to_owned());

@@ -18,6 +18,10 @@ const TAGS: [(&str, &str); 7] = [
         "Whom we deal with: people and organizations, how to reach them, how they belong together.",
     ),
     ("Customization", "What an organization adds to the product by itself."),
+    (
+        "Documents",
+        "Files that belong to records: their contents, every version of them, and their text.",
+    ),
     ("Imports", "Records from files, in bulk, with what became of each row."),
     ("Operations", "Jobs, metadata, and the contract itself."),
 ];

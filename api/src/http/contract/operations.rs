@@ -30,6 +30,11 @@ fn exported(mut page: Response, spec: &'static Spec) -> Response {
     page
 }
 
+/// What can be done next with a record.
+fn next(spec: &Spec, verbs: &[&str]) -> Vec<String> {
+    verbs.iter().map(|verb| operation_id(verb, spec.one)).collect()
+}
+
 /// The operations of a record.
 pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     let one = spec.one.replace('_', " ");
@@ -168,7 +173,13 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     all.add_path_operation(&named_path, vec![HttpMethod::Get], get_named.build());
     if has.writes() {
         let (create_name, patch_name) = (format!("Create{}", spec.schema), format!("Patch{}", spec.schema));
-        let made = || record("It was created.");
+        let made = || {
+            linked(
+                record("It was created."),
+                "$response.body#/id",
+                next(spec, &["get", "update", "delete"]),
+            )
+        };
         let create = operation(
             "create",
             spec.one,
@@ -236,7 +247,14 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(path_id())
         .parameter(if_match(true))
         .parameter(idempotency_key())
-        .response("204", empty("It is gone."));
+        .response("204", {
+            let gone = empty("It is gone.");
+            if has.restores() {
+                linked(gone, "$request.path.id", next(spec, &["restore"]))
+            } else {
+                gone
+            }
+        });
         all.add_path_operation(&id_path, vec![HttpMethod::Delete], delete.build());
     }
     if has.restores() {
@@ -250,7 +268,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(path_id())
         .parameter(if_match(true))
         .parameter(idempotency_key())
-        .response("200", record("It is back."));
+        .response("200", linked(record("It is back."), "$response.body#/id", next(spec, &["get"])));
         all.add_path_operation(format!("{id_path}/restore"), vec![HttpMethod::Post], restore.build());
     }
     all

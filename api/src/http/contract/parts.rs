@@ -1,10 +1,11 @@
 //! What operations are written with: parameters, bodies, answers.
 use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
+use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
-use utoipa::openapi::{ContentBuilder, Ref, Required, Response, ResponseBuilder};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 
 /// A name in camel case behind a verb: `list` and `custom_fields` give `listCustomFields`.
 pub fn operation_id(verb: &str, noun: &str) -> String {
@@ -17,6 +18,12 @@ pub fn operation_id(verb: &str, noun: &str) -> String {
 
 /// A parameter of the query.
 pub fn query(name: &str, doc: &str, schema: ObjectBuilder) -> Parameter {
+    let mut schema = schema.build();
+    let free = schema.pattern.is_none() && schema.format.is_none() && schema.enum_values.is_none();
+    if free && matches!(schema.schema_type, SchemaType::Type(Type::String)) {
+        // No query takes a NUL.
+        schema.pattern = Some(r"^[^\u0000]*$".to_owned());
+    }
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Query)
@@ -139,6 +146,15 @@ pub fn empty(doc: &str) -> Response {
     ResponseBuilder::new().description(doc).build()
 }
 
+/// The same answer with links to what can be done next with the record that `id`, a runtime expression, names.
+pub fn linked(mut answer: Response, id: &str, operations: impl IntoIterator<Item = String>) -> Response {
+    for operation in operations {
+        let link = LinkBuilder::new().operation_id(operation.clone()).parameter("id", id);
+        answer.links.insert(operation, RefOr::T(link.build()));
+    }
+    answer
+}
+
 /// A body of a named schema.
 pub fn body(kind: &str, schema: &str, example: Value) -> utoipa::openapi::request_body::RequestBody {
     RequestBodyBuilder::new()
@@ -157,9 +173,12 @@ pub fn limit() -> ObjectBuilder {
         .default(Some(json!(PAGE)))
 }
 
-/// Words to search for: at least two characters that are not space.
+/// Words to search for: at least two characters that are not space, and no NUL. The next line (U+0085) is space to us, but not to
+/// ECMA-262, whose patterns these are.
 pub fn words() -> ObjectBuilder {
-    text(400).min_length(Some(2)).pattern(Some(r"\S\s*\S"))
+    let letter = r"[^\s\u0085\u0000]";
+    let pattern = format!(r"^[\s\u0085]*{letter}[\s\u0085]*{letter}[^\u0000]*$");
+    text(400).min_length(Some(2)).pattern(Some(pattern))
 }
 
 /// A reading whose answer carries a tag: with the same tag in `If-None-Match` it answers 304.

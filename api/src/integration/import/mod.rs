@@ -9,10 +9,9 @@ pub mod reader;
 mod results;
 mod routes;
 mod undo;
-mod upload;
 
 use crate::jobs::JobKind;
-pub use folder::sweep;
+pub use folder::folder;
 pub use routes::routes;
 
 /// The kinds of jobs of imports.

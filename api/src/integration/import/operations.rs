@@ -3,13 +3,13 @@ use super::job::Payload;
 use super::prepare;
 use super::reader::{Known, ReadError, Reader};
 use super::results::{self, Wanted};
-use super::upload;
 use super::{folder, job};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::crud::id;
 use crate::http::problem::{Failure, Lang};
 use crate::http::query::Query;
+use crate::http::upload::{self, Expected};
 use crate::http::writing::{Writing, members};
 use crate::http::{body, headers};
 use crate::jobs;
@@ -157,7 +157,12 @@ pub async fn data(
         size_bytes: 0,
         digest: String::new(),
     })?;
-    let received = upload::receive(&request, &mut payload, &app.data, id, most).await?;
+    let expected = Expected {
+        folder: folder::folder(&app.data),
+        most,
+        packed: true,
+    };
+    let received = upload::receive(&request, &mut payload, expected).await?;
     let (format, file) = (import.format, received.path().to_owned());
     let opened = tokio::task::spawn_blocking(move || {
         let known = Known { encoding, separator: None };
@@ -184,10 +189,7 @@ pub async fn data(
             let done = pipeline::change::<Import>(conn, context, id, expect, "create", |import| import.receive(arrived))?;
             rows::forget(conn, id)?;
             // Within the transaction: a file in its place whose import does not know it is sent again; the other way round it is lost.
-            received.place(&state.data, id).map_err(|failure| match failure {
-                Failure::Domain(error) => error,
-                other => Error::Internal(other.to_string()),
-            })?;
+            received.place(&folder::file(&state.data, id))?;
             Ok((200, done))
         })
         .await

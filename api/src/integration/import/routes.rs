@@ -1,7 +1,7 @@
 //! Where the operations of imports are, and what the contract says of them.
 use super::operations::{IMPORTS, abort, create, data, rows_of, start, undo};
 use super::results::Wanted;
-use crate::http::contract::{answer, body, content, idempotency_key, if_match, path_id, problem, query, text};
+use crate::http::contract::{answer, body, content, idempotency_key, if_match, linked, path_id, problem, query, text};
 use crate::http::crud::{Crud, Has};
 use crate::http::operation::{Operations, operation};
 use actix_web::web;
@@ -69,6 +69,15 @@ impl utoipa::ToSchema for CreateImport {}
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
+    let next = [
+        "getImport",
+        "uploadImportData",
+        "startImport",
+        "abortImport",
+        "undoImport",
+        "getImportResults",
+        "deleteImport",
+    ];
     let announce = operation(
         "createImport",
         "Imports",
@@ -82,7 +91,7 @@ pub fn routes(config: &mut ServiceConfig) {
         key
     })
     .request_body(Some(body("application/json", "CreateImport", json!({"object": "customers", "format": "csv", "mode": "upsert", "match_on": "email"}))))
-    .response("201", import("It waits for its file."));
+    .response("201", linked(import("It waits for its file."), "$response.body#/id", next.map(str::to_owned)));
     let put = act(
         "uploadImportData",
         "Send an import's file",

@@ -1,8 +1,8 @@
 //! Taking an import back: what it made goes to the trash, what it changed gets its earlier values again, the last row first. Nobody
 //! else's work is touched: a record that was changed since is left as it is, and told.
-use super::job::{acting, as_server, load, payload};
+use super::job::{acting, as_server, load, payload, progress};
 use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Run};
+use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run};
 use domain::core::error::{Error, Result};
 use domain::core::field::Access;
 use domain::core::pipeline::{self, Context, Expect};
@@ -37,12 +37,13 @@ async fn run(job: &JobContext) -> Result<Outcome> {
     loop {
         let (app, setting) = (job.app.clone(), job.app.setting());
         let done = job
-            .write(move |conn| {
+            .step(move |conn| {
+                let over = |over| Ok((over, progress(0)));
                 let Some(import) = load(conn, &setting, payload.import)? else {
-                    return Ok(true);
+                    return over(true);
                 };
                 let Some(actor) = acting(conn, &payload, id, setting.now)? else {
-                    return Ok(true);
+                    return over(true);
                 };
                 let context = Context {
                     actor: &actor,
@@ -63,8 +64,15 @@ async fn run(job: &JobContext) -> Result<Outcome> {
     }
 }
 
-/// Takes back as many rows as the time allows; whether there are no more.
-fn step(conn: &mut Conn, context: &Context<'_>, object: &dyn Object, import: &Import, job: Uuid, setting: &Setting) -> Result<bool> {
+/// Takes back as many rows as the time allows; whether there are no more, and how many rows are behind it.
+fn step(
+    conn: &mut Conn,
+    context: &Context<'_>,
+    object: &dyn Object,
+    import: &Import,
+    job: Uuid,
+    setting: &Setting,
+) -> Result<(bool, Progress)> {
     let id = import.base.id.uuid();
     let mut at = rows::checkpoint(conn, id)?.unwrap_or_default();
     let mut undo = import.undo.unwrap_or_default();
@@ -96,7 +104,7 @@ fn step(conn: &mut Conn, context: &Context<'_>, object: &dyn Object, import: &Im
             Ok(())
         })
     })?;
-    Ok(over)
+    Ok((over, progress(at.number - next)))
 }
 
 /// Takes one row back; what that came to, none where there was nothing to do.

@@ -1,7 +1,7 @@
 //! Receiving a file: streamed to disk as it comes, unpacked on the way, its digest checked, and put in its place only when it is whole.
-use super::folder::{PART, file, folder};
-use crate::http::body::unsupported;
-use crate::http::problem::Failure;
+//! Imports and documents come in this way.
+use super::body::unsupported;
+use super::problem::Failure;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Payload};
@@ -13,8 +13,22 @@ use sha2::{Digest, Sha256, Sha512};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use uuid::Uuid;
+
+/// What an upload that was cut off is called.
+const PART: &str = ".part";
+
+/// What is to be received.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    /// The folder of its kind, below the data folder; made where it is not there.
+    pub folder: PathBuf,
+    /// The most that it may hold, unpacked, in bytes.
+    pub most: u64,
+    /// Whether it may come packed, as `Content-Encoding` says.
+    pub packed: bool,
+}
 
 /// How many times its packed size a file may be.
 const RATIO: u64 = 100;
@@ -39,12 +53,13 @@ impl Received {
         &self.path
     }
 
-    /// Puts it where the import looks for it, durably; what was there before is gone.
+    /// Puts it where it is looked for, on the same disk, durably; what was there before is gone.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn place(mut self, data: &Path, import: Uuid) -> Result<(), Failure> {
-        let put = std::fs::rename(&self.path, file(data, import)).and_then(|()| File::open(folder(data))?.sync_all());
+    pub fn place(mut self, at: &Path) -> Result<(), Error> {
+        let folder = at.parent().unwrap_or(Path::new("."));
+        let put = std::fs::rename(&self.path, at).and_then(|()| File::open(folder)?.sync_all());
         put.map_err(|e| storage(&e))?;
         self.placed = true;
         Ok(())
@@ -68,14 +83,14 @@ enum Packing {
     Zstd,
 }
 
-/// What `Content-Digest` (RFC 9530) says of the bytes on the wire.
+/// What `Content-Digest` and `Repr-Digest` (RFC 9530) say of the bytes on the wire: of a whole file, both say the same.
 #[derive(Debug, Default, Clone)]
 struct Told {
-    sha256: Option<Vec<u8>>,
-    sha512: Option<Vec<u8>>,
+    sha256: Vec<Vec<u8>>,
+    sha512: Vec<Vec<u8>>,
 }
 
-fn packing(request: &HttpRequest) -> Result<Packing, Failure> {
+fn packing(request: &HttpRequest, allowed: bool) -> Result<Packing, Failure> {
     match request
         .headers()
         .get("Content-Encoding")
@@ -83,36 +98,40 @@ fn packing(request: &HttpRequest) -> Result<Packing, Failure> {
         .as_deref()
     {
         None | Some("" | "identity") => Ok(Packing::None),
-        Some("gzip" | "x-gzip") => Ok(Packing::Gzip),
-        Some("zstd") => Ok(Packing::Zstd),
-        Some(_) => Err(unsupported("accept-encoding", "gzip, zstd")),
+        Some("gzip" | "x-gzip") if allowed => Ok(Packing::Gzip),
+        Some("zstd") if allowed => Ok(Packing::Zstd),
+        Some(_) if allowed => Err(unsupported("accept-encoding", "gzip, zstd")),
+        Some(_) => Err(unsupported("accept-encoding", "identity")),
     }
 }
 
 fn told(request: &HttpRequest) -> Result<Told, Failure> {
-    let wrong = || Failure::Parameter("Content-Digest".to_owned(), "invalid_parameter");
     let mut told = Told::default();
-    for header in request.headers().get_all("Content-Digest") {
-        for item in header.to_str().map_err(|_| wrong())?.split(',') {
-            let (name, value) = item.trim().split_once('=').ok_or_else(wrong)?;
-            let value = value.strip_prefix(':').and_then(|v| v.strip_suffix(':')).ok_or_else(wrong)?;
-            let value = STANDARD.decode(value).map_err(|_| wrong())?;
-            match name {
-                "sha-256" => told.sha256 = Some(value),
-                "sha-512" => told.sha512 = Some(value),
-                // Others are older and weaker; RFC 9530 says to pass them over.
-                _ => {}
+    for field in ["Content-Digest", "Repr-Digest"] {
+        let wrong = || Failure::Parameter(field.to_owned(), "invalid_parameter");
+        for header in request.headers().get_all(field) {
+            for item in header.to_str().map_err(|_| wrong())?.split(',') {
+                let (name, value) = item.trim().split_once('=').ok_or_else(wrong)?;
+                let value = value.strip_prefix(':').and_then(|v| v.strip_suffix(':')).ok_or_else(wrong)?;
+                let value = STANDARD.decode(value).map_err(|_| wrong())?;
+                match name {
+                    "sha-256" => told.sha256.push(value),
+                    "sha-512" => told.sha512.push(value),
+                    // Others are older and weaker; RFC 9530 says to pass them over.
+                    _ => {}
+                }
             }
         }
     }
     Ok(told)
 }
 
-fn storage(error: &io::Error) -> Failure {
-    tracing::error!(%error, "an upload could not be stored");
+/// What a failure to write a file means to the caller.
+pub fn storage(error: &io::Error) -> Error {
+    tracing::error!(%error, "a file could not be stored");
     match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Unavailable("storage_full").into(),
-        _ => Error::Internal(error.to_string()).into(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::Unavailable("storage_full"),
+        _ => Error::Internal(error.to_string()),
     }
 }
 
@@ -120,12 +139,13 @@ fn too_large() -> Failure {
     Failure::Protocol(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", None)
 }
 
-/// Takes the body of a request, of at most `most` bytes unpacked.
+/// Takes the body of a request.
 ///
 /// # Errors
 /// 400 `digest_mismatch`, `invalid_encoding` or `incomplete_body`, 408, 413, 415, 503 `storage_full`; then nothing is kept.
-pub async fn receive(request: &HttpRequest, payload: &mut Payload, data: &Path, import: Uuid, most: u64) -> Result<Received, Failure> {
-    let (packing, told) = (packing(request)?, told(request)?);
+pub async fn receive(request: &HttpRequest, payload: &mut Payload, expected: Expected) -> Result<Received, Failure> {
+    let Expected { folder, most, packed } = expected;
+    let (packing, told) = (packing(request, packed)?, told(request)?);
     let length = request
         .headers()
         .get("Content-Length")
@@ -134,7 +154,7 @@ pub async fn receive(request: &HttpRequest, payload: &mut Payload, data: &Path, 
     if length.is_some_and(|n| n > most) {
         return Err(too_large());
     }
-    let (folder, path) = (folder(data), folder(data).join(format!("{import}.{}{PART}", Uuid::now_v7())));
+    let path = folder.join(format!("{}{PART}", Uuid::now_v7()));
     let (send, pieces) = std::sync::mpsc::sync_channel::<Bytes>(4);
     let storing = tokio::task::spawn_blocking(move || store(&folder, path, packing, most, &told, Wire::new(pieces)));
     let mut cut = None;
@@ -201,7 +221,7 @@ impl Read for Wire {
 
 enum Unpack {
     None(Wire),
-    Gzip(flate2::read::MultiGzDecoder<Wire>),
+    Gzip(Box<flate2::read::MultiGzDecoder<Wire>>),
     Zstd(zstd::stream::read::Decoder<'static, io::BufReader<Wire>>),
 }
 
@@ -227,10 +247,10 @@ impl Read for Unpack {
 
 fn store(folder: &Path, path: PathBuf, packing: Packing, most: u64, told: &Told, mut wire: Wire) -> Result<Received, Failure> {
     std::fs::create_dir_all(folder).map_err(|e| storage(&e))?;
-    wire.sha512 = told.sha512.as_ref().map(|_| Sha512::new());
+    wire.sha512 = (!told.sha512.is_empty()).then(Sha512::new);
     let mut source = match packing {
         Packing::None => Unpack::None(wire),
-        Packing::Gzip => Unpack::Gzip(flate2::read::MultiGzDecoder::new(wire)),
+        Packing::Gzip => Unpack::Gzip(Box::new(flate2::read::MultiGzDecoder::new(wire))),
         Packing::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::new(wire).map_err(|e| storage(&e))?;
             // A larger window would cost more memory than any file of rows needs.
@@ -264,7 +284,7 @@ fn store(folder: &Path, path: PathBuf, packing: Packing, most: u64, told: &Told,
     // What stands behind the packed part belongs to the digest as well.
     io::copy(source.wire(), &mut io::sink()).map_err(|e| storage(&e))?;
     let wire = source.wire();
-    let same = |told: &Option<Vec<u8>>, found: &[u8]| told.as_ref().is_none_or(|told| told == found);
+    let same = |told: &[Vec<u8>], found: &[u8]| told.iter().all(|told| told == found);
     let right =
         same(&told.sha256, &wire.sha256.clone().finalize()) && wire.sha512.take().is_none_or(|sha| same(&told.sha512, &sha.finalize()));
     if !right {
@@ -273,4 +293,25 @@ fn store(folder: &Path, path: PathBuf, packing: Packing, most: u64, told: &Told,
     out.sync_all().map_err(|e| storage(&e))?;
     received.digest = format!("sha-256=:{}:", STANDARD.encode(sha.finalize()));
     Ok(received)
+}
+
+/// Removes from a folder what uploads left behind that were cut off with the process, once they are a day old.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn sweep(folder: &Path) -> io::Result<usize> {
+    let mut removed = 0;
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(0);
+    };
+    for entry in entries {
+        let entry = entry?;
+        let old = |at: SystemTime| at.elapsed().is_ok_and(|age| age > Duration::from_secs(86_400));
+        let part = entry.file_name().to_string_lossy().ends_with(PART);
+        if part && entry.metadata()?.modified().is_ok_and(old) {
+            std::fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }

@@ -1,0 +1,3 @@
+//! Documents: files that belong to records, with their versions.
+pub mod document;
+pub mod name;

@@ -1,0 +1,5 @@
+DROP TABLE document_links;
+DROP TABLE document_texts;
+DROP TABLE document_versions;
+DROP TABLE documents_search;
+DROP TABLE documents;
