@@ -11,7 +11,7 @@ const OPERATIONS = "$.paths[*][get,put,post,patch,delete,head,options,trace]";
 
 // The verbs of operation ids, which are the method names of every generated client. A new kind of action adds its verb.
 const VERBS = `
-  list get create update replace delete restore upsert batch search count check
+  list get create update replace delete restore upsert batch search compare count check
   start stop abort undo cancel pause resume retry replay schedule reschedule run preview test validate explain
   login logout sign verify refresh revoke rotate reset change confirm enroll invite activate deactivate
   upload download import export render print share unshare grant

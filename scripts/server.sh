@@ -54,7 +54,10 @@ wait_for_server() {
 }
 
 stop_server() {
-  if [ -n "${SERVER:-}" ]; then kill -TERM "$SERVER" 2>/dev/null || true; wait "$SERVER" 2>/dev/null || true; fi
+  if [ -n "${SERVER:-}" ]; then
+    kill -TERM "$SERVER" 2>/dev/null || say "the server ended before it was told to; see $SERVER_LOG"
+    wait "$SERVER" 2>/dev/null || say "the server ended with $?"
+  fi
   rm -rf "${WORK:?}"
 }
 

@@ -8,6 +8,7 @@
 )]
 mod bare;
 mod chart;
+mod child;
 mod customers;
 mod fill;
 mod import;
@@ -21,9 +22,10 @@ mod site;
 mod trace;
 mod work;
 
+use child::{Ask, Page};
 use clap::Parser;
 use report::{Point, Points, Report, median};
-use site::{Ask, Measured, Page, Site};
+use site::{Measured, Site};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;

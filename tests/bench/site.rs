@@ -1,5 +1,6 @@
 //! A server on a filled database of its own, and what the same statements cost without it.
 use crate::bare::{self, Bare, Script};
+use crate::child::Traced;
 use crate::fill::{self, Filled};
 use crate::import;
 use crate::load::{Load, Sample};
@@ -109,12 +110,13 @@ fn ids(database: &Path) -> Vec<Uuid> {
     shuffle(rows.map(|id| Uuid::from_slice(&id.unwrap()).unwrap()).collect())
 }
 
-/// What a file holds from a place on.
+/// The whole lines that a file holds from a place on: the last may still be being written.
 fn behind(path: &Path, place: u64) -> String {
     use std::io::{Read, Seek, SeekFrom};
     let (mut file, mut text) = (std::fs::File::open(path).unwrap(), String::new());
     file.seek(SeekFrom::Start(place)).unwrap();
     file.read_to_string(&mut text).unwrap();
+    text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
     text
 }
 
@@ -341,96 +343,6 @@ impl Site {
     }
     pub fn address(&self) -> SocketAddr {
         self.node.address()
-    }
-}
-
-/// The server's program with the hook of [`crate::trace`].
-struct Traced {
-    child: std::process::Child,
-    server: SocketAddr,
-}
-
-impl Traced {
-    fn start(database: &Path, data: &Path, out: &Path) -> Traced {
-        use std::io::{BufRead, BufReader};
-        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--database",
-                &format!("sqlite:{}", database.display()),
-                "--data",
-            ])
-            .arg(data)
-            .env("BENCH_TRACE", out)
-            .env("PEYVAND_RATE_LIMITS", "off")
-            .env("PEYVAND_BASE_URL", BASE_URL)
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.starts_with("listening on ") {
-            line.clear();
-            assert!(log.read_line(&mut line).unwrap() > 0, "the traced server ended");
-        }
-        // Whatever else it says must not fill the pipe.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        let server = line["listening on ".len()..].trim().parse().unwrap();
-        Traced { child, server }
-    }
-}
-
-impl Drop for Traced {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-/// The constant page, as a process of its own.
-pub struct Page {
-    child: std::process::Child,
-    server: SocketAddr,
-}
-
-/// Asks for the page with the same headers as everything else.
-pub struct Ask(pub String);
-impl crate::load::Source for Ask {
-    fn next(&mut self, _: usize, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.0.as_bytes());
-    }
-}
-
-impl Page {
-    pub fn start() -> Page {
-        use std::io::{BufRead, BufReader};
-        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-        let mut child = command.arg("page").stderr(std::process::Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let server = line["listening on ".len()..].trim().parse().unwrap();
-        Page { child, server }
-    }
-    pub fn measure(&mut self, connections: usize, span: Duration, ask: &mut Ask) -> Measured {
-        let mut load = Load::open(self.server, connections);
-        let (cpu, own) = (process::cpu(self.child.id()), process::own_cpu());
-        let sample = load.run(span, ask);
-        let each = 1e6 / sample.done.max(1) as f64;
-        Measured {
-            cpu: (process::cpu(self.child.id()) - cpu) * each,
-            // The generator's own cost, which all samples bear.
-            database_cpu: (process::own_cpu() - own) * each,
-            sample,
-        }
-    }
-}
-
-impl Drop for Page {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
     }
 }
 

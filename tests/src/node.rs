@@ -4,6 +4,7 @@ use crate::post::FROM;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -19,6 +20,8 @@ pub const APP_URL: &str = "https://crm.peyvand.test";
 struct Log {
     lines: Mutex<(Vec<String>, bool)>,
     grown: Condvar,
+    /// Nobody wants to read it any more.
+    unread: AtomicBool,
 }
 
 /// One process.
@@ -52,10 +55,15 @@ impl Node {
         let log = Arc::new(Log::default());
         let (stderr, kept) = (child.stderr.take().unwrap(), log.clone());
         let reader = std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let mut lines = BufReader::new(stderr).lines();
+            for line in lines.by_ref().map_while(Result::ok) {
                 kept.lines.lock().unwrap().0.push(line);
                 kept.grown.notify_all();
+                if kept.unread.load(Ordering::Relaxed) {
+                    break;
+                }
             }
+            drop(lines);
             kept.lines.lock().unwrap().1 = true;
             kept.grown.notify_all();
         });
@@ -94,6 +102,17 @@ impl Node {
     /// The log so far.
     pub fn log(&self) -> Vec<String> {
         self.log.lines.lock().unwrap().0.clone()
+    }
+
+    /// Stops reading the log, so that the program can't write it any more. `ask` makes it write a line.
+    pub fn hang_up(&self, ask: impl FnOnce()) {
+        self.log.unread.store(true, Ordering::Relaxed);
+        ask();
+        let ended = self
+            .log
+            .grown
+            .wait_timeout_while(self.log.lines.lock().unwrap(), PATIENCE, |lines| !lines.1);
+        assert!(!ended.unwrap().1.timed_out(), "the program wrote nothing");
     }
 
     /// The process's id, for drills that send it signals.

@@ -141,6 +141,22 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"kind": "choice", "choices": ["الف", "ب"]}),
             value: json!(["الف", "ب", "ج"]),
         },
+        ("interactions", "address") => plain(json!("+989127654321")),
+        // Found by the address where there is one.
+        ("interactions", "customer_id") => Change {
+            with: json!({"address": null}),
+            value: other(app, field, now),
+        },
+        // The address stays one that the channel takes.
+        ("interactions", "channel") => plain(json!("meeting")),
+        ("interactions", "recording_url") => plain(json!("https://pbx.example/recordings/1")),
+        ("tasks", "time_zone") => plain(json!("Europe/Berlin")),
+        ("tasks", "recurrence") => plain(json!("FREQ=MONTHLY")),
+        // What repeats must be due.
+        ("tasks", "due_at") => Change {
+            with: json!({"recurrence": null}),
+            value: other(app, field, now),
+        },
         (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
         (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
         _ => plain(other(app, field, now)),

@@ -24,7 +24,8 @@ use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use persistence::access::credential::{self, Claimant};
 use persistence::access::{actor, link, session, user};
-use persistence::core::read::{self, View};
+use persistence::core::read;
+use persistence::core::view::View;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

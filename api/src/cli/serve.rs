@@ -12,11 +12,12 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, customers, documents, integration, mail};
+use crate::{access, activities, customers, documents, integration, mail};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
 use persistence::core::settings;
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -82,6 +83,8 @@ impl Serve {
             .json()
             .with_env_filter(filter)
             .with_writer(std::io::stderr)
+            // A line that can't be written is lost: to say so, where that can't be written either, would end the process.
+            .log_internal_errors(false)
             .init();
         std::panic::set_hook(Box::new(panicked));
         actix_web::rt::System::new().block_on(self.serve())
@@ -103,7 +106,8 @@ impl Serve {
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         // Whoever reads that we listen may ask us to stop in the next moment.
         let stop = stop_signal()?;
-        eprintln!("listening on {address}");
+        // As above: who started us may have hung up.
+        let _ = writeln!(std::io::stderr(), "listening on {address}");
         let jobs = Runner::start(app.clone());
         actix_web::rt::spawn(crate::access::key_rounds::run(app.clone()));
         let handle = server.handle();
@@ -199,6 +203,7 @@ fn web_address(text: &str) -> Result<String, String> {
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
     let areas = [
         &access::links::KINDS[..],
+        activities::KINDS,
         &customers::KINDS,
         &documents::KINDS,
         &integration::import::KINDS,

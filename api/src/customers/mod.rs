@@ -6,6 +6,7 @@ mod matcher;
 mod merges;
 pub mod overview;
 pub mod sections;
+mod timeline;
 
 use crate::http::crud::Crud;
 use crate::http::guard;
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<Customer>::new());
     overview::routes(config);
     hierarchy::routes(config);
+    timeline::routes(config);
     merges::routes(config);
     duplicates::routes(config);
     config.service(Crud::<Relationship>::new());

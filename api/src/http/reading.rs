@@ -11,9 +11,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use domain::core::condition::Condition;
 use domain::core::error::Error;
 use domain::core::resource::Spec;
-use domain::core::text;
 use persistence::core::conn::Conn;
-use persistence::core::read::{List, View};
+use persistence::core::read::List;
+use persistence::core::view::View;
 use persistence::core::{external, merged, read};
 use serde_json::Value;
 use uuid::Uuid;
@@ -224,13 +224,7 @@ async fn page(
     let spec = object.spec();
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
-    let q = query.text("q");
-    // As the contract's pattern counts: to it the byte order mark (U+FEFF) is space.
-    let space = |c: &char| c.is_whitespace() || *c == '\u{FEFF}';
-    let long_enough = |q: &str| q.chars().filter(|c| !space(c)).count() >= 2 && q.chars().count() <= 400;
-    if q.is_some_and(|q| !long_enough(q) || q.contains('\0')) {
-        return Err(Failure::Parameter("q".to_owned(), "invalid_parameter"));
-    }
+    let terms = query.terms("q")?;
     let count = match query.text("count") {
         None => None,
         Some("exact" | "estimated") => Some(COUNTED),
@@ -239,7 +233,7 @@ async fn page(
     let mut list = List {
         view,
         filter: None,
-        terms: q.map(text::terms).unwrap_or_default(),
+        terms,
         sort: List::sort(spec, query.text("sort"))?,
         unasked: query.text("sort").is_none(),
         limit: query.number("limit", PAGE, 1, MAX_PAGE)?,

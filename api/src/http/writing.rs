@@ -15,7 +15,7 @@ use domain::core::resource::{Setting, Spec};
 use persistence::core::conn::Conn;
 use persistence::core::idempotency::{Answer, Key};
 use persistence::core::object::Drafted;
-use persistence::core::read::View;
+use persistence::core::view::View;
 use persistence::core::{external, idempotency, read};
 use serde_json::{Map, Value};
 use uuid::Uuid;

@@ -18,7 +18,9 @@ macro_rules! everyday {
     ($($action:literal: $scope:expr),+; $($more:expr),*) => {
         &[
             $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
-              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),)+
+              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
+              (concat!("interactions:", $action), $scope), (concat!("tasks:", $action), $scope),
+              (concat!("documents:", $action), $scope),)+
             $($more),*
         ]
     };
@@ -43,8 +45,10 @@ pub const ROLES: [Builtin; 4] = [
     },
     Builtin {
         name: "support",
-        description: "Sees and changes the customers of the unit and of those below it.",
-        permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;),
+        description: "Sees and changes the customers of the unit and of those below it, and notes what happens with them.",
+        permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
+            ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow)
+        ),
     },
     Builtin {
         name: "viewer",

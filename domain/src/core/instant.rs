@@ -10,6 +10,9 @@ use utoipa::openapi::{RefOr, Schema};
 pub struct Instant(DateTime<Utc>);
 
 impl Instant {
+    /// The first moment of 1970, which stands where a create left a moment to the rules.
+    pub const UNSET: Instant = Instant(DateTime::UNIX_EPOCH);
+
     /// The moment, cut to the millisecond.
     pub fn new(at: DateTime<Utc>) -> Self {
         Instant(at.trunc_subsecs(3))
@@ -33,19 +36,21 @@ impl Instant {
     pub fn text(self) -> [u8; 24] {
         // Written digit by digit: a page of fifty records has two hundred of these, and a format string costs ten times as much.
         let mut out = *b"0000-00-00T00:00:00.000Z";
+        // Once: each part of a moment with a zone is worked out from the zone.
+        let at = self.0.naive_utc();
         let mut put = |at: usize, width: usize, mut n: u32| {
             for i in (at..at + width).rev() {
                 out[i] = b'0' + (n % 10) as u8;
                 n /= 10;
             }
         };
-        put(0, 4, self.0.year().clamp(0, 9999).unsigned_abs());
-        put(5, 2, self.0.month());
-        put(8, 2, self.0.day());
-        put(11, 2, self.0.hour());
-        put(14, 2, self.0.minute());
-        put(17, 2, self.0.second());
-        put(20, 3, self.0.timestamp_subsec_millis());
+        put(0, 4, at.year().clamp(0, 9999).unsigned_abs());
+        put(5, 2, at.month());
+        put(8, 2, at.day());
+        put(11, 2, at.hour());
+        put(14, 2, at.minute());
+        put(17, 2, at.second());
+        put(20, 3, at.and_utc().timestamp_subsec_millis());
         out
     }
 }

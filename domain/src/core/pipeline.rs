@@ -130,6 +130,9 @@ pub fn keep<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, draft: D
     let sight = context.sight(spec.object, "create")?;
     let Draft { mut record, mut problems } = draft;
     let id = record.base().id.uuid();
+    if problems.0.is_empty() {
+        problems = tx.settle(None, &mut record, context)?;
+    }
     place(tx, &sight, None, &mut record, &mut problems)?;
     let mut doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
@@ -221,6 +224,9 @@ pub fn change_noting<R: Resource>(
     let mut after = before.clone();
     rule(&mut after)?;
     let mut problems = after.check(context.setting);
+    if problems.0.is_empty() {
+        problems = tx.settle(Some(&before), &mut after, context)?;
+    }
     place(tx, &sight, Some(&before), &mut after, &mut problems)?;
     problems.extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?);
     let (old, new) = (document(&before)?, document(&after)?);

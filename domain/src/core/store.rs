@@ -78,6 +78,13 @@ pub trait Store<R: Resource>: Storage {
     fn update(&mut self, before: &R, after: &R) -> Result<bool>;
     /// Moves the record to the trash or back, as of its version.
     fn trash(&mut self, record: &R, seen: i64, at: Option<Instant>) -> Result<bool>;
+    /// Sets members that follow from other records, and says what does not fit them. Only of a record that its own rules let
+    /// pass; before the row is written.
+    fn settle(&mut self, _before: Option<&R>, _after: &mut R, _context: &Context<'_>) -> Result<Problems> {
+        Ok(Problems::default())
+    }
     /// Keeps what is derived from the record in step with it: keys to find it by, trees. After the row is written.
-    fn derive(&mut self, before: Option<&R>, after: Option<&R>, context: &Context<'_>) -> Result<()>;
+    fn derive(&mut self, _before: Option<&R>, _after: Option<&R>, _context: &Context<'_>) -> Result<()> {
+        Ok(())
+    }
 }

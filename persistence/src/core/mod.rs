@@ -32,3 +32,4 @@ mod storage;
 pub mod stored;
 pub mod trash;
 pub mod verify;
+pub mod view;

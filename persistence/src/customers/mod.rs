@@ -1,9 +1,10 @@
 //! Keeping whom we deal with.
 pub mod candidate;
-mod customer;
+pub mod customer;
 pub mod duplicate;
 mod group;
 pub mod merge;
 pub mod overview;
 mod relationship;
 mod steps;
+pub mod timeline;

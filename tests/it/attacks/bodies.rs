@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 use tests::probe::digest;
-use tests::{App, Client, Who, both, raw, within};
+use tests::{App, Client, Who, both, within};
 
 const KIND: &str = "application/json";
 
@@ -19,11 +19,18 @@ fn too_large(app: &App, body: &str) {
         app.token(Who::Owner),
         body.len()
     );
+    answered(app, format!("{head}{}", &body[..64 << 10]).as_bytes(), "HTTP/1.1 413");
+}
+
+/// Sends bytes, and looks how the answer begins, which comes before they have an end.
+fn answered(app: &App, bytes: &[u8], begins: &str) {
     let mut stream = TcpStream::connect(app.node().address()).unwrap();
-    stream.write_all(format!("{head}{}", &body[..64 << 10]).as_bytes()).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    // A server that has heard enough may close while we still send.
+    let _ = stream.write_all(bytes);
     let mut start = [0; 12];
     stream.read_exact(&mut start).unwrap();
-    assert_eq!(&start, b"HTTP/1.1 413");
+    assert_eq!(std::str::from_utf8(&start), Ok(begins));
 }
 
 both! {
@@ -72,12 +79,11 @@ both! {
             app.token(Who::Owner)
         );
         let told = format!("{head}Content-Length: 11534336\r\n\r\n{{");
-        let reply = raw::exchange(app.node().address(), told.as_bytes(), Duration::from_secs(10));
-        assert_eq!(reply.statuses(), [413], "{reply:?}");
         let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
-        let untold = format!("{head}Transfer-Encoding: chunked\r\n\r\n{}", chunk.repeat(176));
-        let reply = raw::exchange(app.node().address(), untold.as_bytes(), Duration::from_secs(10));
-        assert_eq!(reply.statuses().first(), Some(&413), "{reply:?}");
+        // Of the second one neither the length is told nor the end ever sent.
+        for body in [told, format!("{head}Transfer-Encoding: chunked\r\n\r\n{}", chunk.repeat(176))] {
+            answered(app, body.as_bytes(), "HTTP/1.1 413");
+        }
         app.be(Who::Owner).get("/customers").is(200);
     }
 

@@ -38,7 +38,7 @@ both! {
         let takes = started.elapsed();
         let (wanted, mut cut) = (tests::schema::dump(app.engine, &whole.address()), 0);
         assert!(wanted.len() > 100, "{said}: {wanted:?}");
-        for round in 0..rounds(3, 30) {
+        for round in 0..rounds(2, 30) {
             let fresh = Copy::empty(app.engine, app.data());
             // Cut twice, so that the second one begins where the first one left it.
             cut += (0..2).filter(|_| killed(&fresh.address(), takes)).count();
@@ -68,7 +68,7 @@ both! {
 fn drill_4_25_two_first_servers_agree() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let folder = tempfile::tempdir().unwrap();
-        for _ in 0..rounds(2, 20) {
+        for _ in 0..rounds(1, 20) {
             let (fresh, data) = (Copy::empty(engine, folder.path()), tempfile::tempdir().unwrap());
             let kids: Vec<String> = std::thread::scope(|scope| {
                 let start = || {

@@ -9,6 +9,18 @@ use tests::{App, Who, both};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 both! {
+    fn a_server_whose_log_cannot_be_written_goes_on(app: &App) {
+        let node = app.another(&[]);
+        let owner = app.be(Who::Owner).at(node.address());
+        node.hang_up(|| {
+            owner.get("/objects").is(200);
+        });
+        for _ in 0..3 {
+            owner.get("/objects").is(200);
+        }
+        assert!(node.stop(), "it did not end well");
+    }
+
     fn answers_are_compressed_as_the_client_likes_best(app: &App) {
         let owner = app.be(Who::Owner);
         let plain = owner.with("Accept-Encoding", "identity").get("/objects").is(200);
