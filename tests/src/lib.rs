@@ -20,6 +20,7 @@ pub mod post;
 pub mod probe;
 pub mod raw;
 pub mod records;
+pub mod samples;
 pub mod schema;
 mod seed;
 pub mod template;

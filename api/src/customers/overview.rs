@@ -20,8 +20,8 @@ use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
 use domain::customers::customer::Customer;
 use persistence::core::conn::Conn;
-use persistence::core::read;
 use persistence::core::view::View;
+use persistence::core::{merged, read};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
@@ -105,6 +105,7 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
     let body = app.db.look(move |conn| {
         let actor = &signed.0.actor;
         let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
+        let customer = merged::answering(conn, Customer::SPEC.object, customer)?;
         let (_, own) = read::get(conn, &sight, &Customer::SPEC, &view, customer, false)?.ok_or(Error::NotFound)?;
         // Written by hand around the record, which comes as text from the database and goes out as it is.
         let mut out = format!("{{\"id\":\"{customer}\",\"object\":\"customer_overview\"").into_bytes();

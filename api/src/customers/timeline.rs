@@ -17,7 +17,7 @@ use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
 use persistence::core::conn::Conn;
-use persistence::core::{cursor, read};
+use persistence::core::{cursor, merged, read};
 use persistence::customers::overview::related;
 use persistence::customers::timeline::{self, Ask, Item, Part, Place, SOURCES};
 use serde::Serialize;
@@ -163,6 +163,7 @@ fn place(text: &str, secret: &[u8], bound: &str) -> Result<Place> {
 fn page(conn: &mut Conn, signed: &SignedIn, customer: Uuid, mut asked: Asked, secret: &[u8]) -> Result<Timeline> {
     let actor = &signed.0.actor;
     let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
+    let customer = merged::answering(conn, Customer::SPEC.object, customer)?;
     if !read::exists(conn, &sight, "customers", customer)? {
         return Err(Error::NotFound);
     }

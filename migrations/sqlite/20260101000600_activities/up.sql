@@ -110,3 +110,7 @@ CREATE INDEX tasks_timeline ON tasks (customer_id, created_at, id) WHERE deleted
 CREATE INDEX tasks_status ON tasks (status, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_team ON tasks (team_id, due_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_late ON tasks (due_at) WHERE deleted_at IS NULL AND escalate_to_id IS NOT NULL AND escalated_at IS NULL AND status IN ('open', 'in_progress');
+
+-- What refers to a customer moves in the trash too when customers are merged: few records, to be found without a look at all of them.
+CREATE INDEX interactions_trash ON interactions (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX tasks_trash ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;

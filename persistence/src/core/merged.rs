@@ -9,6 +9,7 @@ use domain::core::error::{Error, Result};
 use domain::core::field::{Field, Kind};
 use domain::core::resource::Spec;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Objects that tell of customers as they were, and must go on naming the merged ones.
@@ -36,6 +37,14 @@ pub fn survivor(conn: &mut Conn, object: &str, id: Uuid) -> Result<Option<Uuid>>
         }
     }
     Ok(found)
+}
+
+/// The record that answers for an id: the one it was merged into, else that of the id itself, whether or not there is one.
+///
+/// # Errors
+/// Those of the database.
+pub fn answering(conn: &mut Conn, object: &str, id: Uuid) -> Result<Uuid> {
+    Ok(survivor(conn, object, id)?.unwrap_or(id))
 }
 
 /// Notes that a record went into another.
@@ -99,69 +108,108 @@ pub struct Referring {
     pub trashed: bool,
 }
 
+/// Lists of references that storage keeps in a table of their own too, as long as the record is not in the trash: object, field, table,
+/// and the table's columns of the record and of what it refers to. Without a line here a list is looked for in every record.
+const LISTED: [(&str, &str, &str, &str, &str); 1] = [(
+    "interactions",
+    "participant_ids",
+    "interaction_parties",
+    "interaction_id",
+    "customer_id",
+)];
+
+/// What is looked for: records of an object, and whether in the trash.
+struct Wanted<'a> {
+    object: &'a str,
+    to: &'a [Uuid],
+    trashed: bool,
+    sqlite: bool,
+}
+
+impl Wanted<'_> {
+    fn ids(&self) -> impl Iterator<Item = Bind> {
+        self.to.iter().map(|id| Bind::from(*id))
+    }
+    fn words(&self) -> impl Iterator<Item = Bind> {
+        self.to.iter().map(|id| Bind::from(id.to_string()))
+    }
+
+    /// The records `t0` that refer to them by a field.
+    fn by(&self, spec: &Spec, field: &Field) -> Sql {
+        let name = field.name;
+        let listed = LISTED.iter().find(|l| (l.0, l.1) == (spec.object, name) && !self.trashed);
+        let (each, item) = match (&field.kind, self.sqlite) {
+            (Kind::Reference(""), _) => {
+                let sql = Sql::new("t0.object = ").bind(self.object);
+                return sql.text(format!(" AND t0.{name} IN ")).list(self.ids());
+            }
+            (Kind::Reference(_), _) => return Sql::new(format!("t0.{name} IN ")).list(self.ids()),
+            (Kind::Structure, _) if !self.trashed => {
+                let sql = Sql::new(format!("t0.id IN (SELECT {0}_id FROM {0}_links WHERE object = ", spec.one)).bind(self.object);
+                return sql.text(" AND record_id IN ").list(self.ids()).text(")");
+            }
+            // In the trash nothing but the record itself tells of its links.
+            (Kind::Structure, true) => ("json_each", "json_extract(e.value, '$.record_id')"),
+            (Kind::Structure, false) => ("jsonb_array_elements", "e->>'record_id'"),
+            (_, sqlite) => {
+                if let Some((_, _, table, record, refers)) = listed {
+                    let sql = Sql::new(format!("t0.id IN (SELECT {record} FROM {table} WHERE {refers} IN "));
+                    return sql.list(self.ids()).text(")");
+                }
+                if sqlite {
+                    ("json_each", "e.value")
+                } else {
+                    ("jsonb_array_elements_text", "e")
+                }
+            }
+        };
+        let sql = Sql::new(format!("EXISTS (SELECT 1 FROM {each}(t0.{name}) e WHERE {item} IN "));
+        sql.list(self.words()).text(")")
+    }
+
+    /// The records `t0` that refer to them by a custom field.
+    fn by_custom(&self, spec: &Spec) -> Sql {
+        let sql = Sql::new(
+            "t0.id IN (SELECT v.record_id FROM custom_fields f JOIN custom_values v ON v.object = f.object AND v.field = f.name \
+             WHERE f.kind = 'reference' AND f.object = ",
+        );
+        sql.bind(spec.object).text(" AND v.key IN ").list(self.words()).text(")")
+    }
+}
+
 /// The records of one object, in the trash too, that refer to any of some records by a field of theirs or by a custom one.
 ///
 /// # Errors
 /// Those of the database.
 pub fn referring(conn: &mut Conn, spec: &'static Spec, object: &str, to: &[Uuid]) -> Result<Vec<Referring>> {
-    let ids = || to.iter().map(|id| Bind::from(*id));
-    let words = || to.iter().map(|id| Bind::from(id.to_string()));
-    let sqlite = conn.is_sqlite();
-    let one = |field: &Field, trashed: bool| match field.kind {
-        Kind::Reference("") => Sql::new("t0.object = ")
-            .bind(object)
-            .text(format!(" AND t0.{} IN ", field.name))
-            .list(ids()),
-        Kind::Reference(_) => Sql::new(format!("t0.{} IN ", field.name)).list(ids()),
-        Kind::Structure if !trashed => Sql::new(format!("t0.id IN (SELECT {0}_id FROM {0}_links WHERE object = ", spec.one))
-            .bind(object)
-            .text(" AND record_id IN ")
-            .list(ids())
-            .text(")"),
-        // In the trash nothing but the record itself tells of its links.
-        Kind::Structure if sqlite => Sql::new(format!(
-            "EXISTS (SELECT 1 FROM json_each(t0.{}) e WHERE json_extract(e.value, '$.record_id') IN ",
-            field.name
-        ))
-        .list(words())
-        .text(")"),
-        Kind::Structure => Sql::new(format!(
-            "EXISTS (SELECT 1 FROM jsonb_array_elements(t0.{}) e WHERE e->>'record_id' IN ",
-            field.name
-        ))
-        .list(words())
-        .text(")"),
-        _ if sqlite => Sql::new(format!("EXISTS (SELECT 1 FROM json_each(t0.{}) e WHERE e.value IN ", field.name))
-            .list(words())
-            .text(")"),
-        _ => Sql::new(format!(
-            "EXISTS (SELECT 1 FROM jsonb_array_elements_text(t0.{}) e WHERE e IN ",
-            field.name
-        ))
-        .list(words())
-        .text(")"),
-    };
-    let custom = Sql::new(
-        "t0.id IN (SELECT v.record_id FROM custom_values v JOIN custom_fields f ON f.object = v.object AND f.name = v.field \
-         WHERE f.kind = 'reference' AND v.object = ",
-    )
-    .bind(spec.object)
-    .text(" AND v.key IN ")
-    .list(words())
-    .text(")");
-    let mut found = Vec::new();
-    // Apart, so that the indexes over what is not in the trash serve the first.
+    let mut found = BTreeSet::new();
     for trashed in [false, true] {
+        let sqlite = conn.is_sqlite();
+        let wanted = Wanted {
+            object,
+            to,
+            trashed,
+            sqlite,
+        };
+        let mut ways: Vec<Sql> = fields_to(spec, object).into_iter().map(|field| wanted.by(spec, field)).collect();
+        ways.push(wanted.by_custom(spec));
         let lies = if trashed { "NOT NULL" } else { "NULL" };
-        let sql = Sql::new(format!("SELECT t0.id FROM {} t0 WHERE t0.deleted_at IS {lies} AND (", spec.object));
-        let mut any: Vec<Sql> = fields_to(spec, object).into_iter().map(|field| one(field, trashed)).collect();
-        any.push(custom.clone());
-        conn.rows(&sql.and(Sql::join(any, " OR ", "FALSE")).text(") ORDER BY t0.id"), |row| {
+        let select = format!("SELECT t0.id FROM {} t0 WHERE t0.deleted_at IS {lies} AND ", spec.object);
+        // Of what is not in the trash each way is asked by itself, and without an order, so that each has its index; the trash has one, and
+        // is small.
+        let sql = match trashed {
+            false => ways.into_iter().enumerate().fold(Sql::default(), |sql, (i, way)| {
+                let sql = if i == 0 { sql } else { sql.text(" UNION ALL ") };
+                sql.text(select.clone()).and(way)
+            }),
+            true => Sql::new(select).text("(").and(Sql::join(ways, " OR ", "FALSE")).text(")"),
+        };
+        conn.rows(&sql, |row| {
             found.extend(row.uuid(0)?.map(|id| Referring { id, trashed }));
             Ok(())
         })?;
     }
-    Ok(found)
+    Ok(found.into_iter().collect())
 }
 
 /// The mounted objects whose records move when what they refer to is merged.

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use tests::{App, Client, Who, both, digest};
 
 /// Tables that tell what happened, and columns that only grow: everything else is as it was once a merge is undone.
-const HISTORY: [&str; 6] = ["changes", "change_seals", "merges", "merge_steps", "idempotency_keys", "jobs"];
-const GROWING: [&str; 3] = ["version", "updated_at", "updated_by"];
+pub const HISTORY: [&str; 6] = ["changes", "change_seals", "merges", "merge_steps", "idempotency_keys", "jobs"];
+pub const GROWING: [&str; 3] = ["version", "updated_at", "updated_by"];
 
 fn person(client: &Client<'_>, more: Value) -> String {
     let mut body = json!({"kind": "person", "family_name": "کریمی"});
@@ -72,6 +72,9 @@ both! {
             owner.with("If-None-Match", answer.etag()).get(&address).is(304);
         }
         assert_eq!(owner.get(&at(&c)).is(200).header("content-location"), "");
+        assert_eq!(owner.get(&format!("{}/360", at(&b))).is(200).id(), c);
+        let told = owner.get(&format!("{}/timeline", at(&b))).is(200).data();
+        assert_eq!(told, owner.get(&format!("{}/timeline", at(&c))).is(200).data());
         assert_eq!(owner.get("/customers").is(200).ids(), std::slice::from_ref(&c));
         owner.patch(&at(&b), "*", json!({"city": "قم"})).refuses(409, "merged");
         owner.delete(&at(&b), "*").refuses(409, "merged");
@@ -80,7 +83,9 @@ both! {
         assert_eq!(owner.get(&at(&c)).is(200).json()["city"], "قم");
         // Who does not see the survivor learns nothing.
         let seller = app.be(Who::Seller);
-        seller.get(&at(&b)).refuses(404, "not_found");
+        for address in [at(&b), format!("{}/360", at(&b)), format!("{}/timeline", at(&b))] {
+            seller.get(&address).refuses(404, "not_found");
+        }
         seller.patch(&at(&b), "*", json!({"city": "قم"})).refuses(404, "not_found");
         owner.delete(&at(&c), "*").is(204);
         owner.get(&at(&b)).refuses(404, "not_found");
@@ -137,6 +142,52 @@ both! {
         assert_eq!((&b["notes"], &b["city"], &b["national_id"]), (&json!("theirs"), &json!("شیراز"), &json!("0013542419")));
         let child = owner.get(&format!("/relationships/{child}")).is(200).json();
         assert_eq!((&child["to_id"], &child["notes"]), (&b["id"], &json!("edited")));
+        verified(app);
+    }
+
+    fn calls_tasks_and_documents_move_and_come_home(app: &App) {
+        let owner = app.be(Who::Owner);
+        let (a, b, friend) = (person(&owner, json!({})), person(&owner, json!({})), person(&owner, json!({})));
+        let link = |id: &str| json!({"object": "customers", "record_id": id});
+        let made = |path: &str, body: Value| format!("{path}/{}", owner.post(path, body).is(201).id());
+        let call = |more: Value| {
+            let mut body = json!({"channel": "call", "started_at": "2026-03-21T08:30:00.000Z"});
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            made("/interactions", body)
+        };
+        let theirs = call(json!({"customer_id": b, "subject": "theirs"}));
+        let meeting = call(json!({"customer_id": friend, "participant_ids": [b, a], "subject": "all of them"}));
+        let between = call(json!({"customer_id": a, "participant_ids": [b], "subject": "between the two"}));
+        let task = made("/tasks", json!({"title": "Call back", "customer_id": b}));
+        let paper = made("/documents", json!({"name": "Contract", "customer_id": b}));
+        let both = made("/documents", json!({"name": "Minutes", "links": [link(&b), link(&a), link(&friend)]}));
+        let before = digest::of(app, &HISTORY, &GROWING);
+        let body = json!({"survivor_id": a, "merged_ids": [b]});
+        let preview = owner.post("/merges?preview=true", body).is(200).json();
+        assert_eq!(preview["moved"], json!([{"object": "documents", "count": 2}, {"object": "interactions", "count": 3}, {"object": "tasks", "count": 1}]));
+        digest::same(&before, &digest::of(app, &HISTORY, &GROWING));
+
+        let merge = merge(&owner, &a, &[&b]);
+        let read = |address: &str| owner.get(address).is(200).json();
+        for address in [&theirs, &task, &paper] {
+            assert_eq!(read(address)["customer_id"], json!(a), "{address}");
+        }
+        assert_eq!(read(&meeting)["participant_ids"], json!([a]), "once, although both took part");
+        assert_eq!(read(&between)["participant_ids"], json!([a]));
+        assert_eq!(read(&both)["links"], json!([link(&a), link(&friend)]));
+        let stream = owner.list(&format!("{}/timeline", at(&a)), &[("kinds", "interaction,task,document"), ("limit", "50")]).is(200).data();
+        let told: Vec<&str> = stream.iter().filter_map(|item| item["record_id"].as_str()).collect();
+        for address in [&theirs, &meeting, &between, &task, &paper, &both] {
+            let id = address.rsplit('/').next().unwrap();
+            assert_eq!(told.iter().filter(|t| **t == id).count(), 1, "{address} in the survivor's timeline: {stream:?}");
+        }
+        // Made for the survivor meanwhile, and edited: both stay.
+        let later = call(json!({"customer_id": a, "subject": "later"}));
+        undo(&owner, &merge);
+        assert_eq!(read(&later)["customer_id"], json!(a));
+        owner.delete(&later, "*").is(204);
+        app.write(move |conn| conn.execute(&persistence::sql!("DELETE FROM interactions WHERE deleted_at IS NOT NULL")).map(drop));
+        digest::same(&before, &digest::of(app, &HISTORY, &GROWING));
         verified(app);
     }
 

@@ -5,3 +5,4 @@ mod merges;
 mod overview;
 mod random;
 mod references;
+mod samples;

@@ -9,7 +9,7 @@ use tests::{Who, both, digest};
 use uuid::Uuid;
 
 /// Columns of ids that are no fields of a record, and why none of them need follow a merge.
-const OTHERS: [(&str, &str); 30] = [
+const OTHERS: [(&str, &str); 32] = [
     // The change log and what is kept of merges: they tell of the customers as they were.
     ("changes", "record_id"),
     ("changes", "actor_id"),
@@ -28,6 +28,8 @@ const OTHERS: [(&str, &str); 30] = [
     ("document_links", "record_id"),
     ("document_links", "document_id"),
     ("document_texts", "document_id"),
+    ("interaction_parties", "customer_id"),
+    ("interaction_parties", "interaction_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),
@@ -115,7 +117,10 @@ both! {
         owner.delete(&format!("/relationships/{trashed}"), "*").is(204);
         let paper = owner.post("/documents", json!({"name": "Letter", "links": [{"object": "customers", "record_id": merged}]})).is(201).id();
         owner.delete(&format!("/documents/{paper}"), "*").is(204);
-        let before: usize = made.len() + 3;
+        let call = json!({"channel": "call", "participant_ids": [merged]});
+        let call = owner.post("/interactions", call).is(201).id();
+        owner.delete(&format!("/interactions/{call}"), "*").is(204);
+        let before: usize = made.len() + 4;
 
         let done = owner.post("/merges", json!({"survivor_id": survivor, "merged_ids": [merged]})).is(201).json();
         let moved: i64 = done["moved"].as_array().unwrap().iter().map(|m| m["count"].as_i64().unwrap()).sum();
@@ -129,6 +134,8 @@ both! {
         assert_eq!(back["from_id"], json!(survivor));
         let back = owner.act(&format!("/documents/{paper}/restore"), "*").is(200).json();
         assert_eq!(back["links"], json!([{"object": "customers", "record_id": survivor}]));
+        let back = owner.act(&format!("/interactions/{call}/restore"), "*").is(200).json();
+        assert_eq!(back["participant_ids"], json!([survivor]));
 
         let id: Uuid = merged.parse().unwrap();
         let named_here = |table: &str, column: &str| {
@@ -146,6 +153,6 @@ both! {
                 assert_eq!(n, [0], "{table}.{column} still names the merged customer");
             }
         }
-        assert!(made.len() >= 5, "the field tables name too few references: {made:?}");
+        assert!(made.len() >= 9, "the field tables name too few references: {made:?}");
     }
 }
