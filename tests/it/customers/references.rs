@@ -9,7 +9,7 @@ use tests::{Who, both, digest};
 use uuid::Uuid;
 
 /// Columns of ids that are no fields of a record, and why none of them need follow a merge.
-const OTHERS: [(&str, &str); 32] = [
+const OTHERS: [(&str, &str); 33] = [
     // The change log and what is kept of merges: they tell of the customers as they were.
     ("changes", "record_id"),
     ("changes", "actor_id"),
@@ -33,6 +33,7 @@ const OTHERS: [(&str, &str); 32] = [
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),
+    ("document_versions", "created_by"),
     // Kept for one run of the matcher.
     ("duplicate_keys", "customer_id"),
     ("custom_values", "record_id"),
