@@ -173,6 +173,7 @@ fn other(app: &App, field: &Field, now: &Value) -> Value {
         Kind::Decimal => json!("17.25"),
         Kind::Money => json!({"amount": "1700", "currency": "IRR"}),
         Kind::Date => json!("2021-02-03"),
+        Kind::Instant if now == "2031-03-21T08:30:00.000Z" => json!("2032-03-20T08:30:00.000Z"),
         Kind::Instant => json!("2031-03-21T08:30:00.000Z"),
         Kind::Reference("users") => json!(app.people.users[&Who::Viewer]),
         Kind::References("users") => json!([app.people.users[&Who::Viewer]]),
