@@ -1,4 +1,5 @@
 //! Merging customers and taking it back.
+use crate::changes;
 use serde_json::{Value, json};
 use tests::{App, Client, Who, both, digest};
 
@@ -245,14 +246,12 @@ both! {
 
     fn the_feed_and_the_audit_tell_of_it(app: &App) {
         let owner = app.be(Who::Owner);
+        let begin = changes::now(&owner);
         let (a, b) = (person(&owner, json!({})), person(&owner, json!({})));
         let merge = merge(&owner, &a, &[&b]);
         undo(&owner, &merge);
-        let ops = |id: &str| {
-            let all = owner.list("/changes", &[("objects", "customers")]).is(200).data();
-            let of: Vec<Value> = all.into_iter().filter(|e| e["record_id"] == id).map(|e| e["op"].clone()).collect();
-            of
-        };
+        let (all, _) = changes::follow(&owner, &begin, |e| e["record_id"] == b.as_str() && e["op"] == "restored");
+        let ops = |id: &str| -> Vec<&Value> { all.iter().filter(|e| e["record_id"] == id).map(|e| &e["op"]).collect() };
         assert_eq!(ops(&a), ["created", "updated", "updated"]);
         assert_eq!(ops(&b), ["created", "merged", "restored"]);
         let told = owner.list("/audit", &[("op", "merged")]).is(200).data();
