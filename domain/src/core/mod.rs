@@ -21,3 +21,4 @@ pub mod resource;
 pub mod schema;
 pub mod store;
 pub mod text;
+mod trash;
