@@ -5,7 +5,7 @@ use crate::http::problem::Failure;
 use crate::http::resource::{Address, Gather, Mount};
 use crate::http::strict::Strict;
 use crate::http::{contract, docs, health};
-use crate::{access, changes, customers, customize, documents, integration, jobs};
+use crate::{access, activities, changes, customers, customize, documents, integration, jobs};
 use actix_http::HttpServiceBuilder;
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -28,6 +28,7 @@ fn areas(config: &mut ServiceConfig) {
     access::routes::routes(config);
     changes::routes(config);
     customers::routes(config);
+    activities::routes(config);
     customize::routes(config);
     documents::routes(config);
     integration::routes(config);

@@ -1,5 +1,6 @@
 //! What a CRM means: records, their inputs and their rules. No database, no HTTP, no clock, no randomness.
 pub mod access;
+pub mod activities;
 pub mod core;
 pub mod customers;
 pub mod customize;

@@ -1,6 +1,7 @@
 //! How a CRM's records are kept: rows, reading, the change log and jobs, on SQLite and PostgreSQL alike.
 
 pub mod access;
+pub mod activities;
 pub mod core;
 pub mod customers;
 pub mod customize;

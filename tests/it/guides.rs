@@ -34,6 +34,11 @@ fn integrating_walks() {
 }
 
 #[test]
+fn the_file_of_a_customer_walks() {
+    walked("docs/customer-file.md");
+}
+
+#[test]
 fn the_readme_lists_every_setting_of_the_server() {
     let readme = include_str!("../../README.md");
     let help = binary::run(&["serve", "--help"]);

@@ -1,6 +1,7 @@
 //! Peyvand from outside: through HTTP, against the real program, on both databases. Each module mirrors an area or a rule.
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed, and where")]
 mod access;
+mod activities;
 mod attacks;
 mod changes;
 mod contract;

@@ -22,7 +22,15 @@ pub enum Who {
 }
 
 /// What a seller may do with: the objects of daily work.
-const DAILY: [&str; 5] = ["customers", "documents", "relationships", "groups", "group_members"];
+const DAILY: [&str; 7] = [
+    "customers",
+    "documents",
+    "relationships",
+    "groups",
+    "group_members",
+    "interactions",
+    "tasks",
+];
 
 impl Who {
     /// All of them.

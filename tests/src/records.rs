@@ -94,6 +94,8 @@ fn creates(app: &App, object: &str, body: &mut Value) {
             body["grantee_kind"] = json!("user");
             body["grantee_id"] = json!(app.people.users[&Who::Viewer]);
         }
+        // Another one's mobile number would be a duplicate.
+        "customers" => body["contact_points"][0]["value"] = json!(format!("+98912{:07}", fresh())),
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
         _ => {}
     }
@@ -139,6 +141,22 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"kind": "choice", "choices": ["الف", "ب"]}),
             value: json!(["الف", "ب", "ج"]),
         },
+        ("interactions", "address") => plain(json!("+989127654321")),
+        // Found by the address where there is one.
+        ("interactions", "customer_id") => Change {
+            with: json!({"address": null}),
+            value: other(app, field, now),
+        },
+        // The address stays one that the channel takes.
+        ("interactions", "channel") => plain(json!("meeting")),
+        ("interactions", "recording_url") => plain(json!("https://pbx.example/recordings/1")),
+        ("tasks", "time_zone") => plain(json!("Europe/Berlin")),
+        ("tasks", "recurrence") => plain(json!("FREQ=MONTHLY")),
+        // What repeats must be due.
+        ("tasks", "due_at") => Change {
+            with: json!({"recurrence": null}),
+            value: other(app, field, now),
+        },
         (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
         (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
         _ => plain(other(app, field, now)),
@@ -155,6 +173,7 @@ fn other(app: &App, field: &Field, now: &Value) -> Value {
         Kind::Decimal => json!("17.25"),
         Kind::Money => json!({"amount": "1700", "currency": "IRR"}),
         Kind::Date => json!("2021-02-03"),
+        Kind::Instant if now == "2031-03-21T08:30:00.000Z" => json!("2032-03-20T08:30:00.000Z"),
         Kind::Instant => json!("2031-03-21T08:30:00.000Z"),
         Kind::Reference("users") => json!(app.people.users[&Who::Viewer]),
         Kind::References("users") => json!([app.people.users[&Who::Viewer]]),

@@ -12,14 +12,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Scope;
 use domain::core::change::AuditEntry;
 use domain::core::error::Error;
-use domain::core::instant::Instant;
 use domain::core::problem::{Code, Problems};
 use persistence::core::audit::{self, OPS, Search};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{KnownFormat, SchemaFormat};
-use uuid::Uuid;
 
 /// The longest name of an object, in characters.
 const MAX_OBJECT: usize = 60;
@@ -95,11 +93,11 @@ async fn search(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resul
     }
     let search = Search {
         object,
-        record_id: id(&query, "record_id")?,
-        actor_id: id(&query, "actor_id")?,
+        record_id: query.id("record_id")?,
+        actor_id: query.id("actor_id")?,
         op: query.text("op").map(str::to_owned),
-        from: moment(&query, "from")?,
-        to: moment(&query, "to")?,
+        from: query.moment("from")?,
+        to: query.moment("to")?,
         limit: query.number("limit", PAGE, 1, MAX_PAGE)?,
         cursor: query.text("cursor").map(str::to_owned),
     };
@@ -119,18 +117,4 @@ async fn search(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resul
     };
     let body = serde_json::to_vec(&page).map_err(|e| Error::Internal(e.to_string()))?;
     respond(&request, weak(&body), body, page.page.next_cursor.as_deref())
-}
-
-fn id(query: &Query, name: &'static str) -> Result<Option<Uuid>, Failure> {
-    let wrong = || Failure::Parameter(name.to_owned(), "invalid_parameter");
-    let parse = |text: &str| match text.len() {
-        36 => Uuid::try_parse(text).map_err(|_| wrong()),
-        _ => Err(wrong()),
-    };
-    query.text(name).map(parse).transpose()
-}
-
-fn moment(query: &Query, name: &'static str) -> Result<Option<Instant>, Failure> {
-    let parse = |text: &str| serde_json::from_value(text.into()).map_err(|_| Failure::Parameter(name.to_owned(), "invalid_parameter"));
-    query.text(name).map(parse).transpose()
 }

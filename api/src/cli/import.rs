@@ -12,14 +12,14 @@ use ureq::{Agent, SendBody};
 use uuid::Uuid;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Mode {
+pub enum Mode {
     Create,
     Update,
     Upsert,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+pub enum Format {
     Csv,
     Ndjson,
 }
@@ -58,6 +58,22 @@ pub struct Import {
 const LOOK: Duration = Duration::from_millis(500);
 
 impl Import {
+    /// An import of customers that another command begins.
+    pub fn of(file: PathBuf, mode: Mode, format: Format, mapping: Option<PathBuf>, defaults: Option<PathBuf>, remote: Remote) -> Self {
+        Import {
+            file,
+            object: "customers".to_owned(),
+            mode,
+            match_on: None,
+            format: Some(format),
+            dry_run: false,
+            mapping,
+            defaults,
+            resume: None,
+            remote,
+        }
+    }
+
     pub fn run(self) -> Outcome {
         let agent = self.remote.agent();
         let import = match self.resume {

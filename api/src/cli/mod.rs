@@ -1,6 +1,7 @@
 //! The command line. Exit status 0: done; 1: failed; 2: wrong use.
 mod audit;
 mod backup;
+mod duplicates;
 mod export;
 mod extract;
 mod generate;
@@ -44,6 +45,9 @@ enum Action {
     Backup(backup::Backup),
     /// Puts a backup in the place of the database and the folder.
     Restore(backup::Restore),
+    /// Looks at how well duplicates are found.
+    #[command(subcommand)]
+    Duplicates(duplicates::Duplicates),
     /// Looks after the audit.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -91,6 +95,7 @@ pub fn run() -> ExitCode {
         Action::Generate(generate) => generate.run(),
         Action::Backup(backup) => backup.run(),
         Action::Restore(restore) => restore.run(),
+        Action::Duplicates(duplicates) => duplicates.run(),
         Action::Audit(audit) => audit.run(),
         Action::Extract(extract) => extract.run(),
         Action::Openapi(openapi) => openapi.run(),

@@ -12,7 +12,7 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, documents, integration, mail};
+use crate::{access, activities, customers, documents, integration, mail};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -203,6 +203,8 @@ fn web_address(text: &str) -> Result<String, String> {
 fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
     let areas = [
         &access::links::KINDS[..],
+        activities::KINDS,
+        &customers::KINDS,
         &documents::KINDS,
         &integration::import::KINDS,
         &mail::KINDS,

@@ -1,7 +1,6 @@
 //! The view of everything about a customer, in one call: its record and a section for each thing that other areas know of it. Each area
 //! brings its sections; this file only asks them, and knows none of them but the record.
 use super::sections;
-use crate::documents;
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, conditional, path_id, query, text};
@@ -10,17 +9,19 @@ use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::reading::{respond, weak};
+use crate::{activities, documents};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
+use domain::core::instant::Instant;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
 use domain::customers::customer::Customer;
 use persistence::core::conn::Conn;
-use persistence::core::read;
 use persistence::core::view::View;
+use persistence::core::{merged, read};
 use serde_json::{Value, json};
 use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Schema};
@@ -33,6 +34,7 @@ pub struct Ask<'a> {
     pub customer: Uuid,
     /// Items that the section shows at most.
     pub limit: usize,
+    pub now: Instant,
 }
 
 /// What a section's items are, for the contract: a schema by its name, and those it refers to.
@@ -62,7 +64,10 @@ pub trait Section: Sync {
 
 /// All sections: one line for each area.
 fn all() -> impl Iterator<Item = &'static dyn Section> {
-    [sections::ALL, documents::section::ALL].into_iter().flatten().copied()
+    [sections::ALL, activities::sections::ALL, documents::section::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// The section that is the record itself.
@@ -95,9 +100,11 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
     let limit = query.number("limit", ITEMS, 1, MOST)?;
     let customer = id(&path)?;
     let view = View::new(&Customer::SPEC, &signed.0.actor, if record { None } else { Some("id") })?;
+    let now = app.now();
     let read = move |conn: &mut Conn| {
         let actor = &signed.0.actor;
         let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
+        let customer = merged::answering(conn, Customer::SPEC.object, customer)?;
         let (_, own) = read::get(conn, &sight, &Customer::SPEC, &view, customer, false)?.ok_or(Error::NotFound)?;
         // Written by hand around the record, which comes as text from the database and goes out as it is.
         let mut out = format!("{{\"id\":\"{customer}\",\"object\":\"customer_overview\"").into_bytes();
@@ -105,7 +112,15 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
             out.extend_from_slice(b",\"record\":");
             out.extend_from_slice(&own);
         }
-        let (ask, mut denied) = (Ask { actor, customer, limit }, Vec::new());
+        let (ask, mut denied) = (
+            Ask {
+                actor,
+                customer,
+                limit,
+                now,
+            },
+            Vec::new(),
+        );
         for section in sections {
             for text in [",\"", section.name(), "\":"] {
                 out.extend_from_slice(text.as_bytes());

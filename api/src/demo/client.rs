@@ -110,6 +110,7 @@ impl Client {
             let request = self.agent.put(&url).header("Authorization", bearer).header("If-None-Match", "*");
             request
                 .header("Prefer", "return=minimal")
+                .header("Skip-Duplicate-Check", "true")
                 .header("Content-Type", "application/json")
                 .send(&body)
         };

@@ -4,7 +4,7 @@ use crate::customers::sections::{schema, texts};
 use domain::core::error::Result;
 use domain::core::instant::Instant;
 use persistence::core::conn::Conn;
-use persistence::documents::versions::of_record;
+use persistence::documents::overview::of_record;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;

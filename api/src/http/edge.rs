@@ -329,9 +329,10 @@ fn dress(app: &App, seen: &Seen, headers: &mut HeaderMap) {
 
 /// What pages of other origins may send.
 const CALLED_WITH: &str = "Accept, Accept-Language, Authorization, Content-Digest, Content-Encoding, Content-Type, Idempotency-Key, If-Match, \
-                           If-None-Match, If-Range, Last-Event-ID, Prefer, Range, Repr-Digest, Request-Id, traceparent, tracestate";
+                           If-None-Match, If-Range, Last-Event-ID, Prefer, Range, Repr-Digest, Request-Id, Skip-Duplicate-Check, \
+                           traceparent, tracestate";
 /// What they may read of an answer.
-const EXPOSED: &str = "Accept-Ranges, Content-Digest, Content-Disposition, Content-Range, Deprecation, ETag, Idempotency-Replayed, Link, Location, \
+const EXPOSED: &str = "Accept-Ranges, Content-Digest, Content-Disposition, Content-Location, Content-Range, Deprecation, ETag, Idempotency-Replayed, Link, Location, \
      RateLimit, RateLimit-Policy, Repr-Digest, Request-Id, Retry-After, Sunset";
 
 #[cfg(test)]

@@ -65,6 +65,15 @@ pub fn has_seen(request: &HttpRequest, etag: &str) -> Result<bool, Failure> {
     Ok(value(request, "If-None-Match")?.is_some_and(|text| text == "*" || text.split(',').any(|tag| bare(tag) == bare(etag))))
 }
 
+/// A header that is `true` or `false`; false where it is absent.
+pub fn flag(request: &HttpRequest, name: &'static str) -> Result<bool, Failure> {
+    match value(request, name)? {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(_) => Err(Failure::Parameter(name.to_owned(), "invalid_parameter")),
+    }
+}
+
 /// The idempotency key, with or without the draft's quotes.
 pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure> {
     let Some(value) = request.headers().get("Idempotency-Key") else {

@@ -9,6 +9,7 @@ pub mod edge;
 pub mod encoding;
 pub mod expand;
 pub mod export;
+pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod limits;

@@ -6,6 +6,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
 use domain::core::error::Error;
 use domain::core::problem::{Code, Problems, Violation};
+use domain::customers::duplicate::DuplicateMatch;
 use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt;
@@ -81,6 +82,11 @@ pub struct Problem {
     /// Each thing wrong, with its place.
     #[schema(max_items = 100)]
     pub errors: Vec<ProblemError>,
+    /// With the code `duplicate`: the customers that have the same national id, legal id, email address or mobile number, as far as you may
+    /// see them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 20)]
+    pub matches: Option<Vec<DuplicateMatch>>,
 }
 
 /// One thing wrong.
@@ -154,6 +160,7 @@ impl Failure {
                 Error::Precondition => (412, "precondition_failed"),
                 Error::Conflict(code) => (409, code),
                 Error::Taken(_) => (409, "taken"),
+                Error::Duplicate(_) => (409, "duplicate"),
                 Error::KeyReused => (422, "idempotency_key_reused"),
                 Error::KeyInFlight => (409, "idempotency_in_flight"),
                 Error::Cursor => (400, "cursor_mismatch"),
@@ -195,6 +202,10 @@ impl Failure {
                 Lang::En => format!("This needs the permission {permission}. Ask an administrator for it."),
                 Lang::Fa => format!("این کار مجوز {permission} می‌خواهد. آن را از مدیر بخواهید."),
             }),
+            Failure::Domain(Error::Duplicate(_)) => Some(match lang {
+                Lang::En => "Change one of the matches, or send Skip-Duplicate-Check: true to write it all the same.".to_owned(),
+                Lang::Fa => "یکی از همتاها را دگرگون کنید، یا با Skip-Duplicate-Check: true باز هم آن را بنویسید.".to_owned(),
+            }),
             Failure::Domain(Error::Expired) => Some(match lang {
                 Lang::En => "Take a fresh cursor with after=now, then read the lists, and go on from the cursor.".to_owned(),
                 Lang::Fa => "با after=now نشانگر تازه بگیرید، سپس فهرست‌ها را بخوانید و از آن نشانگر ادامه دهید.".to_owned(),
@@ -226,6 +237,10 @@ impl Failure {
             error: matches!(self, Failure::OAuth(_)).then_some(code),
             code,
             errors: self.errors(lang),
+            matches: match self {
+                Failure::Domain(Error::Duplicate(matches)) => Some(matches.clone()),
+                _ => None,
+            },
         }
     }
 }

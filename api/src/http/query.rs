@@ -1,6 +1,8 @@
 //! Query strings, read strictly: an unknown parameter is refused by name, and so is one that stands twice.
 use super::problem::Failure;
 use actix_web::HttpRequest;
+use domain::core::instant::Instant;
+use domain::core::text;
 use std::collections::BTreeMap;
 
 /// The longest value of a parameter, in bytes, unless its reader says less.
@@ -43,6 +45,34 @@ impl Query {
             Some("true") => Ok(true),
             Some(_) => Err(Failure::Parameter(name.to_owned(), "invalid_parameter")),
         }
+    }
+
+    /// An id in the usual spelling.
+    pub fn id(&self, name: &'static str) -> Result<Option<uuid::Uuid>, Failure> {
+        let parse = |text: &str| uuid::Uuid::try_parse(text).ok().filter(|_| text.len() == 36);
+        self.parsed(name, parse)
+    }
+
+    /// A moment (RFC 3339).
+    pub fn moment(&self, name: &'static str) -> Result<Option<Instant>, Failure> {
+        self.parsed(name, |text| serde_json::from_value(text.into()).ok())
+    }
+
+    /// Words to search for, folded, of at least two characters in all and at most 400.
+    pub fn terms(&self, name: &'static str) -> Result<Vec<String>, Failure> {
+        // As the contract's pattern counts: to it the byte order mark (U+FEFF) is space.
+        let space = |c: &char| c.is_whitespace() || *c == '\u{FEFF}';
+        let parse = |text: &str| {
+            let fits = text.chars().filter(|c| !space(c)).count() >= 2 && text.chars().count() <= 400 && !text.contains('\0');
+            fits.then(|| text::terms(text))
+        };
+        Ok(self.parsed(name, parse)?.unwrap_or_default())
+    }
+
+    /// A parameter as `parse` reads it; what it can't read is refused.
+    pub fn parsed<T>(&self, name: &'static str, parse: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Failure> {
+        let refused = || Failure::Parameter(name.to_owned(), "invalid_parameter");
+        self.text(name).map(|text| parse(text).ok_or_else(refused)).transpose()
     }
 
     /// A whole number within bounds, or what it is where it is absent.

@@ -5,16 +5,16 @@ use super::crud::{Record, id};
 use super::problem::Failure;
 use super::query::Query;
 use super::{body, expand, export, headers};
+use actix_web::http::header::{CONTENT_LOCATION, HeaderValue};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::condition::Condition;
 use domain::core::error::Error;
 use domain::core::resource::Spec;
-use domain::core::text;
 use persistence::core::conn::Conn;
 use persistence::core::read::List;
 use persistence::core::view::View;
-use persistence::core::{external, read};
+use persistence::core::{external, merged, read};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -33,6 +33,7 @@ pub async fn get(
         id: id(&path)?,
         view: View::new(spec, &signed.0.actor, query.text("fields"))?,
         trashed: trashed(&query, &signed, spec)?,
+        named: false,
     };
     one(request, app, signed, object, query, found).await
 }
@@ -54,13 +55,28 @@ pub async fn get_named(
         .read(move |conn| external::find(conn, spec.object, &system, &value)?.ok_or(Error::NotFound))
         .await?;
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
-    one(request, app, signed, object, query, Find { id, view, trashed: false }).await
+    one(
+        request,
+        app,
+        signed,
+        object,
+        query,
+        Find {
+            id,
+            view,
+            trashed: false,
+            named: true,
+        },
+    )
+    .await
 }
 
 struct Find {
     id: Uuid,
     view: View,
     trashed: bool,
+    /// By another name than its id: then the answer says where it is.
+    named: bool,
 }
 
 async fn one(
@@ -76,15 +92,27 @@ async fn one(
     let expanded = !expand.is_empty();
     let work = move |conn: &mut Conn| {
         let sight = signed.0.actor.sight(spec.object, "read").ok_or(Error::NotFound)?;
-        let (version, body) = read::get(conn, &sight, spec, &find.view, find.id, find.trashed)?.ok_or(Error::NotFound)?;
-        Ok((version, expand.apply(conn, &signed.0.actor, body)?))
+        let (at, found) = match read::get(conn, &sight, spec, &find.view, find.id, find.trashed)? {
+            Some(found) => (find.named.then_some(find.id), Some(found)),
+            // It went into another record, which answers in its place.
+            None => match merged::survivor(conn, spec.object, find.id)? {
+                Some(survivor) => (Some(survivor), read::get(conn, &sight, spec, &find.view, survivor, false)?),
+                None => (None, None),
+            },
+        };
+        let (version, body) = found.ok_or(Error::NotFound)?;
+        Ok((version, expand.apply(conn, &signed.0.actor, body)?, at))
     };
-    let (version, body) = match expanded {
+    let (version, body, at) = match expanded {
         false => app.db.look(work).await?,
         true => app.db.read(work).await?,
     };
     let etag = if expanded { weak(&body) } else { format!("\"{version}\"") };
-    respond(&request, etag, body, None)
+    let mut response = respond(&request, etag, body, None)?;
+    if let Some(at) = at.and_then(|id| HeaderValue::try_from(format!("/api/v1{}/{id}", spec.path)).ok()) {
+        response.headers_mut().insert(CONTENT_LOCATION, at);
+    }
+    Ok(response)
 }
 
 fn trashed(query: &Query, signed: &SignedIn, spec: &'static Spec) -> Result<bool, Failure> {
@@ -196,13 +224,7 @@ async fn page(
     let spec = object.spec();
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
     let expand = expand::Plan::read(&app, spec, query.text("expand"))?;
-    let q = query.text("q");
-    // As the contract's pattern counts: to it the byte order mark (U+FEFF) is space.
-    let space = |c: &char| c.is_whitespace() || *c == '\u{FEFF}';
-    let long_enough = |q: &str| q.chars().filter(|c| !space(c)).count() >= 2 && q.chars().count() <= 400;
-    if q.is_some_and(|q| !long_enough(q) || q.contains('\0')) {
-        return Err(Failure::Parameter("q".to_owned(), "invalid_parameter"));
-    }
+    let terms = query.terms("q")?;
     let count = match query.text("count") {
         None => None,
         Some("exact" | "estimated") => Some(COUNTED),
@@ -211,7 +233,7 @@ async fn page(
     let mut list = List {
         view,
         filter: None,
-        terms: q.map(text::terms).unwrap_or_default(),
+        terms,
         sort: List::sort(spec, query.text("sort"))?,
         unasked: query.text("sort").is_none(),
         limit: query.number("limit", PAGE, 1, MAX_PAGE)?,

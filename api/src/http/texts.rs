@@ -84,6 +84,24 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "بگویید کدام نسخه را دگرگون می‌کنید (If-Match)",
         ),
         "not_in_trash" => ("It is not in the trash", "در سطل زباله نیست"),
+        "duplicate" => (
+            "Another customer has the same id, email address or mobile number",
+            "مشتری دیگری همین شناسه، رایانامه یا شمارهٔ همراه را دارد",
+        ),
+        "merged" => (
+            "It was merged into another record; change that one, or undo the merge",
+            "در رکورد دیگری ادغام شده است؛ آن را دگرگون کنید یا ادغام را بازگردانید",
+        ),
+        "later_merge" => (
+            "A later merge changed the same records; undo that one first",
+            "ادغام تازه‌تری همین رکوردها را دگرگون کرده است؛ نخست آن را بازگردانید",
+        ),
+        "merge_undone" => ("The merge has been undone", "این ادغام پیش‌تر بازگردانده شده است"),
+        "undo_expired" => ("The time to undo the merge is over", "مهلت بازگرداندن این ادغام گذشته است"),
+        "merge_not_undoable" => (
+            "A record of the merge is in the trash or erased",
+            "رکوردی از این ادغام در سطل زباله یا پاک شده است",
+        ),
         "taken" => (
             "A value that must be unique belongs to another record",
             "مقداری که باید یکتا باشد از آن رکورد دیگری است",

@@ -4,7 +4,7 @@ use super::caller::SignedIn;
 use super::crud::{Record, id};
 use super::problem::Failure;
 use super::query::Query;
-use super::{body, edge, headers};
+use super::{body, edge, guard, headers};
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -180,16 +180,23 @@ pub async fn create(
     signed.0.sight(object.spec().object, "create")?;
     Query::read(&request, &[])?;
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     if writing.key.is_some() {
         // A repeat is answered with what was answered before, whatever its body would come to today.
-        let create = move |conn: &mut Conn, context: &Context<'_>| Ok((201, object.create(conn, context, None, body)?));
+        let create = move |conn: &mut Conn, context: &Context<'_>| {
+            let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, None, body))?;
+            Ok((201, done))
+        };
         return writing.run(object, create).await;
     }
     // Read and checked here, so that the one writer has only the statements left to do.
     let draft = writing.draft(object, body)?;
     writing
-        .run(object, move |conn, context| Ok((201, draft.keep(conn, context)?)))
+        .run(object, move |conn, context| {
+            let done = guard::watched(guard, conn, context, None, |conn| draft.keep(conn, context))?;
+            Ok((201, done))
+        })
         .await
 }
 
@@ -217,6 +224,7 @@ pub async fn put(
         return Err(Failure::Protocol(StatusCode::PRECONDITION_REQUIRED, "precondition_required", None));
     }
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     let made = writing
         .run(object, move |conn, context| {
@@ -224,7 +232,8 @@ pub async fn put(
             if read::in_use(conn, object.spec(), id)? {
                 return Err(there_or_not(context, object, body));
             }
-            Ok((201, object.create(conn, context, Some(id), body)?))
+            let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, Some(id), body))?;
+            Ok((201, done))
         })
         .await;
     match made {
@@ -247,10 +256,12 @@ pub async fn patch(
     Query::read(&request, &[])?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     let (body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
         .run(object, move |conn, context| {
-            Ok((200, object.patch(conn, context, id, expect, body)?))
+            let done = guard::watched(guard, conn, context, Some(id), |conn| object.patch(conn, context, id, expect, body))?;
+            Ok((200, done))
         })
         .await
 }
@@ -310,12 +321,15 @@ pub async fn upsert(
         .transpose()?;
     let (system, value) = path.into_inner();
     let (mut body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
+    let guard = guard::asked(object.spec().object, &request)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
         .run(object, move |conn, context| {
             match external::find(conn, spec.object, &system, &value)? {
                 Some(_) if only_new => Err(there_or_not(context, object, body)),
-                Some(id) => match object.patch(conn, context, id, expect.unwrap_or(Expect::Any), body) {
+                Some(id) => match guard::watched(guard, conn, context, Some(id), |conn| {
+                    object.patch(conn, context, id, expect.unwrap_or(Expect::Any), body)
+                }) {
                     // It is there but out of sight: a conflict that does not say whose.
                     Err(Error::NotFound) => Err(Error::Conflict("external_id_taken")),
                     result => Ok((200, result?)),
@@ -326,7 +340,8 @@ pub async fn upsert(
                     if let Value::Object(ids) = ids {
                         ids.insert(system, Value::String(value));
                     }
-                    Ok((201, object.create(conn, context, None, body)?))
+                    let done = guard::watched(guard, conn, context, None, |conn| object.create(conn, context, None, body))?;
+                    Ok((201, done))
                 }
             }
         })

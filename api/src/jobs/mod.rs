@@ -202,6 +202,7 @@ fn code(error: &Error) -> String {
         Error::Stale(_) | Error::Precondition => "stale".to_owned(),
         Error::Conflict(code) | Error::Unavailable(code) => (*code).to_owned(),
         Error::Taken(_) => "taken".to_owned(),
+        Error::Duplicate(_) => "duplicate".to_owned(),
         Error::KeyReused | Error::KeyInFlight | Error::Cursor | Error::Expired => "invalid".to_owned(),
         Error::Internal(text) if text.starts_with("panicked") => "crashed".to_owned(),
         Error::Internal(_) => "internal".to_owned(),

@@ -18,7 +18,9 @@ macro_rules! everyday {
     ($($action:literal: $scope:expr),+; $($more:expr),*) => {
         &[
             $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
-              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),)+
+              (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
+              (concat!("interactions:", $action), $scope), (concat!("tasks:", $action), $scope),
+              (concat!("documents:", $action), $scope),)+
             $($more),*
         ]
     };
@@ -36,13 +38,17 @@ pub const ROLES: [Builtin; 4] = [
         description: "Sees the customers of the unit, makes and changes their own.",
         permissions: everyday!(
             "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
+            ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
+            ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own)
         ),
     },
     Builtin {
         name: "support",
-        description: "Sees and changes the customers of the unit and of those below it.",
-        permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;),
+        description: "Sees and changes the customers of the unit and of those below it, and notes what happens with them.",
+        permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
+            ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow)
+        ),
     },
     Builtin {
         name: "viewer",

@@ -17,6 +17,8 @@ crate::choice! {
         Deleted = "deleted",
         /// It came back from the trash.
         Restored = "restored",
+        /// It went into another record, which answers in its place under the same id.
+        Merged = "merged",
         /// It left the reader's sight.
         Hidden = "hidden",
     }
@@ -69,7 +71,7 @@ pub struct AuditEntry {
     /// The record; null where something was refused.
     #[schema(max_length = 36, example = "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20")]
     pub record_id: Option<Uuid>,
-    /// `created`, `updated`, `deleted`, `restored`, or `denied` where a permission was missing.
+    /// `created`, `updated`, `deleted`, `restored`, `merged`, or `denied` where a permission was missing.
     #[schema(max_length = 20, example = "updated")]
     pub op: String,
     /// The record's version after it; 0 where something was refused.

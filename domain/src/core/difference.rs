@@ -4,7 +4,7 @@ use super::resource::Resource;
 use serde_json::{Map, Value};
 
 /// The record as its JSON members.
-pub(super) fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {
+pub fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {
     match serde_json::to_value(record) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(Error::Internal(format!("a {} is no JSON object", R::SPEC.one))),

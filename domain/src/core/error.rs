@@ -1,6 +1,7 @@
 //! The one error of the rules and of storage: an outer meaning, which decides what the caller is told, and an inner cause, which
 //! only the log sees.
 use super::problem::Problems;
+use crate::customers::duplicate::DuplicateMatch;
 
 /// Why something was not done. Nothing has changed when it is returned.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub enum Error {
     Conflict(&'static str),
     /// A value that must be unique belongs to another record; the field's name.
     Taken(String),
+    /// Other customers, in the caller's sight, have the same exact keys.
+    Duplicate(Vec<DuplicateMatch>),
     /// The same idempotency key came with another request.
     KeyReused,
     /// The same idempotency key is being worked on.

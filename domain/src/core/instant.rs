@@ -10,6 +10,9 @@ use utoipa::openapi::{RefOr, Schema};
 pub struct Instant(DateTime<Utc>);
 
 impl Instant {
+    /// The first moment of 1970, which stands where a create left a moment to the rules.
+    pub const UNSET: Instant = Instant(DateTime::UNIX_EPOCH);
+
     /// The moment, cut to the millisecond.
     pub fn new(at: DateTime<Utc>) -> Self {
         Instant(at.trunc_subsecs(3))

@@ -2,7 +2,8 @@
 //! result, write it with its version, note it in the change log. Storage comes in as a trait, time and ids as values.
 use super::actor::{Actor, Sight};
 use super::base::Base;
-use super::difference::{difference, document, told};
+pub use super::difference::document;
+use super::difference::{difference, told};
 use super::error::{Error, Result};
 use super::field::{Access, Field};
 use super::id::{Id, Ids};
@@ -13,6 +14,7 @@ use super::problem::{Code, Problems};
 use super::references::refer;
 use super::resource::{Input, Resource, Setting, Spec};
 pub use super::store::{Entry, Op, Storage, Store};
+pub use super::trash::{delete, merge_away, restore};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -129,6 +131,9 @@ pub fn keep<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, draft: D
     let sight = context.sight(spec.object, "create")?;
     let Draft { mut record, mut problems } = draft;
     let id = record.base().id.uuid();
+    if problems.0.is_empty() {
+        problems = tx.settle(None, &mut record, context)?;
+    }
     place(tx, &sight, None, &mut record, &mut problems)?;
     let mut doc = document(&record)?;
     refer(tx, context, spec, None, &doc, &mut problems)?;
@@ -199,6 +204,19 @@ pub fn change<R: Resource>(
     action: &'static str,
     rule: impl FnOnce(&mut R) -> Result<()>,
 ) -> Result<Done> {
+    change_noting(tx, context, id, expect, action, Map::new(), rule)
+}
+
+/// As [`change`], and notes in the change log what else happened to the record; then it is a change even where no member differs.
+pub fn change_noting<R: Resource>(
+    tx: &mut impl Store<R>,
+    context: &Context<'_>,
+    id: Uuid,
+    expect: Expect,
+    action: &'static str,
+    noted: Map<String, Value>,
+    rule: impl FnOnce(&mut R) -> Result<()>,
+) -> Result<Done> {
     let spec = &R::SPEC;
     whichever(tx, spec, id, expect)?;
     let before = find(tx, context, id, action, false)?;
@@ -207,12 +225,16 @@ pub fn change<R: Resource>(
     let mut after = before.clone();
     rule(&mut after)?;
     let mut problems = after.check(context.setting);
+    if problems.0.is_empty() {
+        problems = tx.settle(Some(&before), &mut after, context)?;
+    }
     place(tx, &sight, Some(&before), &mut after, &mut problems)?;
     problems.extend(tx.customize(spec.object, id, Some(before.base()), after.base_mut())?);
     let (old, new) = (document(&before)?, document(&after)?);
     refer(tx, context, spec, Some(&old), &new, &mut problems)?;
     problems.or(())?;
-    let changed = difference(old, new);
+    let mut changed = difference(old, new);
+    changed.extend(noted);
     if changed.is_empty() {
         return Ok(Done {
             id,
@@ -245,73 +267,18 @@ pub fn change<R: Resource>(
     })
 }
 
-/// Moves a record to the trash.
-pub fn delete<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
-    trash(tx, context, id, expect, Op::Deleted)
-}
-
-/// Takes a record out of the trash. It needs the same permission as putting it there.
-pub fn restore<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
-    trash(tx, context, id, expect, Op::Restored)
-}
-
-fn trash<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, expect: Expect, op: Op) -> Result<Done> {
-    let deletes = op == Op::Deleted;
-    whichever(tx, &R::SPEC, id, expect)?;
-    let before: R = match find(tx, context, id, "delete", !deletes) {
-        // Whoever sees it where it is hears that it is in no trash (AIP-164); to everyone else it is nowhere.
-        Err(Error::NotFound) if !deletes => {
-            find::<R>(tx, context, id, "delete", false)?;
-            return Err(Error::Conflict("not_in_trash"));
-        }
-        found => found?,
-    };
-    let seen = expected(before.base(), expect)?;
-    let mut after = before.clone();
-    touch(after.base_mut(), context);
-    if !tx.trash(&after, seen, deletes.then_some(context.now()))? {
-        return Err(Error::Stale(seen + 1));
-    }
-    // What is in the trash has no name elsewhere and no key: both are free for another record until it comes back.
-    let nothing = Base {
-        external_ids: Default::default(),
-        ..after.base().clone()
-    };
-    let (named, unnamed) = if deletes {
-        (&nothing, after.base())
-    } else {
-        (after.base(), &nothing)
-    };
-    tx.name_externally(R::SPEC.object, id, unnamed, named)?.or(())?;
-    match op {
-        Op::Deleted => tx.derive(Some(&before), None, context)?,
-        _ => tx.derive(None, Some(&after), context)?,
-    }
-    let (version, place) = (after.base().version, whose(after.base()));
-    let entry = Entry {
-        object: R::SPEC.object,
-        record: id,
-        op,
-        version,
-        before: deletes.then_some(place),
-        after: (!deletes).then_some(place),
-        changed: Map::new(),
-        context,
-    };
-    tx.note(entry)?;
-    Ok(Done {
-        id,
-        version,
-        changed: true,
-    })
-}
-
 /// The record, if the actor may see it and do this to it: 404 when it is out of sight, 403 when it is in sight but not theirs to change.
-fn find<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, action: &'static str, trashed: bool) -> Result<R> {
+pub(super) fn find<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, action: &'static str, trashed: bool) -> Result<R> {
     let object = R::SPEC.object;
     let act = context.sight(object, action)?;
     let read = context.sight(object, "read")?;
-    let record: R = tx.load(Id::from_uuid(id), &read, trashed)?.ok_or(Error::NotFound)?;
+    let Some(record) = Store::<R>::load(tx, Id::from_uuid(id), &read, trashed)? else {
+        return Err(match tx.successor(object, id)? {
+            // It was merged. Whoever sees the record that took its place hears so; to everyone else it is nowhere.
+            Some(survivor) if !trashed && tx.sees(object, survivor, &read)? => Error::Conflict("merged"),
+            _ => Error::NotFound,
+        });
+    };
     let (owner, unit) = whose(record.base());
     if !act.covers(owner, unit) && tx.load(Id::from_uuid(id), &act, trashed)?.is_none() {
         return Err(Error::Forbidden(format!("{object}:{action}")));
@@ -320,14 +287,14 @@ fn find<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Uuid, ac
 }
 
 /// Who means the record whichever version it has is never told that it was another: they wait for whoever changes it now.
-fn whichever(tx: &mut impl Storage, spec: &Spec, id: Uuid, expect: Expect) -> Result<()> {
+pub(super) fn whichever(tx: &mut impl Storage, spec: &Spec, id: Uuid, expect: Expect) -> Result<()> {
     match expect {
         Expect::Any => tx.hold(spec.object, id),
         Expect::Version(_) => Ok(()),
     }
 }
 
-fn expected(base: &Base, expect: Expect) -> Result<i64> {
+pub(super) fn expected(base: &Base, expect: Expect) -> Result<i64> {
     match expect {
         Expect::Version(v) if v != base.version => Err(Error::Stale(base.version)),
         _ => Ok(base.version),
@@ -350,13 +317,13 @@ fn base(id: Uuid, context: &Context<'_>) -> Base {
     }
 }
 
-fn touch(base: &mut Base, context: &Context<'_>) {
+pub(super) fn touch(base: &mut Base, context: &Context<'_>) {
     base.version += 1;
     base.updated_at = context.now();
     base.updated_by = context.actor.user();
 }
 
 /// Owner and unit.
-fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
+pub(super) fn whose(base: &Base) -> (Option<Uuid>, Option<Uuid>) {
     (base.owner_id.map(Id::uuid), base.unit_id.map(Id::uuid))
 }

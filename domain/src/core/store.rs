@@ -2,6 +2,7 @@
 use super::actor::Sight;
 use super::base::Base;
 use super::error::Result;
+use super::field::Field;
 use super::id::Id;
 use super::instant::Instant;
 use super::pipeline::Context;
@@ -17,6 +18,8 @@ pub enum Op {
     Updated,
     Deleted,
     Restored,
+    /// It went into another record, which answers in its place.
+    Merged,
 }
 
 impl Op {
@@ -27,6 +30,7 @@ impl Op {
             Op::Updated => "updated",
             Op::Deleted => "deleted",
             Op::Restored => "restored",
+            Op::Merged => "merged",
         }
     }
 }
@@ -59,6 +63,10 @@ pub trait Storage {
     fn name_externally(&mut self, object: &'static str, id: Uuid, before: &Base, after: &Base) -> Result<Problems>;
     /// Checks custom values against their declarations, and keeps their index in step.
     fn customize(&mut self, object: &'static str, id: Uuid, before: Option<&Base>, after: &mut Base) -> Result<Problems>;
+    /// The record that one was merged into, however often that was merged in turn; none for a record that was not merged.
+    fn successor(&mut self, object: &str, id: Uuid) -> Result<Option<Uuid>>;
+    /// Writes a reference (or list of references) into a record's row, whoever may set it; the record's version is the caller's to raise.
+    fn point(&mut self, object: &str, id: Uuid, field: &Field, to: &serde_json::Value) -> Result<()>;
 }
 
 /// What the pipeline asks of storage for one kind of record. There is no finder without a sight.
@@ -70,6 +78,13 @@ pub trait Store<R: Resource>: Storage {
     fn update(&mut self, before: &R, after: &R) -> Result<bool>;
     /// Moves the record to the trash or back, as of its version.
     fn trash(&mut self, record: &R, seen: i64, at: Option<Instant>) -> Result<bool>;
+    /// Sets members that follow from other records, and says what does not fit them. Only of a record that its own rules let
+    /// pass; before the row is written.
+    fn settle(&mut self, _before: Option<&R>, _after: &mut R, _context: &Context<'_>) -> Result<Problems> {
+        Ok(Problems::default())
+    }
     /// Keeps what is derived from the record in step with it: keys to find it by, trees. After the row is written.
-    fn derive(&mut self, before: Option<&R>, after: Option<&R>, context: &Context<'_>) -> Result<()>;
+    fn derive(&mut self, _before: Option<&R>, _after: Option<&R>, _context: &Context<'_>) -> Result<()> {
+        Ok(())
+    }
 }

@@ -28,11 +28,15 @@ pub fn digits(text: &str) -> String {
 
 /// A date in the Gregorian calendar as YYYY-MM-DD, or none for a date that a tool writes to say there is none (`0/0/00`).
 ///
-/// Taken: year-month-day with `-`, `/` or `.` (a year from 1200 to 1500 is a Jalali one), day.month.year, and with slashes or
+/// Taken: year-month-day with `-`, `/`, `.` or nothing between (a year from 1200 to 1500 is a Jalali one), day.month.year, and with slashes or
 /// dashes the order that `order` says. Years have four digits. A time behind the date is taken only if it is midnight.
 pub fn date(cell: &str, order: DateOrder) -> Result<Option<String>, Refusal> {
     let wrong = || (Code::Format, vec![("format", "date".to_owned())]);
-    let text = digits(cell.trim());
+    let mut text = digits(cell.trim());
+    // ISO 8601 in its basic form, as registers and vCards write it.
+    if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+        text = format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]);
+    }
     let (day, time) = text.split_once(['T', ' ']).unwrap_or((&text, ""));
     let midnight = time.trim().trim_end_matches('Z').chars().all(|c| c == '0' || c == ':' || c == '.');
     let separator = day.chars().find(|c| !c.is_ascii_digit()).filter(|c| "-/.".contains(*c));
@@ -126,6 +130,7 @@ mod tests {
         ] {
             assert_eq!(read(cell, DateOrder::Unknown).as_deref(), Some("1980-04-03"), "{cell}");
         }
+        assert_eq!(read("19800403", DateOrder::Unknown).as_deref(), Some("1980-04-03"));
         assert_eq!(read("4/3/1980", DateOrder::MonthFirst).as_deref(), Some("1980-04-03"));
         assert_eq!(read("3/4/1980", DateOrder::DayFirst).as_deref(), Some("1980-04-03"));
         assert_eq!(read("25/4/1980", DateOrder::Unknown).as_deref(), Some("1980-04-25"));
@@ -139,6 +144,7 @@ mod tests {
         for cell in [
             "3/4/1980",
             "1980-02-30",
+            "19800230",
             "25/25/1980",
             "12/4/85",
             "--04-12",

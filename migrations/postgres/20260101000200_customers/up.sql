@@ -54,8 +54,8 @@ CREATE INDEX customers_display_name ON customers (display_name, id) WHERE delete
 CREATE INDEX customers_stage ON customers (lifecycle_stage, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_city ON customers (city, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_kind ON customers (kind, updated_at, id) WHERE deleted_at IS NULL;
-CREATE UNIQUE INDEX customers__national_id_key ON customers (national_id) WHERE deleted_at IS NULL AND national_id IS NOT NULL;
-CREATE UNIQUE INDEX customers__legal_id_key ON customers (legal_id) WHERE deleted_at IS NULL AND legal_id IS NOT NULL;
+CREATE INDEX customers_national_id ON customers (national_id) WHERE deleted_at IS NULL AND national_id IS NOT NULL;
+CREATE INDEX customers_legal_id ON customers (legal_id) WHERE deleted_at IS NULL AND legal_id IS NOT NULL;
 CREATE INDEX customers_referrer ON customers (referrer_id);
 
 -- By what a customer is found: telephone numbers (E.164) and email addresses (lower case).

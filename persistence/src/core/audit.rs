@@ -180,4 +180,4 @@ fn masked(mask: Option<Mask>, mut value: Value) -> Value {
 }
 
 /// The ops that an audit can be asked for.
-pub const OPS: [&str; 5] = ["created", "updated", "deleted", "restored", DENIED];
+pub const OPS: [&str; 6] = ["created", "updated", "deleted", "restored", "merged", DENIED];

@@ -251,7 +251,13 @@ impl Conn {
 /// Writes a cell as the JSON of its kind.
 fn write(out: &mut Vec<u8>, kind: &Kind, cell: &mut impl Cell) -> Result<()> {
     match kind {
-        Kind::Text(_) | Kind::Choice(_) | Kind::Decimal => quote(out, cell.raw(false)?),
+        Kind::Text(_) | Kind::Choice(_) => quote(out, cell.raw(false)?),
+        // Kept as a text whose order is the number's.
+        Kind::Decimal => {
+            let text = std::str::from_utf8(cell.raw(false)?).map_err(bad)?;
+            let number = super::custom::decimal_of(text).ok_or_else(|| bad("no decimal"))?;
+            write!(out, "\"{number}\"").map_err(bad)?;
+        }
         Kind::Texts | Kind::References(_) | Kind::Money | Kind::Structure => out.extend_from_slice(cell.raw(true)?),
         Kind::Boolean => out.extend_from_slice(if cell.boolean()? { b"true" } else { b"false" }),
         Kind::Integer => write!(out, "{}", cell.integer()?).map_err(bad)?,

@@ -26,6 +26,13 @@ pub fn decimal_key(value: Decimal) -> String {
     format!("{:025}", millionths + SHIFT)
 }
 
+/// The decimal of such a text; none for any other text.
+pub fn decimal_of(key: &str) -> Option<Decimal> {
+    const SHIFT: i128 = 10_i128.pow(24);
+    let millionths = key.parse::<i128>().ok()? - SHIFT;
+    Decimal::try_from_i128_with_scale(millionths, 6).ok().map(|d| d.normalize())
+}
+
 /// A bound value as the index keeps it.
 pub fn key_of(value: &Bind) -> String {
     match value {

@@ -107,7 +107,9 @@ fn fetch(conn: &mut Conn, actor: &Actor, specs: &Specs, after: Place, want: usiz
         _ => specs
             .get_key_value(object)
             .map(|(o, _)| *o)
-            .filter(|o| actor.sight(o, "read").is_some()),
+            .filter(|o| actor.sight(o, "read").is_some())
+            // What is seen through others has no owner to tell by: only who sees all of those is told of it.
+            .filter(|o| super::sight::through_what(o).is_none_or(|t| actor.sight(t, "read").is_some_and(|s| s.scope == Scope::All))),
     };
     let (mut rows, mut seen, mut last) = (Vec::new(), 0, None);
     conn.rows(&sql, |row| {
@@ -206,6 +208,7 @@ fn show(conn: &mut Conn, actor: &Actor, specs: &Specs, ask: &Ask, rows: Vec<Row>
 fn happened(op: &str, before: bool, after: bool) -> Option<Happened> {
     match (op, before, after) {
         ("deleted", true, _) => Some(Happened::Deleted),
+        ("merged", true, _) => Some(Happened::Merged),
         ("restored", _, true) => Some(Happened::Restored),
         ("updated", true, true) => Some(Happened::Updated),
         ("created" | "updated", _, true) => Some(Happened::Created),

@@ -2,8 +2,10 @@
 //! synchronous; everything above is compiled once.
 use super::conn::Conn;
 use domain::core::error::Result;
+use domain::core::id::Id;
 use domain::core::pipeline::{self, Context, Done, Draft, Expect, Store};
 use domain::core::problem::Problems;
+use domain::core::redirect::{self, Pointing};
 use domain::core::resource::{Resource, Spec};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,10 @@ pub trait Object: Send + Sync {
     fn patch(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, body: Map<String, Value>) -> Result<Done>;
     fn delete(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done>;
     fn restore(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done>;
+    /// Writes references of a record, fixed ones too: what follows a merge.
+    fn redirect(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, trashed: bool, to: Pointing) -> Result<Done>;
+    /// All members of a record in the clear, if the actor may see it, in the trash or (with `trashed` false) outside it.
+    fn whole(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, trashed: bool) -> Result<Option<Map<String, Value>>>;
 }
 
 /// A draft without its type.
@@ -71,6 +77,14 @@ where
     }
     fn restore(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
         pipeline::restore::<R>(conn, context, id, expect)
+    }
+    fn redirect(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, trashed: bool, to: Pointing) -> Result<Done> {
+        redirect::redirect::<R>(conn, context, id, trashed, to)
+    }
+    fn whole(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, trashed: bool) -> Result<Option<Map<String, Value>>> {
+        let sight = context.sight(R::SPEC.object, "read")?;
+        let record: Option<R> = conn.load(Id::from_uuid(id), &sight, trashed)?;
+        record.as_ref().map(pipeline::document).transpose()
     }
 }
 

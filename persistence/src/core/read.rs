@@ -6,46 +6,16 @@ use super::conn::Conn;
 use super::cursor::{self, Key};
 pub use super::known::{check, sortable};
 use super::search;
+pub use super::sight::sight;
 use super::sql::{Bind, Sql};
 use super::view::View;
-use domain::core::actor::{Scope, Sight};
+use domain::core::actor::Sight;
 use domain::core::condition::Condition;
 use domain::core::error::{Error, Result};
 use domain::core::field::Field;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Spec;
 use uuid::Uuid;
-
-/// The condition a sight adds to a finder, over the table `t0`; none where the actor sees everything.
-pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
-    let actor = sight.actor;
-    let ids = |set: &std::collections::BTreeSet<Uuid>| set.iter().map(|id| Bind::from(*id)).collect::<Vec<_>>();
-    let mine = || Sql::new("t0.owner_id = ").bind(actor.user_id);
-    let mut any = match sight.scope {
-        Scope::All => return None,
-        Scope::Own => vec![mine()],
-        Scope::Team => vec![mine(), Sql::new("t0.owner_id IN ").list(ids(&actor.teammates))],
-        Scope::Unit => vec![mine(), Sql::new("t0.unit_id IN ").list(actor.unit_id.map(Bind::from))],
-        Scope::UnitAndBelow => vec![mine(), Sql::new("t0.unit_id IN ").list(ids(&actor.units_below))],
-    };
-    if actor.has_shares {
-        let rights = if sight.action == "read" {
-            "('read', 'update')"
-        } else {
-            "('update')"
-        };
-        if matches!(sight.action, "read" | "update") {
-            any.push(
-                Sql::new("t0.id IN (SELECT record_id FROM shares WHERE deleted_at IS NULL AND object = ")
-                    .bind(sight.object)
-                    .text(format!(" AND action IN {rights} AND grantee_id IN "))
-                    .list(ids(&actor.grantees))
-                    .text(")"),
-            );
-        }
-    }
-    Some(Sql::join(any, " OR ", "FALSE"))
-}
 
 /// One record as JSON, with its version; none when it is not there, or out of sight.
 pub fn get(

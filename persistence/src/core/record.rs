@@ -69,13 +69,15 @@ macro_rules! row {
     };
 }
 
-/// Keeps a record in its table. `derive` is what must be kept in step with it: keys to find it by, a tree.
+/// Keeps a record in its table. `settle` sets members that only storage knows, before the row is written; `derive` is what must be kept
+/// in step with it after: keys to find it by, a tree.
 #[macro_export]
 macro_rules! store {
-    ($record:ident) => {
-        $crate::store! { $record, derive |_conn, _before, _after, _context| Ok(()) }
-    };
-    ($record:ident, derive |$conn:ident, $before:ident, $after:ident, $context:ident| $derive:expr) => {
+    (
+        $record:ident
+        $(, settle |$tx:ident, $old:ident, $new:ident, $by:ident| $settle:expr)?
+        $(, derive |$conn:ident, $before:ident, $after:ident, $context:ident| $derive:expr)?
+    ) => {
         impl domain::core::pipeline::Store<$record> for $crate::core::conn::Conn {
             fn load(
                 &mut self,
@@ -100,7 +102,16 @@ macro_rules! store {
                 let table = <$record as $crate::core::record::Row>::TABLE;
                 $crate::core::record::trash(self, table, &record.base, seen, at)
             }
-            fn derive(
+            $(fn settle(
+                &mut self,
+                $old: Option<&$record>,
+                $new: &mut $record,
+                $by: &domain::core::pipeline::Context<'_>,
+            ) -> domain::core::error::Result<domain::core::problem::Problems> {
+                let $tx = self;
+                $settle
+            })?
+            $(fn derive(
                 &mut self,
                 $before: Option<&$record>,
                 $after: Option<&$record>,
@@ -108,7 +119,7 @@ macro_rules! store {
             ) -> domain::core::error::Result<()> {
                 let $conn = self;
                 $derive
-            }
+            })?
         }
     };
 }
@@ -172,6 +183,12 @@ pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -
     let Some(record) = pick::<R>(conn, which)?.pop() else {
         return Ok(None);
     };
+    if let Some(within) = super::sight::through(sight) {
+        let Some(within) = within else { return Ok(Some(record)) };
+        let sql = Sql::new(format!("SELECT 1 FROM {} t0 WHERE t0.id = ", R::TABLE)).bind(id.uuid());
+        let seen = conn.row(&sql.text(" AND (").and(within).text(")"), |_| Ok(()))?;
+        return Ok(seen.map(|()| record));
+    }
     let whose = record.base();
     let seen = sight.covers(whose.owner_id.map(Id::uuid), whose.unit_id.map(Id::uuid)) || super::share::given(conn, sight, id.uuid())?;
     Ok(seen.then_some(record))

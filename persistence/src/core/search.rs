@@ -50,18 +50,23 @@ pub fn search(conn: &mut Conn, spec: &'static Spec, terms: &[String]) -> Result<
         let row = vec![Sql::new("FALSE")];
         return Ok(Search { row, index: None });
     }
-    if !conn.is_sqlite() {
-        let row = terms.iter().map(|t| like(t)).collect();
-        return Ok(Search { row, index: None });
-    }
-    let row = terms.iter().map(|t| Sql::new("instr(t0.search, ").bind(t).text(") > 0")).collect();
-    let index = if terms.iter().any(|t| t.chars().count() >= TRIGRAM) {
+    let row = in_row(terms, conn.is_sqlite());
+    let index = if conn.is_sqlite() && terms.iter().any(|t| t.chars().count() >= TRIGRAM) {
         let sample = sample(conn, spec)?;
         Some(query(terms, &sample))
     } else {
         None
     };
     Ok(Search { row, index })
+}
+
+/// That each term is somewhere in the row `t0`: all that a search needs where few rows are looked at.
+pub fn in_row(terms: &[String], sqlite: bool) -> Vec<Sql> {
+    let within = |t: &String| match sqlite {
+        true => Sql::new("instr(t0.search, ").bind(t).text(") > 0"),
+        false => like(t),
+    };
+    terms.iter().map(within).collect()
 }
 
 /// The term anywhere in the text, literally.

@@ -1,11 +1,12 @@
 //! What the pipeline asks of storage, answered by a connection in a write's transaction.
 use super::conn::Conn;
 use super::sql::Sql;
-use super::{changes, custom, external, read};
+use super::{changes, custom, external, merged, read};
 use crate::sql;
 use domain::core::actor::Sight;
 use domain::core::base::Base;
 use domain::core::error::Result;
+use domain::core::field::Field;
 use domain::core::pipeline::{Entry, Storage};
 use domain::core::problem::Problems;
 use uuid::Uuid;
@@ -34,5 +35,11 @@ impl Storage for Conn {
     }
     fn customize(&mut self, object: &'static str, id: Uuid, before: Option<&Base>, after: &mut Base) -> Result<Problems> {
         custom::keep(self, object, id, before, after)
+    }
+    fn successor(&mut self, object: &str, id: Uuid) -> Result<Option<Uuid>> {
+        merged::survivor(self, object, id)
+    }
+    fn point(&mut self, object: &str, id: Uuid, field: &Field, to: &serde_json::Value) -> Result<()> {
+        merged::point(self, object, id, field, to)
     }
 }

@@ -1,6 +1,7 @@
 //! How a record's field stands in its column: bound on the way in, read on the way out, typed at both ends.
 use super::cell::Cells;
 use super::columns::JsonText;
+use super::custom::{decimal_key, decimal_of};
 use super::sql::{Bind, Null};
 use domain::core::error::{Error, Result};
 use domain::core::field::{Choice, Kind};
@@ -47,6 +48,7 @@ plain! {
     [] bool, Boolean, Kind::Boolean, |v| Bind::Boolean(*v), Bind::Boolean(v) => v;
     [] Instant, Instant, Kind::Instant, |v| Bind::Instant(*v), Bind::Instant(v) => v;
     [] chrono::NaiveDate, Date, Kind::Date, |v| Bind::Date(*v), Bind::Date(v) => v;
+    [] rust_decimal::Decimal, Text, Kind::Decimal, |v| Bind::Text(decimal_key(*v)), Bind::Text(v) => decimal_of(&v).ok_or_else(|| broken(v))?;
     [R] Id<R>, Id, Kind::Reference(""), |v| Bind::Id(v.cast()), Bind::Id(v) => v.cast();
 }
 

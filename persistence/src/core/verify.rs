@@ -326,7 +326,7 @@ fn finish(open: &mut BTreeMap<String, Link>, ends: &mut Ends, report: &mut Repor
     for (object, link) in std::mem::take(open) {
         ends.entry(object)
             .or_default()
-            .push((link.record, link.op == "deleted", link.version));
+            .push((link.record, matches!(link.op.as_str(), "deleted" | "merged"), link.version));
     }
     n
 }

@@ -1,10 +1,14 @@
 //! Customers, and the keys they are found by.
 use crate::core::conn::Conn;
+use crate::core::read;
+use crate::core::sql::Sql;
 use crate::{row, sql, store};
+use domain::core::actor::Sight;
 use domain::core::error::Result;
 use domain::customers::contact_point::ContactPoint;
 use domain::customers::customer::Customer;
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 row! { Customer in customers {
     kind: Word,
@@ -76,4 +80,21 @@ fn keep_keys(conn: &mut Conn, before: Option<&Customer>, after: Option<&Customer
         ))?;
     }
     Ok(())
+}
+
+/// The customer within a sight that a telephone number (E.164) or an email address (its key) belongs to; of several, the one changed last.
+///
+/// # Errors
+/// Those of the database.
+pub fn found_by(conn: &mut Conn, sight: &Sight<'_>, kind: &'static str, value: &str) -> Result<Option<Uuid>> {
+    let mut sql = Sql::new("SELECT t0.id FROM customer_keys k JOIN customers t0 ON t0.id = k.customer_id WHERE k.kind = ")
+        .bind(kind)
+        .text(" AND k.value = ")
+        .bind(value)
+        .text(" AND t0.deleted_at IS NULL");
+    if let Some(within) = read::sight(sight) {
+        sql = sql.text(" AND (").and(within).text(")");
+    }
+    let found = conn.row(&sql.text(" ORDER BY t0.updated_at DESC, t0.id LIMIT 1"), |row| row.uuid(0))?;
+    Ok(found.flatten())
 }

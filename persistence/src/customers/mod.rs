@@ -1,5 +1,10 @@
 //! Keeping whom we deal with.
-mod customer;
+pub mod candidate;
+pub mod customer;
+pub mod duplicate;
 mod group;
+pub mod merge;
 pub mod overview;
 mod relationship;
+mod steps;
+pub mod timeline;

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The rows of a table that are within a sight and outside the trash, as a table to select from.
-fn seen(table: &'static str, columns: &'static str, sight: &Sight<'_>) -> Sql {
+pub(crate) fn seen(table: &'static str, columns: &'static str, sight: &Sight<'_>) -> Sql {
     let sql = Sql::new(format!("(SELECT {columns} FROM {table} t0 WHERE t0.deleted_at IS NULL"));
     match read::sight(sight) {
         Some(within) => sql.text(" AND (").and(within).text("))"),
@@ -25,7 +25,7 @@ fn seen(table: &'static str, columns: &'static str, sight: &Sight<'_>) -> Sql {
 }
 
 /// The caller's sight of an object, or that they have none.
-fn reads<'a>(actor: &'a Actor, object: &'static str) -> Result<Sight<'a>> {
+pub(crate) fn reads<'a>(actor: &'a Actor, object: &'static str) -> Result<Sight<'a>> {
     actor
         .sight(object, "read")
         .ok_or_else(|| Error::Forbidden(format!("{object}:read")))
@@ -201,7 +201,7 @@ pub fn next_of(conn: &mut Conn, actor: &Actor, of: &[Uuid], up: bool, today: Nai
     Ok(found)
 }
 
-fn id(row: &dyn Cells, index: usize) -> Result<Uuid> {
+pub(crate) fn id(row: &dyn Cells, index: usize) -> Result<Uuid> {
     row.uuid(index)?.ok_or_else(|| Error::Internal("a row without an id".to_owned()))
 }
 

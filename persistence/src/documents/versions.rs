@@ -4,7 +4,7 @@ use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::sql::{Bind, Sql};
 use crate::sql;
-use domain::core::actor::{Actor, Sight};
+use domain::core::actor::Sight;
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
 use std::collections::HashSet;
@@ -134,55 +134,6 @@ pub fn kept(conn: &mut Conn, contents: &[Uuid]) -> Result<HashSet<Uuid>> {
     let mut found = HashSet::new();
     conn.rows(&sql, |row| {
         found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// A document as the view of a record shows it.
-#[derive(Debug, Clone)]
-pub struct Shown {
-    pub id: Uuid,
-    pub name: String,
-    pub media_type: Option<String>,
-    pub size_bytes: Option<i64>,
-    pub updated_at: Instant,
-}
-
-/// The documents that belong to a record and that the actor may see, the latest made first.
-///
-/// # Errors
-/// `Error::Forbidden` where the actor may read no documents at all.
-pub fn of_record(conn: &mut Conn, actor: &Actor, object: &'static str, record: Uuid, limit: usize) -> Result<Vec<Shown>> {
-    let sight = actor
-        .sight("documents", "read")
-        .ok_or_else(|| Error::Forbidden("documents:read".to_owned()))?;
-    let mut sql = sql!(
-        "SELECT t0.id, t0.name, t0.media_type, t0.size_bytes, t0.updated_at FROM document_links l JOIN documents t0 ON t0.id = l.document_id \
-         WHERE t0.deleted_at IS NULL AND l.object = ? AND l.record_id = ?",
-        object,
-        record
-    );
-    if let Some(within) = read::sight(&sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
-    let sql = sql.text(" ORDER BY l.document_id DESC LIMIT ").bind(limit as i64);
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        let mut size_bytes = None;
-        row.at(3, &mut |cell| {
-            size_bytes = Some(cell.integer()?);
-            Ok(())
-        })?;
-        found.push(Shown {
-            id: row.uuid(0)?.unwrap_or_default(),
-            name: row.text(1)?.unwrap_or_default(),
-            media_type: row.text(2)?,
-            size_bytes,
-            updated_at: row
-                .instant(4)?
-                .ok_or_else(|| Error::Internal("a document without a date".to_owned()))?,
-        });
         Ok(())
     })?;
     Ok(found)

@@ -12,7 +12,7 @@ use tests::{Client, client::with_query};
 /// Follows the feed until an entry fits: all entries until then, that one included, and the cursor behind them. On PostgreSQL an entry
 /// can be read as soon as no older transaction of the cluster is open, which may be a moment later.
 #[track_caller]
-fn follow(client: &Client<'_>, after: &str, fits: impl Fn(&Value) -> bool) -> (Vec<Value>, String) {
+pub fn follow(client: &Client<'_>, after: &str, fits: impl Fn(&Value) -> bool) -> (Vec<Value>, String) {
     let (mut all, mut cursor) = (Vec::new(), after.to_owned());
     for _ in 0..100 {
         let page = client
@@ -31,7 +31,7 @@ fn follow(client: &Client<'_>, after: &str, fits: impl Fn(&Value) -> bool) -> (V
 /// The cursor at the end of the feed. On PostgreSQL an entry may come into sight between the look for the end and the page behind it,
 /// when an older transaction of the cluster ends just then: it belongs to what was, and the cursor behind it is taken.
 #[track_caller]
-fn now(client: &Client<'_>) -> String {
+pub fn now(client: &Client<'_>) -> String {
     for _ in 0..100 {
         let page = client.get("/changes?after=now").is(200).json();
         if page["data"] == json!([]) {

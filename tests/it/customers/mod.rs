@@ -1,2 +1,8 @@
 //! Customers beyond what every record does.
+mod duplicates;
+mod exact;
+mod merges;
 mod overview;
+mod random;
+mod references;
+mod samples;

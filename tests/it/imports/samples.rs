@@ -1,24 +1,9 @@
-//! Real exports of other tools, taken in as their owners would. The files are not the project's own: they lie in the folder `SAMPLES`,
-//! by default `../shared/data`. Where it is missing, `scripts/test` leaves these tests out and says so by their names.
+//! Real exports of other tools, taken in as their owners would.
 use super::{add_up, announce, ended, told};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use tests::samples::folder;
 use tests::{Client, Who, both};
-
-fn folder() -> PathBuf {
-    let told = std::env::var_os("SAMPLES").map(PathBuf::from);
-    // A relative path is meant from the project, where scripts run, and not from this crate, where tests do.
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(told.unwrap_or("../shared/data".into()));
-    assert!(
-        folder.is_dir(),
-        "{} is not there: set SAMPLES to the folder of the sample files",
-        folder.display()
-    );
-    folder
-}
 
 /// Takes a file in, as `more` says; the import at its end.
 fn taken(client: &Client<'_>, file: &[u8], more: Value) -> Value {

@@ -9,8 +9,9 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Contact, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Response, ResponseBuilder, Server};
 
 /// What the chapters are about.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 9] = [
     ("Access", "People who work here, what they may do, and how they sign in."),
+    ("Activities", "What happens between us and our customers, over every channel."),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
     (
         "Customers",
@@ -20,6 +21,10 @@ const TAGS: [(&str, &str); 7] = [
     (
         "Documents",
         "Files that belong to records: their contents, every version of them, and their text.",
+    ),
+    (
+        "Duplicates",
+        "Customers that are there more than once: how they are found, merged and taken apart again.",
     ),
     ("Imports", "Records from files, in bulk, with what became of each row."),
     ("Operations", "Jobs, metadata, and the contract itself."),

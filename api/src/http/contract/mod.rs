@@ -15,7 +15,7 @@ pub use finish::{finish, problem};
 pub use operations::paths;
 pub use parts::{
     answer, body, conditional, content, empty, header, idempotency_key, if_match, limit, linked, needed_query, operation_id, path_id,
-    path_text, query, text,
+    path_text, query, text, words,
 };
 pub use schemas::{page_name, schemas, shared};
 

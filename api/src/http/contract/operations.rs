@@ -1,5 +1,6 @@
 //! The usual operations of a record.
 use super::super::crud::Has;
+use super::super::guard;
 use super::parts::*;
 use super::schemas::{field_names, page_name, search_name, sorts};
 use domain::core::resource::Spec;
@@ -138,7 +139,7 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         "get",
         spec.one,
         format!("Get one of the {many}"),
-        "The record as you may see it.",
+        "The record as you may see it. One that was merged into another answers with that one.",
         "read",
     )
     .parameter(path_id())
@@ -146,8 +147,8 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     .parameter(expand())
     .parameter(deleted())
     .parameter(seen())
-    .response("200", record("The record."))
-    .response("304", not_modified());
+    .response("200", located(record("The record.")))
+    .response("304", located(not_modified()));
     let named = |o: OperationBuilder| {
         o.parameter(path_text("system", "The other system.", 50))
             .parameter(path_text("value", "What it calls the record.", 255))
@@ -162,8 +163,8 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     .parameter(fields())
     .parameter(expand())
     .parameter(seen())
-    .response("200", record("The record."))
-    .response("304", not_modified());
+    .response("200", located(record("The record.")))
+    .response("304", located(not_modified()));
     let id_path = format!("{path}/{{id}}");
     let named_path = format!("{path}/by-external-id/{{system}}/{{value}}");
     let mut all = PathsBuilder::new().build();
@@ -172,6 +173,11 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     all.add_path_operation(&id_path, vec![HttpMethod::Get], get.build());
     all.add_path_operation(&named_path, vec![HttpMethod::Get], get_named.build());
     if has.writes() {
+        // What looks at the writes of this object can be told to let one pass.
+        let guarded = |operation: OperationBuilder| match guard::of(spec.object) {
+            Some(guard) => operation.parameter(flag_header(guard.header(), guard.doc())),
+            None => operation,
+        };
         let (create_name, patch_name) = (format!("Create{}", spec.schema), format!("Patch{}", spec.schema));
         let made = || {
             linked(
@@ -227,10 +233,10 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .request_body(Some(body("application/merge-patch+json", &patch_name, example(spec, Face::Create))))
         .response("200", record("It was there, and is now so."))
         .response("201", made());
-        all.add_path_operation(path, vec![HttpMethod::Post], create.build());
-        all.add_path_operation(&id_path, vec![HttpMethod::Put], put.build());
-        all.add_path_operation(&id_path, vec![HttpMethod::Patch], patch.build());
-        all.add_path_operation(&named_path, vec![HttpMethod::Patch], upsert.build());
+        all.add_path_operation(path, vec![HttpMethod::Post], guarded(create).build());
+        all.add_path_operation(&id_path, vec![HttpMethod::Put], guarded(put).build());
+        all.add_path_operation(&id_path, vec![HttpMethod::Patch], guarded(patch).build());
+        all.add_path_operation(&named_path, vec![HttpMethod::Patch], guarded(upsert).build());
     }
     if has.deletes() {
         let delete = operation(

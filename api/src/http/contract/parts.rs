@@ -1,6 +1,7 @@
 //! What operations are written with: parameters, bodies, answers.
 use super::super::reading::{MAX_PAGE, PAGE};
 use serde_json::{Value, json};
+use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::link::LinkBuilder;
 use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
@@ -51,6 +52,18 @@ pub fn header(name: &str, required: Required, doc: &str, max: usize) -> Paramete
         .name(name)
         .parameter_in(ParameterIn::Header)
         .required(required)
+        .description(Some(doc))
+        .schema(Some(schema))
+        .build()
+}
+
+/// A header that is `true` or `false`.
+pub fn flag_header(name: &str, doc: &str) -> Parameter {
+    let schema = text(5).enum_values(Some(["true", "false"]));
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
         .description(Some(doc))
         .schema(Some(schema))
         .build()
@@ -139,6 +152,14 @@ pub fn answer(doc: &str, schema: &str, example: Value) -> Response {
         .description(doc)
         .content("application/json", content(schema, example))
         .build()
+}
+
+/// An answer that may be of a record at another address than the one asked for.
+pub fn located(mut response: Response) -> Response {
+    let doc = "Where the record is: given where it was asked for by another system's name, or was merged into this one.";
+    let header = HeaderBuilder::new().schema(Some(text(500))).description(Some(doc)).build();
+    response.headers.insert("Content-Location".to_owned(), RefOr::T(header));
+    response
 }
 
 /// An answer without a body.

@@ -4,15 +4,17 @@ use super::problem::{RowProblem, of_error};
 use domain::core::error::{Error, Result};
 use domain::core::field::Kind;
 use domain::core::identifiers::{email, phone};
-use domain::core::pipeline::{Context, Expect};
+use domain::core::pipeline::{Context, Done, Expect};
 use domain::core::problem::{Code, Violation};
 use domain::core::store::Storage as _;
 use domain::customers::contact_point::{ContactKind, ContactPoint};
+use domain::customers::customer::Customer;
 use domain::integration::import::{ImportMode, MatchOn, Outcome};
 use domain::integration::merge;
 use domain::integration::target::By;
 use persistence::core::conn::Conn;
 use persistence::core::read;
+use persistence::customers::duplicate;
 use persistence::integration::rows::{Entry, Named, named};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -127,7 +129,10 @@ fn create(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData, l
             .map_err(|_| forbidden(work, data))?;
         belongs(conn, work, data, unit, owner)?;
     }
-    let done = draft.keep(conn, context).map_err(|error| match error {
+    let kept = draft
+        .keep(conn, context)
+        .and_then(|done| identities(conn, context, data, None, done));
+    let done = kept.map_err(|error| match error {
         // Its id is in use, by a record that is out of sight.
         Error::Taken(field) if field == "id" || field.ends_with("_pkey") => Stop::Dirty(vec![RowProblem::of("conflict")]),
         error => stop(error, work, data),
@@ -165,15 +170,34 @@ fn change(
         .or_else(|| text(current))
         .unwrap_or_else(|| context.setting.default_region.clone());
     merge::lists(&mut body, current, &region);
+    let before = match identified(data) {
+        true => duplicate::find(conn, id).map_err(Stop::Fault)?,
+        false => None,
+    };
     let done = work
         .object
         .patch(conn, context, id, Expect::Any, body)
+        .and_then(|done| identities(conn, context, data, before.as_ref(), done))
         .map_err(|error| stop(error, work, data))?;
     Ok(Made {
         outcome: if done.changed { Outcome::Updated } else { Outcome::Unchanged },
         id,
         version: done.version,
     })
+}
+
+/// A file may say telephones and addresses of email that others have, since its rows find their records by `match_on`; no two customers
+/// have the same national or legal id.
+fn identities(conn: &mut Conn, context: &Context<'_>, data: &RowData, before: Option<&Customer>, done: Done) -> Result<Done, Error> {
+    if done.changed && identified(data) && context.sight("customers", "read").is_ok() {
+        duplicate::identities(conn, context, before, done.id)?;
+    }
+    Ok(done)
+}
+
+/// Whether a row says a national or legal id, which customers alone have.
+fn identified(data: &RowData) -> bool {
+    ["national_id", "legal_id"].iter().any(|name| data.filled.body.contains_key(*name))
 }
 
 fn forbidden(work: &Work, data: &RowData) -> Stop {

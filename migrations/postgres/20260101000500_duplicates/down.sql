@@ -1,0 +1,10 @@
+DROP INDEX documents_trash;
+DROP INDEX shares_trash;
+DROP INDEX group_members_trash;
+DROP INDEX relationships_trash;
+DROP INDEX customers_trash;
+DROP TABLE duplicate_keys;
+DROP TABLE duplicates;
+DROP TABLE merged_records;
+DROP TABLE merge_steps;
+DROP TABLE merges;

@@ -1,0 +1,3 @@
+DROP TABLE tasks;
+DROP TABLE interaction_parties;
+DROP TABLE interactions;

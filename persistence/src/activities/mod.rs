@@ -1,0 +1,3 @@
+//! What happens between us and our customers.
+pub mod interaction;
+pub mod task;

@@ -1,0 +1,217 @@
+//! Tasks: what must be done before others, what comes again, what is late.
+use crate::core::conn::Conn;
+use crate::core::record::pick;
+use crate::core::sql::{Bind, Sql};
+use crate::core::stored::{Plain, Stored, Word};
+use crate::core::{read, search};
+use crate::customers::overview::{id, reads};
+use crate::customers::timeline::{Ask, Source, tie};
+use crate::{row, store};
+use domain::activities::task::{Priority, Task, TaskKind, TaskStatus};
+use domain::core::actor::Actor;
+use domain::core::error::Result;
+use domain::core::id::Id;
+use domain::core::instant::Instant;
+use domain::core::pipeline::{self, Context};
+use domain::core::problem::{Code, Problems};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+row! { Task in tasks {
+    title: Plain,
+    description: Maybe,
+    kind: Word,
+    status: Word,
+    priority: Word,
+    customer_id: Maybe,
+    interaction_id: Maybe,
+    team_id: Maybe,
+    due_at: Maybe,
+    snoozed_until: Maybe,
+    recurrence: Maybe,
+    time_zone: Plain,
+    checklist: Json,
+    depends_on_ids: Json,
+    escalate_to_id: Maybe,
+    escalate_after_minutes: Maybe,
+    escalated_at: Maybe,
+    completed_at: Maybe,
+    series_started_at: Maybe,
+    next_id: Maybe,
+} hidden {
+    search = Task::search_text,
+} }
+store! { Task, settle |conn, before, after, context| settle(conn, before, after, context) }
+
+fn settle(conn: &mut Conn, before: Option<&Task>, after: &mut Task, context: &Context<'_>) -> Result<Problems> {
+    let mut problems = Problems::default();
+    if before.map_or(&[][..], |b| &b.depends_on_ids) != after.depends_on_ids && leads_to(conn, &after.depends_on_ids, after.base.id.uuid())?
+    {
+        problems.with("/depends_on_ids", Code::Conflict, vec![("with", "/id".to_owned())]);
+    }
+    let done = after.status == TaskStatus::Done && before.is_none_or(|b| b.status != TaskStatus::Done);
+    if done && !after.depends_on_ids.is_empty() && unfinished(conn, &after.depends_on_ids)? {
+        problems.with("/status", Code::Conflict, vec![("with", "/depends_on_ids".to_owned())]);
+    }
+    if done && problems.0.is_empty() && after.next_id.is_none() {
+        after.next_id = again(conn, after, context)?;
+    }
+    Ok(problems)
+}
+
+/// Makes the next task of a series.
+fn again(conn: &mut Conn, done: &Task, context: &Context<'_>) -> Result<Option<Id<Task>>> {
+    let Some(due) = done.next_due(context.now()) else {
+        return Ok(None);
+    };
+    let checklist: Vec<Value> = done
+        .checklist
+        .iter()
+        .map(|item| json!({"text": item.text, "done": false}))
+        .collect();
+    let body = json!({
+        "title": done.title, "description": done.description, "kind": done.kind, "priority": done.priority, "customer_id": done.customer_id,
+        "team_id": done.team_id, "due_at": due, "recurrence": done.recurrence, "time_zone": done.time_zone, "checklist": checklist,
+        "escalate_to_id": done.escalate_to_id, "escalate_after_minutes": done.escalate_after_minutes, "owner_id": done.base.owner_id,
+        "custom": done.base.custom,
+    });
+    let Value::Object(body) = body else { return Ok(None) };
+    // The server makes it: a series goes on whoever finishes one of it.
+    let server = Actor::server(context.actor.via, context.now());
+    let context = Context {
+        actor: &server,
+        setting: context.setting,
+        ids: context.ids,
+        origin: context.origin,
+    };
+    let made = pipeline::create_with::<Task>(conn, &context, None, body, |task| {
+        task.series_started_at = done.series_started_at;
+        Ok(())
+    })?;
+    Ok(Some(Id::from_uuid(made.id)))
+}
+
+/// Whether some of these are still to be done; what is deleted is not.
+fn unfinished(conn: &mut Conn, ids: &[Id<Task>]) -> Result<bool> {
+    let sql = Sql::new("SELECT 1 FROM tasks t0 WHERE t0.deleted_at IS NULL AND t0.status IN ('open', 'in_progress') AND t0.id IN ");
+    let sql = sql.list(ids.iter().map(|id| Bind::from(id.uuid()))).text(" LIMIT 1");
+    Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}
+
+/// Whether one comes from these tasks, by what they depend on, to another: then neither could ever be done.
+fn leads_to(conn: &mut Conn, from: &[Id<Task>], to: Uuid) -> Result<bool> {
+    let (mut seen, mut level) = (BTreeSet::new(), from.iter().map(|id| id.uuid()).collect::<Vec<_>>());
+    while !level.is_empty() {
+        if level.contains(&to) {
+            return Ok(true);
+        }
+        let found: Vec<Task> = pick(conn, Sql::new("t0.id IN ").list(level.iter().map(|id| Bind::from(*id))))?;
+        seen.extend(level);
+        let next = found.iter().flat_map(|task| &task.depends_on_ids).map(|id| id.uuid());
+        level = next.filter(|id| !seen.contains(id)).collect::<BTreeSet<_>>().into_iter().collect();
+    }
+    Ok(false)
+}
+
+/// Tasks that are late and go to somebody else for it, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn late(conn: &mut Conn, now: Instant, most: i64) -> Result<Vec<Uuid>> {
+    let due = if conn.is_sqlite() {
+        "t0.due_at + coalesce(t0.escalate_after_minutes, 0) * 60000000 <= "
+    } else {
+        "t0.due_at + coalesce(t0.escalate_after_minutes, 0) * interval '1 minute' <= "
+    };
+    let sql = Sql::new(
+        "SELECT t0.id FROM tasks t0 WHERE t0.deleted_at IS NULL AND t0.escalate_to_id IS NOT NULL AND t0.escalated_at IS NULL \
+         AND t0.status IN ('open', 'in_progress') AND t0.due_at <= ",
+    )
+    .bind(now)
+    .text(format!(" AND {due}"))
+    .bind(now)
+    .text(" ORDER BY t0.due_at, t0.id LIMIT ")
+    .bind(most);
+    let mut found = Vec::new();
+    conn.rows(&sql, |row| {
+        found.push(id(row, 0)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// A task in brief.
+#[derive(Debug, Clone)]
+pub struct Brief {
+    pub id: Uuid,
+    pub kind: TaskKind,
+    pub title: String,
+    pub status: TaskStatus,
+    pub priority: Priority,
+    pub due_at: Option<Instant>,
+    pub owner_id: Option<Uuid>,
+    pub team_id: Option<Uuid>,
+}
+
+/// A customer's open tasks that are not put off, the first due first, those without a date last.
+///
+/// # Errors
+/// `Error::Forbidden` where the actor may read no tasks at all.
+pub fn open(conn: &mut Conn, actor: &Actor, customer: Uuid, now: Instant, limit: usize) -> Result<Vec<Brief>> {
+    let sight = reads(actor, "tasks")?;
+    let mut sql = Sql::new(
+        "SELECT t0.id, t0.kind, t0.title, t0.status, t0.priority, t0.due_at, t0.owner_id, t0.team_id FROM tasks t0 WHERE t0.deleted_at IS NULL \
+         AND t0.status IN ('open', 'in_progress') AND (t0.snoozed_until IS NULL OR t0.snoozed_until <= ",
+    )
+    .bind(now)
+    .text(") AND t0.customer_id = ")
+    .bind(customer);
+    if let Some(within) = read::sight(&sight) {
+        sql = sql.text(" AND (").and(within).text(")");
+    }
+    let sql = sql
+        .text(" ORDER BY CASE WHEN t0.due_at IS NULL THEN 1 ELSE 0 END, t0.due_at, t0.id LIMIT ")
+        .bind(limit as i64);
+    let mut found = Vec::new();
+    conn.rows(&sql, |row| {
+        found.push(Brief {
+            id: id(row, 0)?,
+            kind: Word::read(row, 1)?,
+            title: Plain::read(row, 2)?,
+            status: Word::read(row, 3)?,
+            priority: Word::read(row, 4)?,
+            due_at: row.instant(5)?,
+            owner_id: row.uuid(6)?,
+            team_id: row.uuid(7)?,
+        });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Tasks in a timeline: when they were made, and how far they are.
+#[derive(Debug)]
+pub struct Tasks;
+impl Source for Tasks {
+    fn kind(&self) -> &'static str {
+        "task"
+    }
+    fn select(&self, ask: &Ask<'_>) -> Option<Sql> {
+        let sight = ask.actor.sight("tasks", "read").filter(|_| ask.channel.is_none())?;
+        let mut all = vec![
+            Sql::new("t0.customer_id IN ").list(ask.customers.iter().map(|id| Bind::from(*id))),
+            Sql::new("t0.deleted_at IS NULL"),
+        ];
+        all.extend(read::sight(&sight));
+        all.extend(search::in_row(&ask.terms, ask.sqlite));
+        all.extend(ask.person.map(|person| Sql::new("t0.owner_id = ").bind(person)));
+        let tie = tie("t0.id", ask.sqlite);
+        let sql = Sql::new(format!(
+            "SELECT t0.created_at AS at, {tie} AS tie, t0.id AS record_id, t0.customer_id AS customer_id, t0.status AS word, \
+             CAST(NULL AS TEXT) AS channel, CAST(NULL AS TEXT) AS direction, t0.title AS title, substr(t0.description, 1, 300) AS summary, \
+             t0.owner_id AS actor_id FROM tasks t0 WHERE "
+        ));
+        Some(sql.and(Sql::join(all, " AND ", "TRUE")))
+    }
+}
