@@ -1,9 +1,9 @@
 //! Tasks: what must be done before others, what comes again, what is late.
 use crate::core::conn::Conn;
-use crate::core::{read, search};
 use crate::core::record::pick;
 use crate::core::sql::{Bind, Sql};
 use crate::core::stored::{Plain, Stored, Word};
+use crate::core::{read, search};
 use crate::customers::overview::{id, reads};
 use crate::customers::timeline::{Ask, Source, tie};
 use crate::{row, store};

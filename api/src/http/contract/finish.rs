@@ -9,7 +9,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Contact, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Response, ResponseBuilder, Server};
 
 /// What the chapters are about.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 9] = [
     ("Access", "People who work here, what they may do, and how they sign in."),
     ("Activities", "What happens between us and our customers, over every channel."),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
@@ -23,6 +23,10 @@ const TAGS: [(&str, &str); 7] = [
         "Files that belong to records: their contents, every version of them, and their text.",
     ),
     ("Imports", "Records from files, in bulk, with what became of each row."),
+    (
+        "Privacy",
+        "What people let us do with their data: consents, and how they get their data back or gone.",
+    ),
     ("Operations", "Jobs, metadata, and the contract itself."),
 ];
 

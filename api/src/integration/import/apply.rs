@@ -129,6 +129,8 @@ fn create(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData, l
     }
     let done = draft.keep(conn, context).map_err(|error| match error {
         // Its id is in use, by a record that is out of sight.
+        // Nothing was written: the customer is refused before their row is.
+        Error::Conflict(code @ "identifier_erased") => Stop::Skip(code, None),
         Error::Taken(field) if field == "id" || field.ends_with("_pkey") => Stop::Dirty(vec![RowProblem::of("conflict")]),
         error => stop(error, work, data),
     })?;
@@ -168,7 +170,10 @@ fn change(
     let done = work
         .object
         .patch(conn, context, id, Expect::Any, body)
-        .map_err(|error| stop(error, work, data))?;
+        .map_err(|error| match error {
+            Error::Conflict(code @ ("identifier_erased" | "customer_erased")) => Stop::Skip(code, Some(id)),
+            error => stop(error, work, data),
+        })?;
     Ok(Made {
         outcome: if done.changed { Outcome::Updated } else { Outcome::Unchanged },
         id,
