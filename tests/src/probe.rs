@@ -2,7 +2,7 @@
 //! to show that a refused one left nothing behind.
 use crate::answer::Answer;
 use crate::app::App;
-use crate::client::{Client, encode};
+use crate::client::{Client, encode, with_query};
 use crate::contract::Operation;
 use crate::engine::Engine;
 use crate::records;
@@ -24,7 +24,7 @@ pub const ONES_OWN: [&str; 10] = [
     "revokeSession",
 ];
 
-/// The operation's address with values for what stands in braces; `id` for `{id}`, the others by their names.
+/// The operation's address with values for what stands in braces; `id` for `{id}`, the others by their names. What its query must have is in it.
 pub fn address(operation: &Operation<'_>, id: &str, others: &[(&str, &str)]) -> String {
     let mut address = operation.path.replace("{id}", id);
     for (name, value) in others {
@@ -34,7 +34,9 @@ pub fn address(operation: &Operation<'_>, id: &str, others: &[(&str, &str)]) -> 
     while let (Some(from), Some(to)) = (address.find('{'), address.find('}')) {
         address.replace_range(from..=to, "nothing");
     }
-    address
+    let needed = operation.needed_query();
+    let needed: Vec<(&str, &str)> = needed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    with_query(&address, &needed)
 }
 
 /// Calls the operation at an address, with the example of its body and the headers it asks for.

@@ -192,7 +192,7 @@ impl Failure {
                 let blocked = |(record, code): &(String, &'static str)| ProblemError {
                     pointer: Some(record.clone()),
                     parameter: None,
-                    code: *code,
+                    code,
                     detail: title(code, 409, lang).to_owned(),
                 };
                 records.iter().take(Problems::MAX).map(blocked).collect()

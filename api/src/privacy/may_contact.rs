@@ -136,7 +136,7 @@ pub fn routes(config: &mut ServiceConfig) {
     .parameter(needed_query(
         "purpose",
         "For what; `service` needs no consent.",
-        text(50).pattern(Some("^[a-z][a-z0-9_]{0,49}$")),
+        text(50).pattern(Some("^[a-z][a-z0-9_]{0,49}$")).examples([json!("newsletter")]),
     ))
     .parameter(query("address", "Only this contact point, in any spelling.", text(500)))
     .response("200", answer("Whether, and why.", "MayContact", example));

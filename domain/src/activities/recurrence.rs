@@ -48,6 +48,7 @@ fn series(rule: &str, first: Instant, zone: &str) -> Result<RRuleSet, Code> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
     use super::*;
 
     fn at(text: &str) -> Instant {

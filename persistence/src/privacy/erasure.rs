@@ -30,6 +30,9 @@ store! { Erasure }
 /// Records read at once.
 const CHUNK: usize = 500;
 
+/// What is to be done with each of some records.
+type Each = Vec<(Uuid, Treatment)>;
+
 /// What is to be done.
 #[derive(Default)]
 pub struct Plan {
@@ -40,7 +43,7 @@ pub struct Plan {
     pub erased: bool,
     customer: Option<Customer>,
     /// What is to be done with each record, the objects in the order of the counts.
-    each: Vec<(&'static dyn Object, Vec<(Uuid, Treatment)>)>,
+    each: Vec<(&'static dyn Object, Each)>,
 }
 
 impl Plan {
@@ -107,7 +110,7 @@ fn treat(
     customer: Uuid,
     now: domain::core::instant::Instant,
     held: &mut Vec<Uuid>,
-) -> Result<Vec<(Uuid, Treatment)>> {
+) -> Result<Each> {
     let these = || Sql::new("t0.id IN ").list(ids.iter().map(|id| (*id).into()));
     let whom: Id<Customer> = Id::from_uuid(customer);
     Ok(match object {

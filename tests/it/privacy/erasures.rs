@@ -229,6 +229,10 @@ both! {
             app.be(Who::Branch).post("/erasures", body).refuses(422, "invalid").blames("/customer_id", "not_found");
         }
         let owner = app.be(Who::Owner);
+        let other = sara(&owner, "other@yazd.example");
+        let erasure = owner.post("/erasures", json!({"customer_id": other, "reason": "x"})).is(201).id();
+        app.be(Who::Branch).get(&format!("/erasures/{erasure}")).refuses(404, "not_found");
+        assert!(app.be(Who::Branch).all("/erasures", &[]).is_empty());
         owner.post("/erasures", json!({"reason": "x"})).refuses(422, "invalid").blames("/customer_id", "required");
         owner.post("/erasures", json!({"customer_id": customer, "reason": ""})).refuses(422, "invalid").blames("/reason", "too_short");
         owner.post("/erasures", json!({"customer_id": customer, "reason": "x", "preview": "yes"})).refuses(422, "invalid").blames("/preview", "wrong_type");
