@@ -34,9 +34,7 @@ pub fn address(operation: &Operation<'_>, id: &str, others: &[(&str, &str)]) -> 
     while let (Some(from), Some(to)) = (address.find('{'), address.find('}')) {
         address.replace_range(from..=to, "nothing");
     }
-    let needed = operation.needed_query();
-    let needed: Vec<(&str, &str)> = needed.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    with_query(&address, &needed)
+    with_query(&address, &operation.needed_query())
 }
 
 /// Calls the operation at an address, with the example of its body and the headers it asks for.
