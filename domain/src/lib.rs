@@ -7,3 +7,4 @@ pub mod customize;
 pub mod documents;
 pub mod integration;
 pub mod mail;
+pub mod privacy;

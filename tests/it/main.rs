@@ -13,5 +13,6 @@ mod guides;
 mod harness;
 mod imports;
 mod operations;
+mod privacy;
 mod records;
 mod storage;

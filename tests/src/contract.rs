@@ -39,6 +39,18 @@ impl Operation<'_> {
         let all = self.json["parameters"].as_array().into_iter().flatten();
         all.filter(|p| p["in"] == place).map(|p| p["name"].as_str().unwrap()).collect()
     }
+    /// Query parameters that must be there, each with a value that it takes: the first of its words, or its example. One that has neither is
+    /// left out.
+    pub fn needed_query(&self) -> Vec<(&str, &str)> {
+        let all = self.json["parameters"].as_array().into_iter().flatten();
+        let needed = all.filter(|p| p["in"] == "query" && p["required"] == true);
+        let pair = |p| {
+            let schema = Value::get(p, "schema")?;
+            let value = schema["enum"][0].as_str().or(schema["examples"][0].as_str())?;
+            Some((p["name"].as_str()?, value))
+        };
+        needed.filter_map(pair).collect()
+    }
     /// The kind of its body and an example of it; none where it takes none.
     pub fn body(&self) -> Option<(&str, &Value)> {
         let (kind, content) = self.json["requestBody"]["content"].as_object()?.iter().next()?;

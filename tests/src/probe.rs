@@ -2,7 +2,7 @@
 //! to show that a refused one left nothing behind.
 use crate::answer::Answer;
 use crate::app::App;
-use crate::client::{Client, encode};
+use crate::client::{Client, encode, with_query};
 use crate::contract::Operation;
 use crate::engine::Engine;
 use crate::records;
@@ -25,7 +25,7 @@ pub const ONES_OWN: [&str; 10] = [
     "revokeSession",
 ];
 
-/// The operation's address with values for what stands in braces; `id` for `{id}`, the others by their names.
+/// The operation's address with values for what stands in braces; `id` for `{id}`, the others by their names. What its query must have is in it.
 pub fn address(operation: &Operation<'_>, id: &str, others: &[(&str, &str)]) -> String {
     let mut address = operation.path.replace("{id}", id);
     for (name, value) in others {
@@ -35,7 +35,7 @@ pub fn address(operation: &Operation<'_>, id: &str, others: &[(&str, &str)]) -> 
     while let (Some(from), Some(to)) = (address.find('{'), address.find('}')) {
         address.replace_range(from..=to, "nothing");
     }
-    address
+    with_query(&address, &operation.needed_query())
 }
 
 /// Calls the operation at an address, with the example of its body and the headers it asks for.

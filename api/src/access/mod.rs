@@ -8,7 +8,7 @@ mod api_keys;
 pub mod authenticate;
 pub mod device;
 mod explain;
-mod form;
+pub mod form;
 pub mod hashing;
 mod invite;
 pub mod key_rounds;

@@ -12,11 +12,12 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, activities, customers, documents, integration, mail};
+use crate::{access, activities, customers, documents, integration, mail, privacy};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
 use persistence::core::settings;
+use persistence::privacy::ledger;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
@@ -135,6 +136,9 @@ impl Serve {
         let now = chrono::Utc::now();
         let keys = KeyRing::open(&self.storage.data.join("keys"), now, &mut rand::rng()).map_err(|e| e.to_string())?;
         let vault = Vault::open(&self.storage.data.join("vault.key"), &mut rand::rng()).map_err(|e| e.to_string())?;
+        // The ledger of what erased people were known by is keyed by the same secret, which no copy of the database has.
+        let secret = std::fs::read(self.storage.data.join("vault.key")).map_err(|e| e.to_string())?;
+        ledger::unlock(&secret).map_err(words)?;
         let random = || (0..4).map(|_| format!("{:016x}", rand::random::<u64>())).collect::<String>();
         let (secret, region) = db
             .write(move |conn| {
@@ -208,6 +212,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
         &documents::KINDS,
         &integration::import::KINDS,
         &mail::KINDS,
+        privacy::KINDS,
     ];
     housekeeping::KINDS.into_iter().chain(areas.into_iter().flatten().copied())
 }

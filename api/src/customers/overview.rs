@@ -9,7 +9,7 @@ use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::reading::{respond, weak};
-use crate::{activities, documents};
+use crate::{activities, documents, privacy};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
@@ -64,10 +64,15 @@ pub trait Section: Sync {
 
 /// All sections: one line for each area.
 fn all() -> impl Iterator<Item = &'static dyn Section> {
-    [sections::ALL, activities::sections::ALL, documents::section::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        sections::ALL,
+        activities::sections::ALL,
+        documents::section::ALL,
+        privacy::section::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The section that is the record itself.

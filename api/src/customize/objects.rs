@@ -147,7 +147,7 @@ fn object(caller: &Caller, spec: &'static Spec, has: Has, custom: &[CustomField]
     let may = |action: &'static str, there: bool| caller.actor.sight(spec.object, action).filter(|_| there).map(|s| s.scope);
     let actions = ObjectActions {
         read: may("read", true),
-        create: may("create", has.writes()),
+        create: may("create", has.creates()),
         update: may("update", has.writes()),
         delete: may("delete", has.deletes()),
     };

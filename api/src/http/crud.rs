@@ -24,6 +24,8 @@ pub enum Has {
     All,
     /// Only those that read.
     Reads,
+    /// Those that read, and create: the rows of a ledger, which nobody changes.
+    ReadsAndCreate,
     /// Those that read, and delete: what is made by an operation of its own.
     ReadsAndDelete,
     /// Those that read, and delete for good: what is made by an operation of its own, and never comes back.
@@ -34,8 +36,11 @@ impl Has {
     pub fn writes(self) -> bool {
         self == Has::All
     }
+    pub fn creates(self) -> bool {
+        matches!(self, Has::All | Has::ReadsAndCreate)
+    }
     pub fn deletes(self) -> bool {
-        self != Has::Reads
+        !matches!(self, Has::Reads | Has::ReadsAndCreate)
     }
     pub fn restores(self) -> bool {
         matches!(self, Has::All | Has::ReadsAndDelete)
@@ -129,7 +134,7 @@ fn mount(object: Record, has: Has, post: Option<Route>, config: &mut AppService)
     let mut one = Address::new(format!("{path}/{{id}}")).get(|| web::route().to(move |r, a, s, p| reading::get(r, a, s, p, object)));
     let mut named = Address::new(format!("{path}/by-external-id/{{system}}/{{value}}"))
         .get(|| web::route().to(move |r, a, s, p| reading::get_named(r, a, s, p, object)));
-    if has.writes() && post.is_none() {
+    if has.creates() && post.is_none() {
         all = all.post(web::route().to(move |r, a, s, b| writing::create(r, a, s, b, object)));
     }
     if has.writes() {

@@ -56,9 +56,14 @@ fn counted_by(app: &App, request: &HttpRequest) -> u64 {
 fn policy(request: &HttpRequest) -> &'static str {
     let path = request.path();
     match path {
-        "/api/v1/auth/login" | "/api/v1/auth/password/reset" | "/api/v1/auth/password/reset-request" | "/oauth/token" => "login",
+        "/api/v1/auth/login"
+        | "/api/v1/auth/password/reset"
+        | "/api/v1/auth/password/reset-request"
+        | "/api/v1/consents/confirm"
+        | "/oauth/token" => "login",
         // The feed is followed in lines as well, and followers come back often.
         _ if super::export::wanted(request).is_some() && !path.starts_with("/api/v1/changes") => "export",
+        _ if path.ends_with("/privacy-export") => "export",
         _ if path.ends_with("/search") || request.query_string().contains("q=") => "search",
         _ => "default",
     }

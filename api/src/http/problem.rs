@@ -123,6 +123,8 @@ pub enum Failure {
     Body(&'static str, String),
     /// A query parameter or header is wrong, or unknown; its name, and the code.
     Parameter(String, &'static str),
+    /// Records that keep it from being done (409): the code of the whole, and each record's address with the code of why.
+    Blocked(&'static str, Vec<(String, &'static str)>),
 }
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
@@ -150,6 +152,7 @@ impl Failure {
             Failure::Protocol(status, code, _) => (status.as_u16(), code),
             Failure::Body(code, _) => (400, code),
             Failure::Parameter(_, code) => (400, code),
+            Failure::Blocked(code, _) => (409, code),
             Failure::Domain(error) => match error {
                 Error::NotFound => (404, "not_found"),
                 Error::Forbidden(_) => (403, "forbidden"),
@@ -191,6 +194,15 @@ impl Failure {
                     params: Vec::new(),
                 };
                 vec![one(&v, None)]
+            }
+            Failure::Blocked(_, records) => {
+                let blocked = |(record, code): &(String, &'static str)| ProblemError {
+                    pointer: Some(record.clone()),
+                    parameter: None,
+                    code,
+                    detail: title(code, 409, lang).to_owned(),
+                };
+                records.iter().take(Problems::MAX).map(blocked).collect()
             }
             _ => Vec::new(),
         }

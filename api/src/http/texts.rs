@@ -150,6 +150,15 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "Its retention is not over; it can't be deleted yet",
             "زمان نگهداری‌اش به سر نیامده است؛ هنوز حذف نمی‌شود",
         ),
+        "identifier_erased" => (
+            "Somebody who was erased was known by it; it does not come in again",
+            "از آنِ کسی است که داده‌هایش پاک شده است؛ دوباره پذیرفته نمی‌شود",
+        ),
+        "customer_erased" => ("The customer was erased", "داده‌های این مشتری پاک شده است"),
+        "erasure_held" => (
+            "A legal hold keeps something that would be erased; nothing was",
+            "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
+        ),
         "lying_type" => (
             "The file is not what its Content-Type says",
             "پرونده آن نیست که Content-Type می‌گوید",

@@ -79,7 +79,8 @@ impl JobKind for Sessions {
         let (month, days) = (job.app.now().after(-TimeDelta::days(30)), job.app.now().after(-TimeDelta::days(2)));
         Box::pin(steps(job, move |conn, most| {
             let (sessions, failures) = (prune::sessions(conn, month, most)?, prune::failures(conn, days, most)?);
-            Ok(sessions.max(failures).max(prune::links(conn, days, most)?))
+            let links = prune::links(conn, days, most)?.max(persistence::privacy::link::prune(conn, days, most)?);
+            Ok(sessions.max(failures).max(links))
         }))
     }
 }

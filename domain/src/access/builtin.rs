@@ -20,7 +20,7 @@ macro_rules! everyday {
             $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
               (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
               (concat!("interactions:", $action), $scope), (concat!("tasks:", $action), $scope),
-              (concat!("documents:", $action), $scope),)+
+              (concat!("documents:", $action), $scope), (concat!("consents:", $action), $scope),)+
             $($more),*
         ]
     };
@@ -47,7 +47,8 @@ pub const ROLES: [Builtin; 4] = [
         name: "support",
         description: "Sees and changes the customers of the unit and of those below it, and notes what happens with them.",
         permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
-            ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow)
+            ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow),
+            ("consents:create", Scope::UnitAndBelow)
         ),
     },
     Builtin {

@@ -71,10 +71,11 @@ pub struct AuditEntry {
     /// The record; null where something was refused.
     #[schema(max_length = 36, example = "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20")]
     pub record_id: Option<Uuid>,
-    /// `created`, `updated`, `deleted`, `restored`, `merged`, or `denied` where a permission was missing.
+    /// `created`, `updated`, `deleted`, `restored`, `merged`, `denied` where a permission was missing, or `exported` where
+    /// an archive was made of all that is held on the record.
     #[schema(max_length = 20, example = "updated")]
     pub op: String,
-    /// The record's version after it; 0 where something was refused.
+    /// The record's version after it; 0 where nothing changed.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64, example = 3)]
     pub version: i64,
     /// When.

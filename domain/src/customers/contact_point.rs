@@ -1,5 +1,6 @@
 //! Ways to reach a party. Telephones are kept in E.164 and addresses of email in normal form, so that any of them finds its owner;
 //! what was written is kept beside it.
+use crate::core::field::Choice;
 use crate::core::identifiers::{email, phone, website};
 use crate::core::instant::Instant;
 use crate::core::problem::{Code, Problems};
@@ -52,23 +53,28 @@ pub struct ContactPoint {
 impl ContactPoint {
     /// Brings the value into its normal form; a telephone without country code is read in `region`.
     fn settle(&mut self, region: &str) -> Result<(), Code> {
-        let value = match self.kind {
-            ContactKind::Phone | ContactKind::Mobile | ContactKind::Fax => {
-                let phone = phone::parse(&self.value, region)?;
-                match phone.extension {
-                    Some(extension) => format!("{};ext={extension}", phone.e164),
-                    None => phone.e164,
-                }
-            }
-            ContactKind::Email => email::parse(&self.value)?,
-            ContactKind::Website => website::parse(&self.value)?,
-            ContactKind::Social if self.value.chars().count() > 500 => return Err(Code::TooLong),
-            ContactKind::Social => self.value.trim().to_owned(),
-        };
+        let value = normal(self.kind, &self.value, region)?;
         if value != self.value {
             self.written = Some(std::mem::replace(&mut self.value, value));
         }
         Ok(())
+    }
+
+    /// What tells it from others, whatever it is used for. See [`known_by`].
+    pub fn known_by(&self) -> String {
+        known_by(self.kind, &self.value)
+    }
+
+    /// Whether a text is one way to write it, read in the country of a value that has one.
+    pub fn is_written(&self, text: &str) -> bool {
+        let region = match self.kind {
+            ContactKind::Phone | ContactKind::Mobile | ContactKind::Fax => {
+                let number = self.value.split(';').next().unwrap_or_default();
+                phone::parse(number, "").map(|phone| phone.country).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        normal(self.kind, text, &region).is_ok_and(|normal| known_by(self.kind, &normal) == self.known_by())
     }
 
     /// The key by which this finds its owner; none for what nobody is found by.
@@ -80,6 +86,38 @@ impl ContactPoint {
             ContactKind::Email => Some(("email", email::key(&self.value))),
             ContactKind::Website | ContactKind::Social => None,
         }
+    }
+}
+
+/// A value in the normal form of its kind; a telephone without country code is read in `region`.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn normal(kind: ContactKind, value: &str, region: &str) -> Result<String, Code> {
+    Ok(match kind {
+        ContactKind::Phone | ContactKind::Mobile | ContactKind::Fax => {
+            let phone = phone::parse(value, region)?;
+            match phone.extension {
+                Some(extension) => format!("{};ext={extension}", phone.e164),
+                None => phone.e164,
+            }
+        }
+        ContactKind::Email => email::parse(value)?,
+        ContactKind::Website => website::parse(value)?,
+        ContactKind::Social if value.chars().count() > 500 => return Err(Code::TooLong),
+        ContactKind::Social => value.trim().to_owned(),
+    })
+}
+
+/// What tells one contact point from another, whatever it is used for: two telephones of one number are one, and so are two spellings
+/// of an email address. `value` is in normal form.
+pub fn known_by(kind: ContactKind, value: &str) -> String {
+    match kind {
+        ContactKind::Phone | ContactKind::Mobile | ContactKind::Fax => {
+            format!("phone:{}", value.split(';').next().unwrap_or_default())
+        }
+        ContactKind::Email => format!("email:{}", email::key(value)),
+        ContactKind::Website | ContactKind::Social => format!("{}:{value}", kind.word()),
     }
 }
 

@@ -2,7 +2,8 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 
 
 -- The change log. `seq` is the order of writing; on PostgreSQL transactions commit in another order, so followers read by (tx, seq)
--- and only below the oldest transaction still open.
+-- and only below the oldest transaction still open. The hash covers `changed` by a digest with a random salt; an erasure takes the values and
+-- the salt away and leaves the digest in `content`.
 CREATE TABLE changes (
     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tx bigint NOT NULL DEFAULT (pg_current_xact_id()::text::bigint),
@@ -14,6 +15,8 @@ CREATE TABLE changes (
     actor_id uuid NOT NULL,
     via text NOT NULL,
     origin uuid NOT NULL,
+    salt uuid,
+    content text,
     changed text NOT NULL,
     previous_hash text NOT NULL,
     hash text NOT NULL,

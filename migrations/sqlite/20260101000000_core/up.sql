@@ -1,5 +1,6 @@
 -- The change log. `seq` is the order of writing; on PostgreSQL transactions commit in another order, so followers read by (tx, seq)
--- and only below the oldest transaction still open.
+-- and only below the oldest transaction still open. The hash covers `changed` by a digest with a random salt; an erasure takes the values and
+-- the salt away and leaves the digest in `content`.
 CREATE TABLE changes (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     tx BIGINT NOT NULL DEFAULT 0,
@@ -11,6 +12,8 @@ CREATE TABLE changes (
     actor_id BLOB NOT NULL,
     via TEXT NOT NULL,
     origin BLOB NOT NULL,
+    salt BLOB,
+    content TEXT,
     changed TEXT NOT NULL,
     previous_hash TEXT NOT NULL,
     hash TEXT NOT NULL,

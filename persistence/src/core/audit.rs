@@ -1,5 +1,5 @@
 //! The audit: the change log as people search it, newest first, with each value before and after.
-use super::changes::DENIED;
+use super::changes::{DENIED, EXPORTED};
 use super::conn::Conn;
 use super::cursor;
 use super::feed::Specs;
@@ -180,4 +180,4 @@ fn masked(mask: Option<Mask>, mut value: Value) -> Value {
 }
 
 /// The ops that an audit can be asked for.
-pub const OPS: [&str; 6] = ["created", "updated", "deleted", "restored", "merged", DENIED];
+pub const OPS: [&str; 7] = ["created", "updated", "deleted", "restored", "merged", DENIED, EXPORTED];

@@ -5,7 +5,7 @@ use crate::sql;
 use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
-use domain::core::pipeline::{Entry, Op};
+use domain::core::pipeline::{Context, Entry, Op};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -18,6 +18,7 @@ pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
         _ => last_hash(conn, entry.object, entry.record)?,
     };
     let changed = serde_json::to_string(&entry.changed).map_err(|e| Error::Internal(e.to_string()))?;
+    let salt = context.ids.next();
     let sealed = Sealed {
         object: entry.object,
         record: entry.record,
@@ -27,13 +28,51 @@ pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
         actor: context.actor.user_id,
         via: &via(context.actor),
         origin: context.origin,
-        changed: &changed,
+        content: &content(salt, &changed),
     };
-    write(conn, &sealed, context.now(), previous, entry.before, entry.after)
+    let kept = Kept {
+        at: context.now(),
+        salt,
+        changed: &changed,
+        previous,
+    };
+    write(conn, &sealed, kept, entry.before, entry.after)
 }
 
 /// The op of a refusal.
 pub const DENIED: &str = "denied";
+
+/// The op of an archive that was made of all that is held on a record.
+pub const EXPORTED: &str = "exported";
+
+/// The ops of entries that tell of no change: they have the version 0 and stand in no record's chain; seals cover them.
+pub const BESIDE: [&str; 2] = [DENIED, EXPORTED];
+
+/// Notes that somebody made an archive of all that is held on a record.
+///
+/// # Errors
+/// Those of the database.
+pub fn exported(conn: &mut Conn, context: &Context<'_>, object: &str, record: Uuid) -> Result<()> {
+    let (salt, changed) = (context.ids.next(), "{}");
+    let sealed = Sealed {
+        object,
+        record,
+        op: EXPORTED,
+        version: 0,
+        at: context.now().micros(),
+        actor: context.actor.user_id,
+        via: &via(context.actor),
+        origin: context.origin,
+        content: &content(salt, changed),
+    };
+    let kept = Kept {
+        at: context.now(),
+        salt,
+        changed,
+        previous: String::new(),
+    };
+    write(conn, &sealed, kept, None, None)
+}
 
 /// What somebody tried without the permission for it.
 #[derive(Debug, Clone)]
@@ -57,6 +96,7 @@ pub fn deny(conn: &mut Conn, denial: &Denial) -> Result<()> {
         "request": [null, denial.request],
         "times": [null, denial.times],
     });
+    let (changed, salt) = (changed.to_string(), denial.origin);
     let sealed = Sealed {
         object,
         record: Uuid::nil(),
@@ -66,9 +106,15 @@ pub fn deny(conn: &mut Conn, denial: &Denial) -> Result<()> {
         actor: denial.actor.user_id,
         via: &via(&denial.actor),
         origin: denial.origin,
-        changed: &changed.to_string(),
+        content: &content(salt, &changed),
     };
-    write(conn, &sealed, denial.at, String::new(), None, None)
+    let kept = Kept {
+        at: denial.at,
+        salt,
+        changed: &changed,
+        previous: String::new(),
+    };
+    write(conn, &sealed, kept, None, None)
 }
 
 fn via(actor: &Actor) -> String {
@@ -84,23 +130,32 @@ fn via(actor: &Actor) -> String {
 /// Owner and unit; none where there is no record.
 type Whose = Option<(Option<Uuid>, Option<Uuid>)>;
 
-fn write(conn: &mut Conn, entry: &Sealed<'_>, at: Instant, previous: String, before: Whose, after: Whose) -> Result<()> {
-    let hash = entry.hash(&previous);
+/// What of an entry its hash covers by way of something else.
+struct Kept<'a> {
+    at: Instant,
+    salt: Uuid,
+    changed: &'a str,
+    previous: String,
+}
+
+fn write(conn: &mut Conn, entry: &Sealed<'_>, kept: Kept<'_>, before: Whose, after: Whose) -> Result<()> {
+    let hash = entry.hash(&kept.previous);
     let ((owner_before, unit_before), (owner_after, unit_after)) = (before.unwrap_or_default(), after.unwrap_or_default());
     let sql = sql!(
-        "INSERT INTO changes (object, record_id, op, version, at, actor_id, via, origin, changed, previous_hash, hash, \
+        "INSERT INTO changes (object, record_id, op, version, at, actor_id, via, origin, salt, changed, previous_hash, hash, \
          was_there, is_there, owner_before, unit_before, owner_after, unit_after) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         entry.object,
         entry.record,
         entry.op,
         entry.version,
-        at,
+        kept.at,
         entry.actor,
         entry.via,
         entry.origin,
-        entry.changed,
-        previous,
+        kept.salt,
+        kept.changed,
+        kept.previous,
         hash,
         before.is_some(),
         after.is_some(),
@@ -133,7 +188,14 @@ pub struct Sealed<'a> {
     pub actor: Uuid,
     pub via: &'a str,
     pub origin: Uuid,
-    pub changed: &'a str,
+    /// The digest of its values: see [`content`].
+    pub content: &'a str,
+}
+
+/// The digest by which the hash of an entry covers its values. The salt is random, so that nobody finds the values from the digest by
+/// trying; where both are taken away, by an erasure, the digest stays, and with it the hash and the chain.
+pub fn content(salt: Uuid, changed: &str) -> String {
+    hex(&Sha256::new().chain_update(salt.as_bytes()).chain_update(changed).finalize())
 }
 
 impl Sealed<'_> {
@@ -150,7 +212,7 @@ impl Sealed<'_> {
             self.actor,
             self.via,
             self.origin,
-            self.changed,
+            self.content,
         );
         // Nothing of it can fail to be written.
         let text = serde_json::to_vec(&parts).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Storage of any record: connections, doors, reading, the change log.
 pub mod audit;
 pub mod backup;
+mod broken;
 pub mod cell;
 pub mod changes;
 pub mod columns;
@@ -21,6 +22,7 @@ pub mod place;
 mod postgres;
 pub mod read;
 pub mod record;
+pub mod redact;
 pub mod seal;
 pub mod search;
 pub mod settings;

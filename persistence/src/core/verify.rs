@@ -1,9 +1,11 @@
 //! Whether the change log is as it was written. Three looks, each in one pass and in bounded memory: every entry against its own hash
 //! and every seal against its entries, in the order of the log; every record's chain, in the order of records; and every record's
 //! row against its last entry.
-use super::changes::{DENIED, Sealed, hex};
+pub use super::broken::Broken;
+use super::changes::{BESIDE, Sealed, content, hex};
 use super::conn::Conn;
 use super::place::{self, Place};
+use super::redact;
 use super::seal::{self, Seal};
 use super::sql::{Bind, Sql};
 use domain::core::error::{Error, Result};
@@ -15,65 +17,6 @@ use uuid::Uuid;
 const CHUNK: usize = 2_000;
 /// How many records are compared with their rows at once.
 const ROWS: usize = 500;
-
-/// Something that is not as it was written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Broken {
-    /// The entry does not match its own hash.
-    Edited { seq: i64, object: String, record: Uuid },
-    /// An entry is missing from a record's chain before this one.
-    Gap {
-        seq: i64,
-        object: String,
-        record: Uuid,
-        version: i64,
-    },
-    /// The entry does not follow the one before it of the same record.
-    Chain { seq: i64, object: String, record: Uuid },
-    /// The entries of a sealed range are not those that were sealed.
-    Range { seal: i64, sealed: i64, found: i64 },
-    /// A seal is missing, or not as it was written.
-    Seal { seal: i64 },
-    /// The record's row is of another version than its last entry, or gone.
-    Row {
-        object: String,
-        record: Uuid,
-        entry: i64,
-        row: Option<i64>,
-    },
-    /// A record without any entry.
-    Unwritten { object: String, record: Uuid },
-}
-
-impl std::fmt::Display for Broken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Broken::Edited { seq, object, record } => write!(f, "entry {seq} ({object} {record}) was edited"),
-            Broken::Gap {
-                seq,
-                object,
-                record,
-                version,
-            } => write!(f, "entry {seq} ({object} {record}): version {version} before it is missing"),
-            Broken::Chain { seq, object, record } => write!(f, "entry {seq} ({object} {record}) does not follow the one before it"),
-            Broken::Range { seal, sealed, found } => {
-                write!(f, "seal {seal}: it covers {sealed} entries; the {found} found are not those")
-            }
-            Broken::Seal { seal } => write!(f, "seal {seal} is missing or was edited"),
-            Broken::Row {
-                object,
-                record,
-                entry,
-                row: Some(row),
-            } => write!(f, "{object} {record} is of version {row}; its last entry is of version {entry}"),
-            Broken::Row { object, record, entry, .. } => write!(
-                f,
-                "{object} {record} is gone; its last entry, of version {entry}, did not delete it"
-            ),
-            Broken::Unwritten { object, record } => write!(f, "{object} {record} has no entry at all"),
-        }
-    }
-}
 
 /// What a verification found.
 #[derive(Debug, Default)]
@@ -123,6 +66,9 @@ fn looks(conn: &mut Conn, objects: &[&str], progress: &mut dyn FnMut(u64, u64)) 
     by_record(conn, objects, floor, &mut report, &mut |done| progress(all + done, 2 * all))?;
     for object in objects {
         unwritten(conn, object, &mut report)?;
+    }
+    for erasure in redact::unproven(conn)? {
+        report.add(Broken::Erasure { erasure });
     }
     progress(2 * all, 2 * all);
     Ok(report)
@@ -191,16 +137,23 @@ fn by_order(conn: &mut Conn, floor: Option<Place>, report: &mut Report, progress
     loop {
         let sql = Sql::new(
             "SELECT c.tx, c.seq, c.object, c.record_id, c.op, c.version, c.at, c.actor_id, c.via, c.origin, c.changed, c.previous_hash, \
-             c.hash FROM changes c WHERE (c.tx, c.seq) > ",
+             c.hash, c.salt, c.content FROM changes c WHERE (c.tx, c.seq) > ",
         )
         .and(at.row())
         .text(" ORDER BY c.tx, c.seq LIMIT ")
         .bind(CHUNK as i64);
         let mut chunk: Vec<(Place, String)> = Vec::with_capacity(CHUNK);
+        let mut gone: Vec<(i64, String, Uuid)> = Vec::new();
         conn.rows(&sql, |row| {
             let text = |i| Ok::<_, Error>(row.text(i)?.unwrap_or_default());
             let (object, op, via, changed) = (text(2)?, text(4)?, text(8)?, text(10)?);
             let record = row.uuid(3)?.unwrap_or_default();
+            let salt = row.uuid(13)?;
+            let emptied = salt.is_none();
+            let values = match salt {
+                Some(salt) => content(salt, &changed),
+                None => text(14)?,
+            };
             let entry = Sealed {
                 object: &object,
                 record,
@@ -210,17 +163,24 @@ fn by_order(conn: &mut Conn, floor: Option<Place>, report: &mut Report, progress
                 actor: row.uuid(7)?.unwrap_or_default(),
                 via: &via,
                 origin: row.uuid(9)?.unwrap_or_default(),
-                changed: &changed,
+                content: &values,
             };
             let (seq, hash) = (row.integer(1)?, text(12)?);
-            if entry.hash(&text(11)?) != hash {
+            if entry.hash(&text(11)?) != hash || emptied && !redact::is_empty(&changed) {
                 report.add(Broken::Edited { seq, object, record });
+            } else if emptied {
+                gone.push((seq, object, record));
             }
             chunk.push((Place { tx: row.integer(0)?, seq }, hash));
             Ok(())
         })?;
         let Some((last, _)) = chunk.last() else { break };
         at = *last;
+        for (seq, object, record) in gone {
+            if !redact::is_erased(conn, &object, record)? {
+                report.add(Broken::Emptied { seq, object, record });
+            }
+        }
         for (place, hash) in chunk {
             seals.close(conn, Some(place), floor, report)?;
             seals.digest.update(hash);
@@ -279,7 +239,7 @@ fn by_record(conn: &mut Conn, objects: &[&str], floor: Option<Place>, report: &m
         let Some(last) = chunk.last() else { break };
         at = Some((last.record, last.version, last.place.seq));
         done += chunk.len() as u64;
-        for link in chunk.into_iter().filter(|l| l.op != DENIED) {
+        for link in chunk.into_iter().filter(|l| !BESIDE.contains(&l.op.as_str())) {
             if open.values().next().is_some_and(|l| l.record != link.record) {
                 waiting += finish(&mut open, &mut ends, report);
             }

@@ -2,9 +2,12 @@
 use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::sql::Sql;
+use crate::privacy::erasure::is_erased;
+use crate::privacy::ledger;
 use crate::{row, sql, store};
 use domain::core::actor::Sight;
-use domain::core::error::Result;
+use domain::core::error::{Error, Result};
+use domain::core::problem::Problems;
 use domain::customers::contact_point::ContactPoint;
 use domain::customers::customer::Customer;
 use std::collections::BTreeSet;
@@ -47,7 +50,26 @@ row! { Customer in customers {
 } hidden {
     search = Customer::search_text,
 } }
-store! { Customer, derive |conn, before, after, _context| keep_keys(conn, before, after) }
+store! {
+    Customer,
+    settle |conn, before, after, _context| stay_erased(conn, before, after),
+    derive |conn, before, after, _context| keep_keys(conn, before, after)
+}
+
+/// Who was erased comes back neither under their old record nor by what they were known by.
+fn stay_erased(conn: &mut Conn, before: Option<&Customer>, after: &Customer) -> Result<Problems> {
+    if let Some(before) = before.filter(|b| b.looks_erased())
+        && is_erased(conn, before.base.id.uuid())?
+    {
+        return Err(Error::Conflict("customer_erased"));
+    }
+    let known = before.map(Customer::identifiers).unwrap_or_default();
+    let new: BTreeSet<String> = after.identifiers().difference(&known).cloned().collect();
+    match ledger::knows(conn, &new)? {
+        true => Err(Error::Conflict("identifier_erased")),
+        false => Ok(Problems::default()),
+    }
+}
 
 fn keys(customer: Option<&Customer>) -> BTreeSet<(&'static str, String)> {
     customer

@@ -127,7 +127,7 @@ pub struct Change {
 /// Those of the database.
 pub fn changes(conn: &mut Conn, customer: Uuid, limit: usize) -> Result<Vec<Change>> {
     let sql = sql!(
-        "SELECT op, version, at, actor_id, changed FROM changes WHERE record_id = ? AND object = 'customers' ORDER BY version DESC LIMIT ?",
+        "SELECT op, version, at, actor_id, changed FROM changes WHERE record_id = ? AND object = 'customers' AND version > 0 ORDER BY version DESC LIMIT ?",
         customer,
         limit as i64
     );

@@ -6,6 +6,7 @@ use crate::activities::task::Tasks;
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::documents::overview::Documents;
+use crate::privacy::consent::Consents;
 use domain::activities::interaction::Channel;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
@@ -38,7 +39,7 @@ pub trait Source: Sync {
 }
 
 /// All sources: one line for each area.
-pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Changes];
+pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Consents, &Changes];
 
 /// An id as a text that both databases order alike.
 pub fn tie(column: &str, sqlite: bool) -> String {
@@ -62,7 +63,7 @@ impl Source for Changes {
         let sql = Sql::new(format!(
             "SELECT c.at AS at, CAST(c.seq AS TEXT){collate} AS tie, c.record_id AS record_id, c.record_id AS customer_id, c.op AS word, \
              CAST(NULL AS TEXT) AS channel, CAST(NULL AS TEXT) AS direction, CAST(NULL AS TEXT) AS title, c.changed AS summary, \
-             c.actor_id AS actor_id FROM changes c WHERE c.object = 'customers' AND c.record_id IN "
+             c.actor_id AS actor_id FROM changes c WHERE c.object = 'customers' AND c.version > 0 AND c.record_id IN "
         ));
         let sql = sql.list(ask.customers.iter().map(|id| Bind::from(*id)));
         Some(match ask.person {

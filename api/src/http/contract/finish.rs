@@ -27,6 +27,10 @@ const TAGS: [(&str, &str); 9] = [
         "Customers that are there more than once: how they are found, merged and taken apart again.",
     ),
     ("Imports", "Records from files, in bulk, with what became of each row."),
+    (
+        "Privacy",
+        "What people let us do with their data: consents, and how they get their data back or gone.",
+    ),
     ("Operations", "Jobs, metadata, and the contract itself."),
 ];
 

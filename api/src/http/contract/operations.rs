@@ -172,20 +172,17 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     all.add_path_operation(format!("{path}/search"), vec![HttpMethod::Post], search.build());
     all.add_path_operation(&id_path, vec![HttpMethod::Get], get.build());
     all.add_path_operation(&named_path, vec![HttpMethod::Get], get_named.build());
-    if has.writes() {
-        // What looks at the writes of this object can be told to let one pass.
-        let guarded = |operation: OperationBuilder| match guard::of(spec.object) {
-            Some(guard) => operation.parameter(flag_header(guard.header(), guard.doc())),
-            None => operation,
-        };
-        let (create_name, patch_name) = (format!("Create{}", spec.schema), format!("Patch{}", spec.schema));
-        let made = || {
-            linked(
-                record("It was created."),
-                "$response.body#/id",
-                next(spec, &["get", "update", "delete"]),
-            )
-        };
+    // What looks at the writes of this object can be told to let one pass.
+    let guarded = |operation: OperationBuilder| match guard::of(spec.object) {
+        Some(guard) => operation.parameter(flag_header(guard.header(), guard.doc())),
+        None => operation,
+    };
+    let (create_name, patch_name) = (format!("Create{}", spec.schema), format!("Patch{}", spec.schema));
+    let made = || {
+        let then: &[&str] = if has.writes() { &["get", "update", "delete"] } else { &["get"] };
+        linked(record("It was created."), "$response.body#/id", next(spec, then))
+    };
+    if has.creates() {
         let create = operation(
             "create",
             spec.one,
@@ -196,6 +193,9 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .parameter(idempotency_key())
         .request_body(Some(body("application/json", &create_name, example(spec, Face::Create))))
         .response("201", made());
+        all.add_path_operation(path, vec![HttpMethod::Post], guarded(create).build());
+    }
+    if has.writes() {
         let put = operation(
             "create",
             &format!("{}_with_id", spec.one),
@@ -233,7 +233,6 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
         .request_body(Some(body("application/merge-patch+json", &patch_name, example(spec, Face::Create))))
         .response("200", record("It was there, and is now so."))
         .response("201", made());
-        all.add_path_operation(path, vec![HttpMethod::Post], guarded(create).build());
         all.add_path_operation(&id_path, vec![HttpMethod::Put], guarded(put).build());
         all.add_path_operation(&id_path, vec![HttpMethod::Patch], guarded(patch).build());
         all.add_path_operation(&named_path, vec![HttpMethod::Patch], guarded(upsert).build());

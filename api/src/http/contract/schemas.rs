@@ -38,8 +38,10 @@ pub fn sorts(spec: &Spec) -> ObjectBuilder {
 /// The schemas of a record.
 pub fn schemas(spec: &'static Spec, has: Has, out: &mut Vec<(String, RefOr<Schema>)>) {
     out.push((spec.schema.to_owned(), of_record(spec, Face::Output)));
-    if has.writes() {
+    if has.creates() {
         out.push((format!("Create{}", spec.schema), of_record(spec, Face::Create)));
+    }
+    if has.writes() {
         out.push((format!("Patch{}", spec.schema), of_record(spec, Face::Patch)));
     }
     for collect in spec.fields.iter().filter_map(|f| f.schemas) {

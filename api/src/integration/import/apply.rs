@@ -134,6 +134,8 @@ fn create(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData, l
         .and_then(|done| identities(conn, context, data, None, done));
     let done = kept.map_err(|error| match error {
         // Its id is in use, by a record that is out of sight.
+        // Nothing was written: the customer is refused before their row is.
+        Error::Conflict(code @ "identifier_erased") => Stop::Skip(code, None),
         Error::Taken(field) if field == "id" || field.ends_with("_pkey") => Stop::Dirty(vec![RowProblem::of("conflict")]),
         error => stop(error, work, data),
     })?;
@@ -178,7 +180,10 @@ fn change(
         .object
         .patch(conn, context, id, Expect::Any, body)
         .and_then(|done| identities(conn, context, data, before.as_ref(), done))
-        .map_err(|error| stop(error, work, data))?;
+        .map_err(|error| match error {
+            Error::Conflict(code @ ("identifier_erased" | "customer_erased")) => Stop::Skip(code, Some(id)),
+            error => stop(error, work, data),
+        })?;
     Ok(Made {
         outcome: if done.changed { Outcome::Updated } else { Outcome::Unchanged },
         id,

@@ -78,6 +78,11 @@ impl RowProblem {
             "empty_row" => ("says nothing".to_owned(), "چیزی نمی‌گوید".to_owned()),
             "exists" => ("is here already".to_owned(), "از پیش هست".to_owned()),
             "no_match" => ("is not here to be changed".to_owned(), "نیست تا دگرگون شود".to_owned()),
+            "identifier_erased" => (
+                "is known by what somebody who was erased was known by".to_owned(),
+                "شناسه‌ای دارد که از آنِ پاک‌شده‌ای است".to_owned(),
+            ),
+            "customer_erased" => ("was erased".to_owned(), "پاک شده است".to_owned()),
             "forbidden" => ("is not yours to write".to_owned(), "نوشتنش با شما نیست".to_owned()),
             _ => ("contradicts what is here".to_owned(), "با آنچه هست نمی‌خواند".to_owned()),
         };

@@ -1,0 +1,5 @@
+DROP TABLE erased_records;
+DROP TABLE erased_identifiers;
+DROP TABLE erasures;
+DROP TABLE consent_links;
+DROP TABLE consents;

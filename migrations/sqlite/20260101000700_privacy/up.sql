@@ -1,0 +1,88 @@
+-- Who let us reach them, by which way and for what. Rows are added, never changed; only an erasure takes the address out of them.
+CREATE TABLE consents (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    customer_id BLOB NOT NULL,
+    contact_kind TEXT,
+    contact_value TEXT,
+    channel TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    status TEXT NOT NULL,
+    legal_basis TEXT NOT NULL,
+    source TEXT NOT NULL,
+    proof TEXT,
+    proof_document_id BLOB,
+    text_version TEXT,
+    given_at INTEGER NOT NULL,
+    expires_at INTEGER,
+    confirms_id BLOB,
+    contact_hash TEXT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    contact_key TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX consents_created_at ON consents (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX consents_updated_at ON consents (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX consents_owner ON consents (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX consents_unit ON consents (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX consents_given_at ON consents (given_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX consents_customer ON consents (customer_id, channel, purpose, given_at, id) WHERE deleted_at IS NULL;
+
+-- Addresses mailed to those who are asked to confirm a consent; kept is the digest of each one's secret.
+CREATE TABLE consent_links (
+    id BLOB NOT NULL PRIMARY KEY,
+    consent_id BLOB NOT NULL,
+    contact_key TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    issued_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX consent_links__hash_key ON consent_links (hash);
+CREATE INDEX consent_links_contact ON consent_links (contact_key, expires_at);
+CREATE INDEX consent_links_expires ON consent_links (expires_at);
+
+-- That customers were erased. Nothing personal stands here.
+CREATE TABLE erasures (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    customer_id BLOB NOT NULL,
+    reason TEXT NOT NULL,
+    counts TEXT NOT NULL,
+    records_digest TEXT NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX erasures_created_at ON erasures (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX erasures_updated_at ON erasures (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX erasures_owner ON erasures (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX erasures_unit ON erasures (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX erasures_customer ON erasures (customer_id);
+
+-- What erased people were known by, each as a keyed hash whose key is outside the database: it keeps them from coming in again.
+CREATE TABLE erased_identifiers (
+    hash TEXT NOT NULL PRIMARY KEY,
+    erasure_id BLOB NOT NULL,
+    erased_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The records whose entries in the change log were emptied: the erasure's own entry proves which.
+CREATE TABLE erased_records (
+    object TEXT NOT NULL,
+    record_id BLOB NOT NULL,
+    erasure_id BLOB NOT NULL,
+    PRIMARY KEY (object, record_id)
+) WITHOUT ROWID;

@@ -1,0 +1,302 @@
+//! Erasing a customer: what is to be done with each record about them, and doing it, in one transaction.
+use super::{held, ledger};
+use crate::core::conn::Conn;
+use crate::core::object::Object;
+use crate::core::record::{Row, pick};
+use crate::core::sql::Sql;
+use crate::core::{redact, trash};
+use crate::{row, sql, store};
+use domain::activities::interaction::Interaction;
+use domain::core::actor::Actor;
+use domain::core::error::{Error, Result};
+use domain::core::id::Id;
+use domain::core::pipeline::{self, Context, Done, Entry, Expect, Op, Store};
+use domain::core::resource::Resource;
+use domain::customers::customer::Customer;
+use domain::documents::document::Document;
+use domain::privacy::consent::Consent;
+use domain::privacy::erasure::{Erasure, ErasureCount, Treatment};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+row! { Erasure in erasures {
+    customer_id: Plain,
+    reason: Plain,
+    counts: Json,
+    records_digest: Plain,
+} }
+store! { Erasure }
+
+/// Records read at once.
+const CHUNK: usize = 500;
+
+/// What is to be done with each of some records.
+type Each = Vec<(Uuid, Treatment)>;
+
+/// What is to be done.
+#[derive(Default)]
+pub struct Plan {
+    pub counts: Vec<ErasureCount>,
+    /// Documents that must not be deleted, by a legal hold: with one of them nothing is erased.
+    pub held: Vec<Uuid>,
+    /// Whether the customer was erased already.
+    pub erased: bool,
+    customer: Option<Customer>,
+    /// What is to be done with each record, the objects in the order of the counts.
+    each: Vec<(&'static dyn Object, Each)>,
+}
+
+impl Plan {
+    /// The records whose past is forgotten, too.
+    fn emptied(&self) -> redact::Erased {
+        let all = self
+            .each
+            .iter()
+            .flat_map(|(object, some)| some.iter().map(|(id, t)| (object.spec().object, *id, *t)));
+        let gone = all.filter(|(_, _, t)| *t != Treatment::Keep);
+        let own = self.customer.iter().map(|c| ("customers".to_owned(), c.base.id.uuid()));
+        gone.map(|(object, id, _)| (object.to_owned(), id)).chain(own).collect()
+    }
+}
+
+/// Looks what would be done with everything about a customer. The caller has seen that the actor may.
+///
+/// # Errors
+/// `Error::NotFound` where there is no such customer; those of the database.
+pub fn plan(
+    conn: &mut Conn,
+    objects: impl IntoIterator<Item = &'static dyn Object>,
+    customer: Uuid,
+    now: domain::core::instant::Instant,
+) -> Result<Plan> {
+    let found: Option<Customer> = pick(conn, Sql::new("t0.id = ").bind(customer))?.pop();
+    let found = found.ok_or(Error::NotFound)?;
+    let mut own = ErasureCount::of("customers");
+    own.add(Treatment::Anonymize);
+    let mut plan = Plan {
+        erased: is_erased(conn, customer)?,
+        customer: Some(found),
+        counts: vec![own],
+        ..Plan::default()
+    };
+    for object in objects {
+        let spec = object.spec();
+        let (mut count, mut each, mut behind) = (ErasureCount::of(spec.object), Vec::new(), Uuid::nil());
+        loop {
+            let ids = held::ids(conn, spec, customer, behind, CHUNK)?;
+            for (id, treatment) in treat(conn, spec.object, &ids, customer, now, &mut plan.held)? {
+                count.add(treatment);
+                each.push((id, treatment));
+            }
+            match ids.last() {
+                Some(last) if ids.len() == CHUNK => behind = *last,
+                _ => break,
+            }
+        }
+        if !each.is_empty() {
+            plan.counts.push(count);
+            plan.each.push((object, each));
+        }
+    }
+    Ok(plan)
+}
+
+/// What is to be done with some records of an object: deleted is what means nothing without the customer, anonymized what others count on,
+/// kept what this does not know: such as invoices, which the law keeps and which name a customer of whom nothing is left.
+fn treat(
+    conn: &mut Conn,
+    object: &str,
+    ids: &[Uuid],
+    customer: Uuid,
+    now: domain::core::instant::Instant,
+    held: &mut Vec<Uuid>,
+) -> Result<Each> {
+    let these = || Sql::new("t0.id IN ").list(ids.iter().map(|id| (*id).into()));
+    let whom: Id<Customer> = Id::from_uuid(customer);
+    Ok(match object {
+        "interactions" => {
+            let found: Vec<Interaction> = pick(conn, these())?;
+            let one = |i: &Interaction| if i.is_of(whom) { Treatment::Anonymize } else { Treatment::Detach };
+            found.iter().map(|i| (i.base.id.uuid(), one(i))).collect()
+        }
+        "documents" => {
+            let found: Vec<Document> = pick(conn, these())?;
+            let mut out = Vec::new();
+            for document in found {
+                let id = document.base.id.uuid();
+                out.push(match document.deletable(now) {
+                    _ if document.customer_id.is_some_and(|id| id != whom) => (id, Treatment::Detach),
+                    Err(Error::Conflict("document_held")) => {
+                        held.push(id);
+                        (id, Treatment::Keep)
+                    }
+                    Err(_) => (id, Treatment::Keep),
+                    Ok(()) => (id, Treatment::Delete),
+                });
+            }
+            out
+        }
+        "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "tasks" | "relationships" | "group_members" => ids.iter().map(|id| (*id, Treatment::Delete)).collect(),
+        _ => ids.iter().map(|id| (*id, Treatment::Keep)).collect(),
+    })
+}
+
+/// Whether a customer was erased.
+///
+/// # Errors
+/// Those of the database.
+pub fn is_erased(conn: &mut Conn, customer: Uuid) -> Result<bool> {
+    let sql = sql!("SELECT 1 FROM erasures WHERE customer_id = ? LIMIT 1", customer);
+    Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}
+
+/// Does what a plan of the same transaction says, and notes it: the erasure, and contents of documents that nothing has any more.
+///
+/// # Errors
+/// `customer_erased` and `erasure_held`; those of the pipeline for the erasure's own record.
+pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<String, Value>) -> Result<(Done, Vec<Uuid>)> {
+    let Some(customer) = &plan.customer else {
+        return Err(Error::NotFound);
+    };
+    if plan.erased {
+        return Err(Error::Conflict("customer_erased"));
+    }
+    if !plan.held.is_empty() {
+        return Err(Error::Conflict("erasure_held"));
+    }
+    let emptied = plan.emptied();
+    let done = pipeline::create_with::<Erasure>(conn, context, None, body, |erasure| {
+        erasure.counts.clone_from(&plan.counts);
+        erasure.records_digest = redact::digest(&emptied);
+        Ok(())
+    })?;
+    // Whoever may erase a customer erases what is about them, wherever it belongs.
+    let actor = Actor::themselves(context.actor.user_id, context.actor.via, context.now());
+    let context = &Context {
+        actor: &actor,
+        setting: context.setting,
+        ids: context.ids,
+        origin: context.origin,
+    };
+    let whom = customer.base.id;
+    let mut contents = Vec::new();
+    ledger::add(conn, done.id, &customer.identifiers(), context.now())?;
+    conn.execute(&sql!(
+        "DELETE FROM consent_links WHERE consent_id IN (SELECT id FROM consents WHERE customer_id = ?)",
+        whom.uuid()
+    ))?;
+    for (object, some) in &plan.each {
+        for (id, treatment) in some {
+            match (object.spec().object, treatment) {
+                (_, Treatment::Keep) => {}
+                (_, Treatment::Delete) => remove(conn, context, *object, *id, &mut contents)?,
+                ("interactions", Treatment::Anonymize) => rewrite::<Interaction>(conn, context, *id, |i| {
+                    i.erase();
+                    Ok(())
+                })?,
+                ("interactions", _) => rewrite::<Interaction>(conn, context, *id, |i| {
+                    i.detach(whom.cast());
+                    Ok(())
+                })?,
+                ("documents", _) => rewrite::<Document>(conn, context, *id, |d| {
+                    d.links.retain(|link| link.object != "customers" || link.record_id != whom.uuid());
+                    Ok(())
+                })?,
+                ("consents", _) => rewrite::<Consent>(conn, context, *id, |c| {
+                    let hash = Some(c.key())
+                        .filter(|key| !key.is_empty())
+                        .map(|key| ledger::hash(&key))
+                        .transpose()?;
+                    c.erase(hash);
+                    Ok(())
+                })?,
+                (other, _) => return Err(Error::Internal(format!("{other} can't be erased so"))),
+            }
+        }
+    }
+    rewrite::<Customer>(conn, context, whom.uuid(), |c| {
+        c.erase();
+        Ok(())
+    })?;
+    redact::note(conn, done.id, &emptied)?;
+    for (object, record) in &emptied {
+        redact::empty(conn, object, *record)?;
+    }
+    Ok((done, contents))
+}
+
+/// Deletes a record for good, through the trash, where it may be already.
+fn remove(conn: &mut Conn, context: &Context<'_>, object: &'static dyn Object, id: Uuid, contents: &mut Vec<Uuid>) -> Result<()> {
+    let spec = object.spec();
+    if spec.object == "documents" {
+        let versions = sql!("SELECT DISTINCT content_id FROM document_versions WHERE document_id = ?", id);
+        conn.rows(&versions, |row| {
+            contents.extend(row.uuid(0)?);
+            Ok(())
+        })?;
+    }
+    match object.delete(conn, context, id, Expect::Any) {
+        Ok(_) | Err(Error::NotFound) => {}
+        Err(error) => return Err(error),
+    }
+    trash::erase(conn, spec, &[id], context.now().after(chrono::TimeDelta::milliseconds(1)))?;
+    Ok(())
+}
+
+/// Writes a record anew without asking its rules, which an erased one need not keep: that a custom field must be there, that it has a name.
+fn rewrite<R: Resource + Row>(conn: &mut Conn, context: &Context<'_>, id: Uuid, rule: impl FnOnce(&mut R) -> Result<()>) -> Result<()>
+where
+    Conn: Store<R>,
+{
+    let object = R::SPEC.object;
+    let Some(before) = pick::<R>(conn, Sql::new("t0.id = ").bind(id))?.pop() else {
+        return Err(Error::Internal(format!("{object} {id} is gone")));
+    };
+    let deleted = conn.row(
+        &Sql::new(format!("SELECT 1 FROM {object} WHERE deleted_at IS NOT NULL AND id = ")).bind(id),
+        |_| Ok(()),
+    )?;
+    let mut after = before.clone();
+    rule(&mut after)?;
+    let base = Resource::base_mut(&mut after);
+    base.version += 1;
+    base.updated_at = context.now();
+    base.updated_by = context.actor.user();
+    if !Store::<R>::update(conn, &before, &after)? {
+        return Err(Error::Stale(Resource::base(&before).version));
+    }
+    use domain::core::store::Storage as _;
+    conn.name_externally(object, id, Resource::base(&before), Resource::base(&after))?
+        .or(())?;
+    conn.execute(&sql!("DELETE FROM custom_values WHERE object = ? AND record_id = ?", object, id))?;
+    // What is in the trash has no keys that could be kept in step.
+    if deleted.is_none() {
+        Store::<R>::derive(conn, Some(&before), Some(&after), context)?;
+    }
+    let whose = |r: &R| Some((Resource::base(r).owner_id.map(Id::uuid), Resource::base(r).unit_id.map(Id::uuid)));
+    let entry = Entry {
+        object,
+        record: id,
+        // The end of a record that may be removed for good has to be its deletion.
+        op: if deleted.is_some() { Op::Deleted } else { Op::Updated },
+        version: Resource::base(&after).version,
+        before: whose(&before).filter(|_| deleted.is_none()),
+        after: whose(&after).filter(|_| deleted.is_none()),
+        changed: fields(&before, &after)?,
+        context,
+    };
+    conn.note(entry)
+}
+
+/// The names of the fields that changed, without what they held.
+fn fields<R: Resource>(before: &R, after: &R) -> Result<Map<String, Value>> {
+    let document = |r: &R| serde_json::to_value(r).map_err(|e| Error::Internal(e.to_string()));
+    let (before, after) = (document(before)?, document(after)?);
+    let own = R::SPEC
+        .fields
+        .iter()
+        .filter(|f| !matches!(f.name, "version" | "updated_at" | "updated_by"));
+    let changed = own.filter(|f| before.get(f.name) != after.get(f.name));
+    Ok(changed.map(|f| (f.name.to_owned(), json!([null, null]))).collect())
+}
