@@ -22,7 +22,7 @@ pub enum Who {
 }
 
 /// What a seller may do with: the objects of daily work.
-const DAILY: [&str; 7] = [
+const DAILY: [&str; 8] = [
     "customers",
     "documents",
     "relationships",
@@ -30,6 +30,7 @@ const DAILY: [&str; 7] = [
     "group_members",
     "interactions",
     "tasks",
+    "calendars",
 ];
 
 impl Who {

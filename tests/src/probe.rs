@@ -11,12 +11,13 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What anyone who has signed in may do, because it is about themselves alone. Some of it would end the session of who tries it.
-pub const ONES_OWN: [&str; 10] = [
+pub const ONES_OWN: [&str; 11] = [
     "changePassword",
     "confirmTotp",
     "enrollTotp",
     "getMe",
     "getObject",
+    "listEvents",
     "listObjects",
     "listSessions",
     "logoutUser",

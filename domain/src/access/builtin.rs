@@ -38,20 +38,24 @@ pub const ROLES: [Builtin; 4] = [
         description: "Sees the customers of the unit, makes and changes their own.",
         permissions: everyday!(
             "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
-            ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own)
+            ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own),
+            ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
     },
     Builtin {
         name: "support",
         description: "Sees and changes the customers of the unit and of those below it, and notes what happens with them.",
         permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
-            ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow)
+            ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow),
+            ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
     },
     Builtin {
         name: "viewer",
         description: "Sees the customers of the unit and of those below it.",
-        permissions: everyday!("read": Scope::UnitAndBelow;),
+        permissions: everyday!("read": Scope::UnitAndBelow;
+            ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
+        ),
     },
 ];
 

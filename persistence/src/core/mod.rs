@@ -15,6 +15,7 @@ pub mod idempotency;
 pub mod jobs;
 mod known;
 pub mod migrate;
+pub mod notifications;
 pub mod object;
 pub mod place;
 mod postgres;
