@@ -9,6 +9,7 @@ use crate::records;
 use persistence::core::sql::Sql;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
 
 /// What anyone who has signed in may do, because it is about themselves alone. Some of it would end the session of who tries it.
 pub const ONES_OWN: [&str; 11] = [
@@ -68,8 +69,22 @@ const BESIDE: [(&str, &str); 6] = [
     ("__diesel_schema_migrations", " WHERE FALSE"),
 ];
 
+/// Waits until nothing that was asked for before is still being done in the background, ten seconds at most: a lost password leaves a
+/// mail to be sent.
+fn settle(app: &App) {
+    let now = domain::core::instant::Instant::new(chrono::Utc::now());
+    let due = Sql::new("SELECT COUNT(*) FROM jobs WHERE key <> 'recurring' AND (state = 'running' OR state = 'queued' AND run_at <= ")
+        .bind(now)
+        .text(")");
+    let patience = Instant::now() + Duration::from_secs(10);
+    while app.rows(due.clone(), |row| row.integer(0)) != [0] && Instant::now() < patience {
+        std::thread::yield_now();
+    }
+}
+
 /// What the database holds, every row of every table: equal before and after what had no effect.
 pub fn digest(app: &App) -> BTreeMap<String, (usize, u64)> {
+    settle(app);
     let of = |table: &String| {
         let which = BESIDE.iter().find(|(name, _)| name == table).map_or("", |(_, which)| which);
         let row = whole_row(app, table);

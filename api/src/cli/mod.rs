@@ -58,7 +58,8 @@ enum Action {
 #[derive(Debug, Clone, Args)]
 pub struct Storage {
     /// sqlite:PATH or postgres://USER@HOST/NAME
-    #[arg(long, env = "PEYVAND_DATABASE", default_value = "sqlite:./data/peyvand.db")]
+    // Its value is not shown in the help: it may hold a password.
+    #[arg(long, env = "PEYVAND_DATABASE", default_value = "sqlite:./data/peyvand.db", hide_env_values = true)]
     database: Address,
     /// The folder of keys and files.
     #[arg(long, env = "PEYVAND_DATA", default_value = "./data")]

@@ -2,7 +2,7 @@
 //! together, on PostgreSQL a pool serves both.
 use super::conn::Conn;
 use super::postgres::Postgres;
-use super::sqlite::{self, Sqlite};
+use super::sqlite::Sqlite;
 use super::{migrate, place};
 use domain::core::error::{Error, Result};
 use std::path::PathBuf;
@@ -152,9 +152,16 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        match &self.address {
-            Address::Sqlite(path) => sqlite::near(path, |conn| caught(body, conn)),
-            Address::Postgres(_) => self.send(body, false).await,
+        match (&self.address, &*self.engine) {
+            (Address::Sqlite(path), Engine::Sqlite(sqlite)) => {
+                let (found, shared) = sqlite.near(path, |conn| caught(body, conn))?;
+                if let Some(shared) = shared {
+                    tokio::task::yield_now().await;
+                    drop(shared);
+                }
+                found
+            }
+            _ => self.send(body, false).await,
         }
     }
 
