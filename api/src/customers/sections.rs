@@ -1,6 +1,6 @@
 //! What the customers' own area shows in the view of everything: relationships, groups, latest changes.
-use super::overview::{Ask, Item, Section, schema, values};
-use domain::core::error::Result;
+use super::overview::{Ask, Item, Section};
+use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
 use domain::core::instant::Instant;
 use domain::customers::relationship::RelationshipKind;
@@ -8,7 +8,7 @@ use persistence::core::conn::Conn;
 use persistence::customers::overview::{changes, groups, related};
 use serde::Serialize;
 use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 /// The area's sections.

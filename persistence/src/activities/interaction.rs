@@ -17,7 +17,6 @@ use domain::core::instant::Instant;
 use domain::core::notification::Kind;
 use domain::core::pipeline::{self, Context};
 use domain::core::problem::Problems;
-use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -76,8 +75,8 @@ fn find_party(conn: &mut Conn, before: Option<&Interaction>, after: &mut Interac
     };
     match pipeline::create::<Customer>(conn, context, None, body) {
         Ok(made) => after.customer_id = Some(Id::from_uuid(made.id)),
-        // Whoever may make no customers notes the call all the same.
-        Err(Error::Forbidden(_)) => {}
+        // Whoever may make no customers notes the call all the same; and whoever was erased and calls again is no customer yet.
+        Err(Error::Forbidden(_) | Error::Conflict("identifier_erased")) => {}
         Err(error) => return Err(error),
     }
     Ok(Problems::default())

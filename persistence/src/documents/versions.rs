@@ -4,7 +4,7 @@ use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::sql::{Bind, Sql};
 use crate::sql;
-use domain::core::actor::{Actor, Sight};
+use domain::core::actor::Sight;
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
 use std::collections::HashSet;
