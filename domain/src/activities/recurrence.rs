@@ -77,6 +77,7 @@ fn series(rule: &str, first: Instant, zone: &str) -> Result<RRuleSet, Code> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use super::*;
 
