@@ -253,6 +253,9 @@ both! {
             let mut stream = TcpStream::from(socket);
             let head = format!("GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nAccept: text/event-stream\r\nLast-Event-ID: {begin}\r\n\r\n", app.token(Who::Seller));
             stream.write_all(head.as_bytes()).unwrap();
+            let mut status = [0; 12];
+            stream.read_exact(&mut status).unwrap();
+            assert_eq!(&status, b"HTTP/1.1 200");
             stream
         }).collect();
         let ask = || Events::ask(node.address(), &app.token(Who::Seller), "/events", "Accept: text/event-stream\r\n");

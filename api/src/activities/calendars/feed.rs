@@ -27,7 +27,7 @@ const USED_EVERY: TimeDelta = TimeDelta::minutes(1);
 /// How far back appointments are shown.
 const BACK: TimeDelta = TimeDelta::days(90);
 /// Tasks, and appointments, that are shown at most.
-const MOST: i64 = 2_000;
+const MOST: i64 = 1_000;
 
 /// In what form it is asked for.
 #[derive(Debug, Clone, Copy)]

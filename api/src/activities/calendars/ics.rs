@@ -85,9 +85,17 @@ fn head(calendar: &Calendar) -> Component {
     head
 }
 
-/// Text without what iCalendar can't hold: controls other than the end of a line and the tab.
+/// The longest text that is shown of a record, in characters: a calendar is no place to read a report.
+const LONG: usize = 2_000;
+
+/// Text without what iCalendar can't hold: controls other than the end of a line and the tab. A long one is cut.
 fn clean(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+    let mut text = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    let mut short: String = text.by_ref().take(LONG).collect();
+    if text.next().is_some() {
+        short.push('…');
+    }
+    short
 }
 
 fn utc(at: Instant) -> PartialDateTime {

@@ -55,11 +55,15 @@ fn change(zone: Tz, low: DateTime<Utc>, high: DateTime<Utc>) -> DateTime<Utc> {
 
 fn onset(zone: Tz, old: DateTime<Utc>, at: DateTime<Utc>) -> Onset {
     let (before, now) = (offset(zone, old), zone.offset_from_utc_datetime(&at.naive_utc()));
+    let after = now.fix().local_minus_utc();
+    let sign = if after < 0 { '-' } else { '+' };
+    let (hours, minutes) = (after.unsigned_abs() / 3_600, after.unsigned_abs() / 60 % 60);
     Onset {
         at: at.naive_utc() + TimeDelta::seconds(before.into()),
         before,
-        after: now.fix().local_minus_utc(),
-        name: now.abbreviation().unwrap_or("LMT").to_owned(),
+        after,
+        // Where nobody has letters for it, it is called by its hours.
+        name: now.abbreviation().map_or_else(|| format!("{sign}{hours:02}{minutes:02}"), str::to_owned),
         daylight: !now.dst_offset().is_zero(),
     }
 }
