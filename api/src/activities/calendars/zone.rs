@@ -63,7 +63,9 @@ fn onset(zone: Tz, old: DateTime<Utc>, at: DateTime<Utc>) -> Onset {
         before,
         after,
         // Where nobody has letters for it, it is called by its hours.
-        name: now.abbreviation().map_or_else(|| format!("{sign}{hours:02}{minutes:02}"), str::to_owned),
+        name: now
+            .abbreviation()
+            .map_or_else(|| format!("{sign}{hours:02}{minutes:02}"), str::to_owned),
         daylight: !now.dst_offset().is_zero(),
     }
 }
