@@ -93,6 +93,7 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
             .bind(address)?;
         actix_web::rt::spawn(admin.disable_signals().run());
     }
+    let patience = app.write_timeout;
     let service = move || {
         actix_web::App::new()
             .app_data(app.clone())
@@ -129,9 +130,9 @@ pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, wor
             .client_request_timeout(Duration::from_secs(10))
             .client_disconnect_timeout(Duration::from_secs(2));
         let app = service().into_factory().map_err(|error: actix_web::Error| error.error_response());
-        let connection = fn_service(|stream: TcpStream| {
+        let connection = fn_service(move |stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            ready(Ok((Strict::new(stream), peer)))
+            ready(Ok((Strict::new(stream, patience), peer)))
         });
         connection.and_then(http.h1(map_config(app, |()| AppConfig::default())))
     })?;

@@ -39,6 +39,16 @@ fn the_file_of_a_customer_walks() {
 }
 
 #[test]
+fn calendars_walk() {
+    walked("docs/calendar.md");
+}
+
+#[test]
+fn live_events_walk() {
+    walked("docs/live-events.md");
+}
+
+#[test]
 fn the_readme_lists_every_setting_of_the_server() {
     let readme = include_str!("../../README.md");
     let help = binary::run(&["serve", "--help"]);

@@ -22,7 +22,7 @@ pub enum Who {
 }
 
 /// What a seller may do with: the objects of daily work.
-const DAILY: [&str; 8] = [
+const DAILY: [&str; 9] = [
     "customers",
     "documents",
     "relationships",
@@ -31,6 +31,7 @@ const DAILY: [&str; 8] = [
     "interactions",
     "tasks",
     "consents",
+    "calendars",
 ];
 
 impl Who {

@@ -12,12 +12,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
 
 /// What anyone who has signed in may do, because it is about themselves alone. Some of it would end the session of who tries it.
-pub const ONES_OWN: [&str; 10] = [
+pub const ONES_OWN: [&str; 11] = [
     "changePassword",
     "confirmTotp",
     "enrollTotp",
     "getMe",
     "getObject",
+    "listEvents",
     "listObjects",
     "listSessions",
     "logoutUser",

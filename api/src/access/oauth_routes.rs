@@ -56,7 +56,7 @@ pub struct Nothing {}
 #[serde(transparent)]
 #[schema(value_type = Object)]
 #[expect(dead_code, reason = "its part of the contract")]
-pub struct Document(Value);
+pub struct Metadata(Value);
 
 fn open(id: &str, summary: &str, doc: &str) -> OperationBuilder {
     open_operation(id, "Access", summary, doc)
@@ -65,7 +65,7 @@ fn open(id: &str, summary: &str, doc: &str) -> OperationBuilder {
 fn document(doc: &str, kind: &str, example: Value) -> Response {
     ResponseBuilder::new()
         .description(doc)
-        .content(kind, content("Document", example))
+        .content(kind, content("Metadata", example))
         .build()
 }
 
@@ -122,7 +122,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 .response("200", document("The keys.", "application/json", key))
                 .response("304", not_modified()),
             )
-            .schema::<Document>(),
+            .schema::<Metadata>(),
     );
     config.service(
         Operations::at("/.well-known/oauth-authorization-server").get(

@@ -1,6 +1,7 @@
 //! The change feed: pages, and waiting for the next one.
 use super::TAG;
-use super::stream::{self, Form, Start, Waiting};
+use super::followers::Mark;
+use super::stream::{self, Form, Log, Part, Reading, Start, Waiting};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract;
@@ -11,12 +12,13 @@ use crate::http::query::Query;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::core::actor::Actor;
 use domain::core::change::Change;
 use domain::core::error::{Error, Result};
 use domain::core::problem::{Code, Problems};
 use persistence::core::conn::Conn;
 use persistence::core::feed::{self, Ask, Page, Specs};
-use persistence::core::place::{self, Place};
+use persistence::core::place::{self, CHANGES, Place};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -128,6 +130,36 @@ impl Reader {
     }
 }
 
+impl Log for Reader {
+    fn app(&self) -> &Data<App> {
+        &self.app
+    }
+    fn event(&self) -> &'static str {
+        "change"
+    }
+    fn log(&self) -> &'static place::Log {
+        &CHANGES
+    }
+    fn end(&self) -> fn(&Mark) -> Place {
+        |mark| mark.changes
+    }
+    fn rights(&self, actor: &Actor) -> String {
+        place::rights(actor)
+    }
+    fn read<'a>(&'a self, signed: &'a SignedIn, after: Place) -> Reading<'a> {
+        Box::pin(async move {
+            let page = self.page(signed, after).await?;
+            let json = |change: &Change| serde_json::to_string(change).map_err(|e| Error::Internal(e.to_string()));
+            let entries = page.entries.iter().map(|(place, change)| Ok((*place, json(change)?)));
+            Ok(Part {
+                entries: entries.collect::<Result<_>>()?,
+                next: page.next,
+                end: page.end,
+            })
+        })
+    }
+}
+
 async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> Result<HttpResponse, Failure> {
     let specs = app.specs();
     let query = Query::read(&request, &["after", "objects", "limit", "wait"])?;
@@ -149,7 +181,7 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
     let headless = request.method() == Method::HEAD;
     if form != Form::Json && !headless {
         let permit = app.followers.admit(&app, signed.0.actor.user_id)?;
-        return Ok(stream::answer(&request, reader, signed, start, form, wait, permit));
+        return Ok(stream::answer(&request, Box::new(reader), signed, start, form, wait, permit));
     }
     if headless {
         wait = Duration::ZERO;
@@ -164,7 +196,10 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
             if left.is_zero() || app.draining.load(Ordering::Relaxed) {
                 break;
             }
-            let newest = app.followers.beyond(&app, known, left.min(Waiting::pause(&app, &signed))).await;
+            let newest = app
+                .followers
+                .beyond(&app, |mark| mark.changes, known, left.min(Waiting::pause(&app, &signed)))
+                .await;
             // Much can end in half a minute: their session, or their right to see what has just come.
             signed = waiting.again(&app).await?;
             may_read(&signed, &specs, &objects)?;
@@ -180,7 +215,7 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
     }
     let actor = &signed.0.actor;
     let body = ChangePage {
-        next: place::seal(page.next, &start.epoch, &start.rights, actor, &app.secret)?,
+        next: place::seal(&CHANGES, page.next, &start.epoch, &start.rights, actor, &app.secret)?,
         end_of_stream: page.end,
         data: page.entries.into_iter().map(|(_, change)| change).collect(),
     };
@@ -204,7 +239,7 @@ async fn start(app: &Data<App>, signed: &SignedIn, after: Option<String>) -> Res
         let place = match after.as_deref() {
             None => Place::START,
             Some("now") => place::end(conn)?,
-            Some(text) => place::open(conn, text, &who.actor, &state.secret)?,
+            Some(text) => place::open(conn, &CHANGES, text, &who.actor, &place::rights(&who.actor), &state.secret)?,
         };
         Ok(Start {
             place,

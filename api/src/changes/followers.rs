@@ -8,7 +8,8 @@ use crate::http::problem::Failure;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use domain::core::error::Error;
-use persistence::core::place::{self, Place};
+use persistence::core::conn::Conn;
+use persistence::core::place::{self, NOTIFICATIONS, Place};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,13 +24,36 @@ const ALL: usize = 4_000;
 /// How often the log is looked at for what others wrote.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// The newest places of the logs that are followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    pub changes: Place,
+    pub notifications: Place,
+}
+
+impl Mark {
+    fn read(conn: &mut Conn) -> domain::core::error::Result<Mark> {
+        Ok(Mark {
+            changes: place::end(conn)?,
+            notifications: place::end_of(conn, &NOTIFICATIONS)?,
+        })
+    }
+    /// Of each the newer of both.
+    fn max(self, other: Mark) -> Mark {
+        Mark {
+            changes: self.changes.max(other.changes),
+            notifications: self.notifications.max(other.notifications),
+        }
+    }
+}
+
 /// The followers of this process.
 #[derive(Debug)]
 pub struct Followers {
     each: Mutex<HashMap<uuid::Uuid, u32>>,
     all: AtomicUsize,
-    /// The newest place that was seen.
-    mark: watch::Sender<Place>,
+    /// The newest places that were seen.
+    mark: watch::Sender<Mark>,
     looked: tokio::sync::Mutex<Looked>,
 }
 
@@ -45,7 +69,10 @@ impl Default for Followers {
         Followers {
             each: Mutex::default(),
             all: AtomicUsize::new(0),
-            mark: watch::Sender::new(Place::START),
+            mark: watch::Sender::new(Mark {
+                changes: Place::START,
+                notifications: Place::START,
+            }),
             looked: tokio::sync::Mutex::new(Looked { writes: 0, at: None }),
         }
     }
@@ -98,13 +125,13 @@ impl Followers {
         })
     }
 
-    /// Waits until the log has gone beyond a place, for so long at most: the new end, or none. It returns early when the server is
+    /// Waits until a log has gone beyond a place, for so long at most: the new end, or none. It returns early when the server is
     /// about to stop.
-    pub async fn beyond(&self, app: &App, place: Place, most: Duration) -> Option<Place> {
+    pub async fn beyond(&self, app: &App, end: fn(&Mark) -> Place, place: Place, most: Duration) -> Option<Place> {
         let until = tokio::time::Instant::now() + most;
         let (mut mark, mut writes) = (self.mark.subscribe(), app.db.watch());
         loop {
-            let newest = *mark.borrow_and_update();
+            let newest = end(&mark.borrow_and_update());
             if newest > place {
                 return Some(newest);
             }
@@ -135,20 +162,19 @@ impl Followers {
             return;
         }
         let before = *app.db.watch().borrow();
-        match app.db.read(place::end).await {
-            Ok(end) => {
+        match app.db.read(Mark::read).await {
+            Ok(now) => {
                 *looked = Looked {
                     writes: before,
                     at: Some(Instant::now()),
                 };
                 self.mark.send_if_modified(|mark| {
-                    let newer = end > *mark;
-                    *mark = end.max(*mark);
-                    newer
+                    let before = std::mem::replace(mark, mark.max(now));
+                    *mark != before
                 });
             }
             Err(error) => {
-                tracing::warn!(%error, "the end of the change log could not be read");
+                tracing::warn!(%error, "the ends of the logs could not be read");
                 looked.at = Some(Instant::now());
             }
         }

@@ -1,6 +1,7 @@
 //! What happened, over HTTP: the change feed for machines, the audit for people, and a note of what was refused.
 mod audit;
 pub mod denials;
+mod events;
 mod feed;
 pub mod followers;
 mod stream;
@@ -11,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     config.service(feed::operations());
     config.service(audit::operations());
+    config.service(events::operations());
 }
 
 /// The chapter of the contract.

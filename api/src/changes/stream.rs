@@ -1,6 +1,5 @@
-//! The change feed as a stream: server-sent events for as long as the session lives, or lines of JSON until there is no more.
-use super::feed::Reader;
-use super::followers::Permit;
+//! A log as a stream: server-sent events for as long as the session lives, or lines of JSON until there is no more.
+use super::followers::{Mark, Permit};
 use crate::access;
 use crate::http::app::App;
 use crate::http::caller::{Callers, SignedIn, credential};
@@ -9,12 +8,13 @@ use crate::http::problem::Failure;
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::core::change::Change;
+use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
-use persistence::core::feed::Page;
 use persistence::core::place::{self, Place};
 use serde_json::json;
+use std::future::Future;
 use std::net::IpAddr;
+use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -99,9 +99,38 @@ pub struct Start {
     pub rights: String,
 }
 
+/// A part of a log, as one follower may see it.
+#[derive(Debug)]
+pub struct Part {
+    /// Each as JSON, with the place behind it.
+    pub entries: Vec<(Place, String)>,
+    /// Where the next part begins.
+    pub next: Place,
+    /// Whether that is, for now, the end.
+    pub end: bool,
+}
+
+/// A part that is on its way.
+pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Part>> + 'a>>;
+
+/// What is followed.
+pub trait Log {
+    fn app(&self) -> &Data<App>;
+    /// What its entries are called as events.
+    fn event(&self) -> &'static str;
+    /// Its kind, for cursors.
+    fn log(&self) -> &'static place::Log;
+    /// Its newest place.
+    fn end(&self) -> fn(&Mark) -> Place;
+    /// What of the follower's rights decides which entries they see; where it changes, the stream can't go on.
+    fn rights(&self, actor: &Actor) -> String;
+    /// What stands behind a place, as the follower may see it now.
+    fn read<'a>(&'a self, signed: &'a SignedIn, after: Place) -> Reading<'a>;
+}
+
 /// A stream on its way.
 struct Follow {
-    reader: Reader,
+    log: Box<dyn Log>,
     signed: SignedIn,
     waiting: Waiting,
     start: Start,
@@ -118,7 +147,7 @@ struct Follow {
 /// The answer that goes on.
 pub fn answer(
     request: &HttpRequest,
-    reader: Reader,
+    log: Box<dyn Log>,
     signed: SignedIn,
     start: Start,
     form: Form,
@@ -126,7 +155,7 @@ pub fn answer(
     permit: Permit,
 ) -> HttpResponse {
     let follow = Follow {
-        reader,
+        log,
         signed,
         waiting: Waiting::of(request),
         known: start.place,
@@ -147,7 +176,7 @@ pub fn answer(
             Ok(None) => None,
             Err(error) => {
                 // The answer has begun: all that is left is to cut it off, so that nobody takes it for whole.
-                tracing::warn!(%error, "a stream of changes ended early");
+                tracing::warn!(%error, "a stream ended early");
                 follow.done = true;
                 Some((Err(actix_web::error::ErrorInternalServerError("the stream ended early")), follow))
             }
@@ -167,11 +196,11 @@ impl Follow {
         let mut fresh = true;
         let until = Instant::now() + self.wait;
         loop {
-            let app = self.reader.app.clone();
+            let app = self.log.app().clone();
             if self.done || app.draining.load(Ordering::Relaxed) || !self.still_signed_in().await {
                 return Ok(None);
             }
-            if place::rights(&self.signed.0.actor) != self.start.rights {
+            if self.log.rights(&self.signed.0.actor) != self.start.rights {
                 self.done = true;
                 return match self.form {
                     Form::Events => Ok(Some(Bytes::from_static(b"event: expired\ndata: {\"code\":\"cursor_expired\"}\n\n"))),
@@ -179,7 +208,7 @@ impl Follow {
                 };
             }
             if fresh {
-                let page = self.reader.page(&self.signed, self.start.place).await?;
+                let page = self.log.read(&self.signed, self.start.place).await?;
                 self.start.place = page.next;
                 self.known = self.known.max(page.next);
                 fresh = !page.end;
@@ -208,7 +237,7 @@ impl Follow {
             if self.form == Form::Lines {
                 most = most.min(until.saturating_duration_since(now));
             }
-            if let Some(newest) = app.followers.beyond(&app, self.known, most).await {
+            if let Some(newest) = app.followers.beyond(&app, self.log.end(), self.known, most).await {
                 self.known = newest.max(self.known);
                 fresh = true;
             }
@@ -216,7 +245,7 @@ impl Follow {
     }
 
     async fn still_signed_in(&mut self) -> bool {
-        match self.waiting.again(&self.reader.app).await {
+        match self.waiting.again(self.log.app()).await {
             Ok(signed) => {
                 self.signed = signed;
                 true
@@ -225,8 +254,8 @@ impl Follow {
         }
     }
 
-    fn nothing(&self) -> Page {
-        Page {
+    fn nothing(&self) -> Part {
+        Part {
             entries: Vec::new(),
             next: self.start.place,
             end: true,
@@ -234,18 +263,18 @@ impl Follow {
     }
 
     fn cursor(&self, place: Place) -> Result<String> {
-        let app = &self.reader.app;
-        place::seal(place, &self.start.epoch, &self.start.rights, &self.signed.0.actor, &app.secret)
+        let secret = &self.log.app().secret;
+        let (log, start) = (self.log.log(), &self.start);
+        place::seal(log, place, &start.epoch, &start.rights, &self.signed.0.actor, secret)
     }
 
-    fn write(&self, page: &Page) -> Result<Bytes> {
-        let json = |change: &Change| serde_json::to_string(change).map_err(|e| Error::Internal(e.to_string()));
+    fn write(&self, page: &Part) -> Result<Bytes> {
         let mut out = String::with_capacity(512 * (page.entries.len() + 1));
-        for (place, change) in &page.entries {
+        for (place, entry) in &page.entries {
             match self.form {
-                Form::Events => out += &format!("id: {}\nevent: change\ndata: {}\n\n", self.cursor(*place)?, json(change)?),
+                Form::Events => out += &format!("id: {}\nevent: {}\ndata: {entry}\n\n", self.cursor(*place)?, self.log.event()),
                 Form::Json | Form::Lines => {
-                    out += &json(change)?;
+                    out += entry;
                     out.push('\n');
                 }
             }

@@ -61,6 +61,9 @@ pub struct Serve {
     /// Where the contents of documents are: file:PATH; the folder `documents` of the data folder unless given.
     #[arg(long, env = "PEYVAND_DOCUMENTS")]
     documents: Option<Place>,
+    /// How many seconds a client may take nothing of what it is sent before it is cut off.
+    #[arg(long, env = "PEYVAND_WRITE_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    write_timeout: u64,
     /// Threads that answer requests.
     #[arg(long, env = "PEYVAND_WORKERS")]
     workers: Option<usize>,
@@ -172,6 +175,7 @@ impl Serve {
             app_url,
             origins: self.origins.split(',').filter(|o| !o.is_empty()).map(str::to_owned).collect(),
             docs: self.docs == "on",
+            write_timeout: Duration::from_secs(self.write_timeout),
             draining: false.into(),
             contract: OnceLock::new(),
             objects: OnceLock::new(),

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, RwLock};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Ids as the product makes them.
@@ -69,6 +70,8 @@ pub struct App {
     pub origins: Vec<String>,
     /// Whether the interactive documentation is served.
     pub docs: bool,
+    /// How long a client may take nothing of what it is sent before it is cut off.
+    pub write_timeout: Duration,
     pub draining: AtomicBool,
     /// The contract, as it is served.
     pub contract: OnceLock<Arc<Contract>>,

@@ -6,6 +6,7 @@ use super::encoding::{Coding, accepts, compress, listed};
 use super::limits::Told;
 use super::problem::{Failure, Lang, Problem};
 use super::trace::{Trace, client_request_id};
+use crate::activities::calendars;
 use crate::changes::denials;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -64,9 +65,33 @@ fn policy(request: &HttpRequest) -> &'static str {
         // The feed is followed in lines as well, and followers come back often.
         _ if super::export::wanted(request).is_some() && !path.starts_with("/api/v1/changes") => "export",
         _ if path.ends_with("/privacy-export") => "export",
+        _ if path.starts_with("/api/v1/calendars/") && path.ends_with(".ics") => "calendar",
         _ if path.ends_with("/search") || request.query_string().contains("q=") => "search",
         _ => "default",
     }
+}
+
+/// A path as the log may have it. Calendar programs can send no credential but the address itself: what stands where a secret does is
+/// left out, be it one or a mistyped one.
+fn unsecret(path: &str) -> String {
+    let mut hidden = String::with_capacity(path.len());
+    let mut behind = None;
+    for part in path.split_inclusive('/') {
+        let (word, end) = part.strip_suffix('/').map_or((part, ""), |word| (word, "/"));
+        let told = match behind {
+            // The id comes first, then the secret, and nothing else of the product's own but this.
+            Some(1) => word == "renew",
+            _ => !word.contains(calendars::SECRET),
+        };
+        hidden += if told || word.is_empty() { word } else { "…" };
+        hidden += end;
+        behind = match behind {
+            _ if word.eq_ignore_ascii_case("calendars") => Some(0),
+            Some(n) if !word.is_empty() => Some(n + 1),
+            other => other,
+        };
+    }
+    hidden
 }
 
 /// From when on an answer is worth a line in the log.
@@ -96,7 +121,7 @@ impl Seen {
             id,
             started: Instant::now(),
             method: request.method().clone(),
-            path: request.path().to_owned(),
+            path: unsecret(request.path()),
             lang: Lang::accepted(text(ACCEPT_LANGUAGE)),
             origin: text(ORIGIN).map(str::to_owned),
             accept: listed(headers, &ACCEPT),

@@ -33,12 +33,13 @@ pub struct Told {
 }
 
 /// The policies there are, with what they allow unless told otherwise.
-const POLICIES: [(&str, u32, u64); 5] = [
+const POLICIES: [(&str, u32, u64); 6] = [
     ("default", 600, 60),
     ("login", 10, 60),
     ("search", 120, 60),
     ("export", 10, 60),
     ("stream", 20, 60),
+    ("calendar", 60, 60),
 ];
 
 impl Limits {

@@ -2,11 +2,16 @@
 //! it; a proxy before us may not, and then both see different requests in the same bytes. So what arrives is looked at on its way to the
 //! parser: where a request ends in any other way than plainly, a null takes the place of the line feed, which the parser refuses with 400
 //! and the end of the connection.
+//!
+//! What is written waits for its reader so long and no longer. A stream goes on as fast as it is taken: one that nobody takes would hold
+//! what it was opened with for ever, and never ask whether its session has ended.
 use actix_web::rt::net::TcpStream;
-use std::io::{IoSlice, Result};
+use std::io::{ErrorKind, IoSlice, Result};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 /// How much of a line is kept: more than any that says where a body ends.
 const LINE: usize = 256;
@@ -154,14 +159,35 @@ impl Framing {
 pub struct Strict {
     stream: TcpStream,
     framing: Framing,
+    /// How long the other end may take nothing of what is written.
+    patience: Duration,
+    /// Runs while it takes nothing.
+    stalled: Option<Pin<Box<Sleep>>>,
 }
 
 impl Strict {
-    pub fn new(stream: TcpStream) -> Strict {
+    /// The connection, cut off when its other end takes nothing for so long.
+    pub fn new(stream: TcpStream, patience: Duration) -> Strict {
         Strict {
             stream,
             framing: Framing::default(),
+            patience,
+            stalled: None,
         }
+    }
+
+    /// What became of a write: one that waits too long has failed.
+    fn patiently(&mut self, cx: &mut Context<'_>, written: Poll<Result<usize>>) -> Poll<Result<usize>> {
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(self.patience)));
+        ready!(stalled.as_mut().poll(cx));
+        self.stalled = None;
+        // The system would hold what was written, and offer it on and on.
+        let _ = self.stream.set_zero_linger();
+        Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
 }
 
@@ -178,10 +204,12 @@ impl AsyncRead for Strict {
 
 impl AsyncWrite for Strict {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
+        let written = Pin::new(&mut self.stream).poll_write(cx, buf);
+        self.patiently(cx, written)
     }
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
+        self.patiently(cx, written)
     }
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()

@@ -8,11 +8,11 @@ use chrono::TimeDelta;
 use domain::core::error::Result;
 use persistence::access::prune;
 use persistence::core::conn::Conn;
-use persistence::core::{idempotency, jobs};
+use persistence::core::{idempotency, jobs, notifications};
 use serde_json::json;
 
 /// The kinds of this file.
-pub const KINDS: [&'static dyn JobKind; 5] = [&changes::Changes, &IdempotencyKeys, &Jobs, &Sessions, &trash::Trash];
+pub const KINDS: [&'static dyn JobKind; 6] = [&changes::Changes, &IdempotencyKeys, &Jobs, &Notifications, &Sessions, &trash::Trash];
 
 /// Rows that one transaction deletes at most.
 const STEP: i64 = 500;
@@ -63,6 +63,21 @@ impl JobKind for Jobs {
     fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
         let before = job.app.now().after(-TimeDelta::days(30));
         Box::pin(steps(job, move |conn, most| jobs::prune(conn, before, most)))
+    }
+}
+
+/// What users were told is kept for seven days, for those who were away.
+struct Notifications;
+impl JobKind for Notifications {
+    fn kind(&self) -> &'static str {
+        "prune_notifications"
+    }
+    fn every(&self) -> Option<TimeDelta> {
+        Some(TimeDelta::hours(1))
+    }
+    fn run<'a>(&'a self, job: &'a JobContext) -> Run<'a> {
+        let before = job.app.now().after(-TimeDelta::days(7));
+        Box::pin(steps(job, move |conn, most| notifications::prune(conn, before, most)))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Recurrence: when something comes again, by the rules of iCalendar (RFC 5545 §3.3.10), which the crate `rrule` reads and follows.
 use crate::core::instant::Instant;
 use crate::core::problem::Code;
+use chrono::SubsecRound;
 use rrule::{Frequency, RRule, RRuleSet, Tz, Unvalidated};
 
 /// The longest rule, in characters.
@@ -37,6 +38,35 @@ pub fn next(rule: &str, first: Instant, zone: &str, after: Instant) -> Option<In
     let from = after.after(chrono::TimeDelta::seconds(1)).utc().with_timezone(&Tz::UTC);
     let found = series.after(from).all(1);
     found.dates.first().map(|at| Instant::new(at.to_utc()))
+}
+
+/// Moments of a series that are counted at most.
+const COUNTED: u16 = 5_000;
+
+/// The rule of what is left of a series from one of its moments on, that moment included; none where `from` is no moment of it, or there
+/// are too many before it to count.
+pub fn rest(rule: &str, first: Instant, zone: &str, from: Instant) -> Option<String> {
+    let at = from.utc().trunc_subsecs(0).with_timezone(&Tz::UTC);
+    let end = at.checked_add_signed(chrono::TimeDelta::seconds(1))?;
+    let all = series(rule, first, zone).ok()?;
+    if all.clone().after(at).before(end).all(1).dates.is_empty() {
+        return None;
+    }
+    let parsed: RRule<Unvalidated> = rule.parse().ok()?;
+    let Some(count) = parsed.get_count() else {
+        return Some(rule.to_owned());
+    };
+    let until = all.before(end).all(COUNTED);
+    // The moment itself is among those that are left.
+    let passed = u32::try_from(until.dates.len()).ok()?.checked_sub(1)?;
+    if until.limited || passed >= count {
+        return None;
+    }
+    let left = format!("COUNT={}", count - passed);
+    let parts = rule
+        .split(';')
+        .map(|part| if part.starts_with("COUNT=") { left.as_str() } else { part });
+    Some(parts.collect::<Vec<_>>().join(";"))
 }
 
 fn series(rule: &str, first: Instant, zone: &str) -> Result<RRuleSet, Code> {
@@ -81,6 +111,31 @@ mod tests {
         ];
         for (rule, zone, after, wanted) in cases {
             assert_eq!(next(rule, first, zone, after), wanted.map(at), "{rule} after {after}");
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_a_series_ends_when_the_series_does() {
+        let first = at("2026-03-21T05:30:00Z");
+        let cases = [
+            ("FREQ=WEEKLY;COUNT=4;BYDAY=SA", first, Some("FREQ=WEEKLY;COUNT=4;BYDAY=SA")),
+            (
+                "FREQ=WEEKLY;COUNT=4;BYDAY=SA",
+                at("2026-04-04T05:30:00Z"),
+                Some("FREQ=WEEKLY;COUNT=2;BYDAY=SA"),
+            ),
+            ("FREQ=WEEKLY;COUNT=4;BYDAY=SA", at("2026-04-18T05:30:00Z"), None),
+            (
+                "FREQ=WEEKLY;INTERVAL=2",
+                at("2026-04-04T05:30:00.250Z"),
+                Some("FREQ=WEEKLY;INTERVAL=2"),
+            ),
+            // Put off to another day, it is no moment of the series any more.
+            ("FREQ=WEEKLY;INTERVAL=2", at("2026-03-28T05:30:00Z"), None),
+            ("FREQ=DAILY", at("2026-03-22T06:30:00Z"), None),
+        ];
+        for (rule, from, wanted) in cases {
+            assert_eq!(rest(rule, first, "Asia/Tehran", from).as_deref(), wanted, "{rule} from {from}");
         }
     }
 

@@ -133,6 +133,22 @@ impl Task {
         recurrence::next(rule, self.series_started_at.unwrap_or(due), &self.time_zone, due.max(now))
     }
 
+    /// How its series shows in a calendar: the rule by which the task itself comes again; or, where it was put off to another time or is
+    /// late, the first moment that still comes and the rule from there. Neither where it has no series, or the next of it was made already.
+    pub fn series(&self, now: Instant) -> (Option<String>, Option<(Instant, String)>) {
+        let (Some(rule), Some(due), None) = (self.recurrence.as_deref(), self.due_at, self.next_id) else {
+            return (None, None);
+        };
+        let rest = |from| recurrence::rest(rule, self.series_started_at.unwrap_or(due), &self.time_zone, from);
+        match rest(due) {
+            Some(rule) if due > now => (Some(rule), None),
+            _ => {
+                let next = self.next_due(now);
+                (None, next.and_then(|at| Some((at, rest(at)?))))
+            }
+        }
+    }
+
     /// Hands it to whom it was to go when late.
     pub fn escalate(&mut self, now: Instant) {
         if let Some(to) = self.escalate_to_id {

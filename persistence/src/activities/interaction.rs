@@ -2,21 +2,24 @@
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::core::stored::{MaybeWord, Plain, Stored, Word};
-use crate::core::{read, search};
+use crate::core::{notifications, read, search};
 use crate::customers::customer::found_by;
 use crate::customers::overview::{id, reads};
 use crate::customers::timeline::{Ask, Source, tie};
 use crate::{row, sql, store};
+use chrono::TimeDelta;
 use domain::activities::interaction::{Channel, Direction, Interaction, InteractionKind, Outcome};
-use domain::core::actor::Actor;
+use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
+use domain::core::notification::Kind;
 use domain::core::pipeline::{self, Context};
 use domain::core::problem::Problems;
 use domain::customers::customer::Customer;
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 row! { Interaction in interactions {
@@ -43,7 +46,10 @@ row! { Interaction in interactions {
 store! {
     Interaction,
     settle |conn, before, after, context| find_party(conn, before, after, context),
-    derive |conn, before, after, _context| keep_parties(conn, before, after)
+    derive |conn, before, after, context| {
+        keep_parties(conn, before, after)?;
+        rings(conn, before, after, context)
+    }
 }
 
 /// Who it was with, by the address of the other side: a customer that the actor sees, else a new one, to be completed.
@@ -75,6 +81,43 @@ fn find_party(conn: &mut Conn, before: Option<&Interaction>, after: &mut Interac
     }
     Ok(Problems::default())
 }
+
+/// Tells whose call it is that somebody known calls: its owner and those of us who take part; where that is whoever noted the call, such as
+/// a telephone system, the owner of the customer too.
+fn rings(conn: &mut Conn, before: Option<&Interaction>, after: Option<&Interaction>, context: &Context<'_>) -> Result<()> {
+    let (None, Some(call)) = (before, after) else { return Ok(()) };
+    let inbound = call.channel == Channel::Call && call.direction == Some(Direction::Inbound);
+    let Some(customer) = call.customer_id.filter(|_| inbound) else {
+        return Ok(());
+    };
+    // One that was made of this very call is not known. What is taken over from elsewhere does not ring any more.
+    let known = sql!(
+        "SELECT owner_id FROM customers WHERE id = ? AND created_at < ?",
+        customer.uuid(),
+        context.now()
+    );
+    let Some(manager) = conn
+        .row(&known, |row| row.uuid(0))?
+        .filter(|_| !matches!(context.actor.via, Via::Job(_)))
+    else {
+        return Ok(());
+    };
+    if call.started_at < context.now().after(-LATE) {
+        return Ok(());
+    }
+    let mut told: BTreeSet<Uuid> = call.user_ids.iter().map(|id| id.uuid()).collect();
+    told.extend(call.base.owner_id.map(Id::uuid));
+    if told.iter().all(|user| *user == context.actor.user_id) {
+        told.extend(manager);
+    }
+    for user in told {
+        notifications::tell(conn, context, user, Kind::ScreenPop, ("interactions", call.base.id.uuid()), None)?;
+    }
+    Ok(())
+}
+
+/// How late a call may be noted and still ring.
+const LATE: TimeDelta = TimeDelta::minutes(5);
 
 /// Keeps the list of who took part, by which a timeline finds the interaction, in step with it.
 fn keep_parties(conn: &mut Conn, before: Option<&Interaction>, after: Option<&Interaction>) -> Result<()> {

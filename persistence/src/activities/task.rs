@@ -3,15 +3,17 @@ use crate::core::conn::Conn;
 use crate::core::record::pick;
 use crate::core::sql::{Bind, Sql};
 use crate::core::stored::{Plain, Stored, Word};
-use crate::core::{read, search};
+use crate::core::{notifications, read, search};
 use crate::customers::overview::{id, reads};
 use crate::customers::timeline::{Ask, Source, tie};
 use crate::{row, store};
+use domain::access::team::Team;
 use domain::activities::task::{Priority, Task, TaskKind, TaskStatus};
 use domain::core::actor::Actor;
 use domain::core::error::Result;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
+use domain::core::notification::Kind;
 use domain::core::pipeline::{self, Context};
 use domain::core::problem::{Code, Problems};
 use serde_json::{Value, json};
@@ -139,6 +141,77 @@ pub fn late(conn: &mut Conn, now: Instant, most: i64) -> Result<Vec<Uuid>> {
         Ok(())
     })?;
     Ok(found)
+}
+
+/// A task that has come due, and who is to be reminded of it.
+#[derive(Debug, Clone)]
+pub struct Due {
+    pub id: Uuid,
+    /// When it is due, or until when it was put off, where that is later.
+    pub at: Instant,
+    pub owner_id: Option<Uuid>,
+    pub team_id: Option<Uuid>,
+}
+
+/// Open tasks that came due since a moment and of which nobody was reminded yet, by id behind one, at most so many.
+///
+/// # Errors
+/// Those of the database.
+pub fn due(conn: &mut Conn, since: Instant, now: Instant, behind: Uuid, most: i64) -> Result<Vec<Due>> {
+    // What is null is smaller than any moment to both.
+    let at = if conn.is_sqlite() {
+        "max(t0.due_at, coalesce(t0.snoozed_until, t0.due_at))"
+    } else {
+        "greatest(t0.due_at, t0.snoozed_until)"
+    };
+    let open = "t0.deleted_at IS NULL AND t0.status IN ('open', 'in_progress') AND (t0.owner_id IS NOT NULL OR t0.team_id IS NOT NULL)";
+    // Each by an index of its own.
+    let one = |column: &str| Sql::new(format!("SELECT t0.id FROM tasks t0 WHERE {open} AND t0.{column} > ")).bind(since);
+    let one = |column: &str| one(column).text(format!(" AND t0.{column} <= ")).bind(now);
+    let sql = Sql::new(format!(
+        "SELECT t0.id, {at}, t0.owner_id, t0.team_id FROM tasks t0 WHERE t0.id IN ("
+    ))
+    .and(one("due_at"))
+    .text(" UNION ")
+    .and(one("snoozed_until"))
+    .text(format!(") AND t0.due_at IS NOT NULL AND {at} <= "))
+    .bind(now)
+    .text(format!(
+        " AND NOT EXISTS (SELECT 1 FROM notifications n WHERE n.record_id = t0.id AND n.moment = {at} \
+             AND (t0.owner_id IS NULL OR n.user_id = t0.owner_id)) AND t0.id > "
+    ))
+    .bind(behind)
+    .text(" ORDER BY t0.id LIMIT ")
+    .bind(most);
+    let mut found = Vec::new();
+    conn.rows(&sql, |row| {
+        found.push(Due {
+            id: id(row, 0)?,
+            at: Plain::read(row, 1)?,
+            owner_id: row.uuid(2)?,
+            team_id: row.uuid(3)?,
+        });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Reminds of a task: its owner, or everyone of the team in whose queue it waits; how many were told.
+///
+/// # Errors
+/// Those of the database.
+pub fn remind(conn: &mut Conn, context: &Context<'_>, due: &Due) -> Result<usize> {
+    let mut users: BTreeSet<Uuid> = due.owner_id.into_iter().collect();
+    if let (None, Some(team)) = (due.owner_id, due.team_id) {
+        let teams = pick::<Team>(conn, Sql::new("t0.deleted_at IS NULL AND t0.id = ").bind(team))?;
+        users.extend(teams.iter().flat_map(|team| &team.member_ids).map(|id| id.uuid()));
+    }
+    let mut told = 0;
+    for user in users {
+        let now = notifications::tell(conn, context, user, Kind::Reminder, ("tasks", due.id), Some(due.at))?;
+        told += usize::from(now);
+    }
+    Ok(told)
 }
 
 /// A task in brief.

@@ -1,4 +1,4 @@
-//! Places in the change log: where a follower stands, how far it may read, and from where on the log is kept.
+//! Places in the change log, and in the log of what users are told of, which has the same order: where a follower stands, how far it may read, and from where on the log is kept.
 //!
 //! The order is that of (transaction, number). On SQLite one writer orders the numbers and the transaction is always 0. On PostgreSQL
 //! numbers are drawn before the commit, so a follower that went by them alone would pass by one that commits late. It reads only
@@ -50,10 +50,35 @@ pub fn settled(conn: &Conn) -> &'static str {
     }
 }
 
-/// The place behind the newest entry that can be read.
+/// A log that is followed by places: a table with the columns `tx` and `seq`.
+#[derive(Debug)]
+pub struct Log {
+    table: &'static str,
+    /// The setting that says from where on it is kept.
+    floor: &'static str,
+}
+
+/// The change log.
+pub static CHANGES: Log = Log {
+    table: "changes",
+    floor: FLOOR,
+};
+/// What users are told of.
+pub static NOTIFICATIONS: Log = Log {
+    table: "notifications",
+    floor: "notifications_floor",
+};
+
+/// The place behind the newest entry of the change log that can be read.
 pub fn end(conn: &mut Conn) -> Result<Place> {
+    end_of(conn, &CHANGES)
+}
+
+/// The place behind the newest entry that can be read.
+pub fn end_of(conn: &mut Conn, log: &Log) -> Result<Place> {
     let sql = Sql::new(format!(
-        "SELECT c.tx, c.seq FROM changes c WHERE {} ORDER BY c.tx DESC, c.seq DESC LIMIT 1",
+        "SELECT c.tx, c.seq FROM {} c WHERE {} ORDER BY c.tx DESC, c.seq DESC LIMIT 1",
+        log.table,
         settled(conn)
     ));
     let found = conn.row(&sql, |row| {
@@ -65,14 +90,23 @@ pub fn end(conn: &mut Conn) -> Result<Place> {
     Ok(found.unwrap_or(Place::START))
 }
 
-/// Where entries have been taken away: a place before this one can't be resumed. None where all is kept.
+/// Where entries of the change log have been taken away: a place before this one can't be resumed. None where all is kept.
 pub fn floor(conn: &mut Conn) -> Result<Option<Place>> {
-    Ok(settings::get(conn, FLOOR)?.as_deref().and_then(Place::read))
+    floor_of(conn, &CHANGES)
+}
+
+fn floor_of(conn: &mut Conn, log: &Log) -> Result<Option<Place>> {
+    Ok(settings::get(conn, log.floor)?.as_deref().and_then(Place::read))
+}
+
+/// Notes that entries of the change log up to a place are no longer all there.
+pub fn raise_floor(conn: &mut Conn, to: Place) -> Result<()> {
+    raise_floor_of(conn, &CHANGES, to)
 }
 
 /// Notes that entries up to a place are no longer all there.
-pub fn raise_floor(conn: &mut Conn, to: Place) -> Result<()> {
-    settings::set(conn, FLOOR, &format!("{},{}", to.tx, to.seq))
+pub fn raise_floor_of(conn: &mut Conn, log: &Log, to: Place) -> Result<()> {
+    settings::set(conn, log.floor, &format!("{},{}", to.tx, to.seq))
 }
 
 const FLOOR: &str = "changes_floor";
@@ -117,18 +151,17 @@ pub fn settle(conn: &mut Conn) -> Result<bool> {
     }
     let moved = home.is_some_and(|home| !home.is_empty());
     if moved {
-        let top = conn.row(&sql!("SELECT COALESCE(MAX(tx), -1) + 1 FROM changes"), |row| row.integer(0))?;
-        let top = top.unwrap_or_default();
+        let top =
+            sql!("SELECT GREATEST((SELECT COALESCE(MAX(tx), -1) FROM changes), (SELECT COALESCE(MAX(tx), -1) FROM notifications)) + 1");
+        let top = conn.row(&top, |row| row.integer(0))?.unwrap_or_default();
         conn.execute(&sql!("UPDATE changes SET tx = tx - ?", top))?;
+        conn.execute(&sql!("UPDATE notifications SET tx = tx - ?", top))?;
         conn.execute(&sql!("UPDATE change_seals SET to_tx = to_tx - ?", top))?;
-        if let Some(floor) = floor(conn)? {
-            raise_floor(
-                conn,
-                Place {
-                    tx: floor.tx - top,
-                    ..floor
-                },
-            )?;
+        for log in [&CHANGES, &NOTIFICATIONS] {
+            if let Some(floor) = floor_of(conn, log)? {
+                let tx = floor.tx - top;
+                raise_floor_of(conn, log, Place { tx, ..floor })?;
+            }
         }
         renew(conn)?;
     }
@@ -159,23 +192,23 @@ pub fn rights(actor: &Actor) -> String {
     Sha256::digest(text).iter().take(6).map(|b| format!("{b:02x}")).collect()
 }
 
-fn bound(actor: &Actor) -> String {
-    format!("changes\u{0}{}", actor.user_id)
+fn bound(log: &Log, actor: &Actor) -> String {
+    format!("{}\u{0}{}", log.table, actor.user_id)
 }
 
-/// A place as its follower is told it: sealed, and for this follower alone.
-pub fn seal(place: Place, epoch: &str, rights: &str, actor: &Actor, secret: &[u8]) -> Result<String> {
+/// A place of a log as its follower is told it: sealed, and for this follower alone.
+pub fn seal(log: &Log, place: Place, epoch: &str, rights: &str, actor: &Actor, secret: &[u8]) -> Result<String> {
     let values = json!([epoch, rights, place.tx, place.seq]);
-    cursor::close(&values, secret, &bound(actor))
+    cursor::close(&values, secret, &bound(log, actor))
 }
 
-/// Reads a place as it was told.
+/// Reads a place as it was told. `rights` are those that the follower has now, as [`seal`] is given them.
 ///
 /// # Errors
 /// [`Error::Cursor`] when it was not told to this actor; [`Error::Expired`] when what is behind it is no longer all kept, when the log
 /// was restored from a backup, or when the actor's rights have changed since.
-pub fn open(conn: &mut Conn, text: &str, actor: &Actor, secret: &[u8]) -> Result<Place> {
-    let values = cursor::reveal(text, secret, &bound(actor))?;
+pub fn open(conn: &mut Conn, log: &Log, text: &str, actor: &Actor, rights: &str, secret: &[u8]) -> Result<Place> {
+    let values = cursor::reveal(text, secret, &bound(log, actor))?;
     let (epoch_then, rights_then, place) = match values.as_slice() {
         [Value::String(epoch), Value::String(rights), tx, seq] => match (tx.as_i64(), seq.as_i64()) {
             (Some(tx), Some(seq)) => (epoch, rights, Place { tx, seq }),
@@ -183,8 +216,8 @@ pub fn open(conn: &mut Conn, text: &str, actor: &Actor, secret: &[u8]) -> Result
         },
         _ => return Err(Error::Cursor),
     };
-    let pruned = place != Place::START && floor(conn)?.is_some_and(|floor| place < floor);
-    if pruned || *epoch_then != epoch(conn)? || *rights_then != rights(actor) || place > end(conn)? {
+    let pruned = place != Place::START && floor_of(conn, log)?.is_some_and(|floor| place < floor);
+    if pruned || *epoch_then != epoch(conn)? || rights_then != rights || place > end_of(conn, log)? {
         return Err(Error::Expired);
     }
     Ok(place)

@@ -12,7 +12,7 @@ use super::view::View;
 use domain::core::actor::Sight;
 use domain::core::condition::Condition;
 use domain::core::error::{Error, Result};
-use domain::core::field::Field;
+use domain::core::field::{Field, Kind};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Spec;
 use uuid::Uuid;
@@ -227,9 +227,24 @@ pub fn some(
     texts.iter().map(parse).collect()
 }
 
+/// Texts longer than this are no part of a record in brief, in characters.
+const LONG: u32 = 1_000;
+
+/// Those of some records that are within the sight, each as the text of its JSON, without long texts and structures.
+pub fn briefs(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<u8>)>> {
+    let short = |f: &&Field| !matches!(f.kind, Kind::Structure) && !matches!(f.kind, Kind::Text(n) if n > LONG);
+    let names: Vec<&str> = spec.fields.iter().skip(1).filter(short).map(|f| f.name).collect();
+    let view = View::new(spec, sight_.actor, Some(&names.join(",")))?;
+    viewed(conn, sight_, spec, &view, ids)
+}
+
 /// Those of some records that are within the sight, each as the text of its JSON.
 pub fn texts(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<u8>)>> {
     let view = View::new(spec, sight_.actor, None)?;
+    viewed(conn, sight_, spec, &view, ids)
+}
+
+fn viewed(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, view: &View, ids: &[Uuid]) -> Result<Vec<(Uuid, Vec<u8>)>> {
     let mut all = vec![
         Sql::new("t0.deleted_at IS NULL"),
         Sql::new("t0.id IN ").list(ids.iter().map(|id| Bind::from(*id))),

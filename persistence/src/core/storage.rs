@@ -1,7 +1,7 @@
 //! What the pipeline asks of storage, answered by a connection in a write's transaction.
 use super::conn::Conn;
 use super::sql::Sql;
-use super::{changes, custom, external, merged, read};
+use super::{changes, custom, external, merged, notifications, read};
 use crate::sql;
 use domain::core::actor::Sight;
 use domain::core::base::Base;
@@ -24,7 +24,8 @@ impl Storage for Conn {
         self.row(&sql, |_| Ok(())).map(|_| ())
     }
     fn note(&mut self, entry: Entry<'_>) -> Result<()> {
-        changes::append(self, &entry)
+        changes::append(self, &entry)?;
+        notifications::assigned(self, &entry)
     }
     fn unit_of(&mut self, user: Uuid) -> Result<Option<Option<Uuid>>> {
         let sql = sql!("SELECT works_in_id FROM users WHERE deleted_at IS NULL AND id = ?", user);

@@ -4,6 +4,7 @@ pub mod customer;
 pub mod duplicate;
 mod group;
 pub mod merge;
+pub mod names;
 pub mod overview;
 mod relationship;
 mod steps;

@@ -1,4 +1,5 @@
 //! What happens between us and our customers.
+mod calendars;
 mod interactions;
 mod tasks;
 mod timeline;

@@ -34,11 +34,16 @@ fn planted(app: &App) -> Secrets {
         "secret",
     );
     all.push(("an API key", key[18..].to_owned()));
+    let calendar = app.be(Who::Owner).post("/calendars", json!({"name": "planted"})).is(201).json();
+    let address = text(&calendar, "url");
+    let (_, secret) = address.rsplit_once("pvc_").unwrap();
+    all.push(("a calendar's secret", secret.trim_end_matches(".ics").to_owned()));
     // As it is kept: hashes, sealed secrets, and the keys that open them.
     let hashes = app.rows(sql!("SELECT password_hash FROM credentials"), |row| row.text(0));
     all.extend(hashes.into_iter().flatten().map(|hash| ("a password's hash", hash)));
     let kept = [
         sql!("SELECT hash FROM api_key_secrets"),
+        sql!("SELECT hash FROM calendar_secrets"),
         sql!("SELECT refresh_hash FROM sessions"),
         sql!("SELECT hash FROM devices"),
         sql!("SELECT totp_secret FROM credentials WHERE totp_secret IS NOT NULL"),
@@ -145,7 +150,7 @@ both! {
                 false => vec![String::new()],
             };
             for id in ids {
-                let path = operation.path.replace("{id}", &id).replace("{name}", "users").replace("{system}/{value}", "erp/1");
+                let path = operation.path.replace("{id}", &id).replace("{name}", "users").replace("{system}/{value}", "erp/1").replace("{secret}", "x");
                 for accept in ["application/json", "text/csv", "application/x-ndjson"] {
                     let answer = owner.with("Accept", accept).get(&path);
                     tells_none(&secrets, &format!("{path} as {accept}"), &answer.text());

@@ -1,6 +1,7 @@
 //! What happened: the feed, the audit, its seals, and copies of all of it.
 mod audit;
 mod backup;
+mod events;
 mod feed;
 mod order;
 mod stream;

@@ -9,7 +9,7 @@ use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{Contact, ContentBuilder, Info, License, OpenApi, Ref, RefOr, Response, ResponseBuilder, Server};
 
 /// What the chapters are about.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: &[(&str, &str)] = &[
     ("Access", "People who work here, what they may do, and how they sign in."),
     ("Activities", "What happens between us and our customers, over every channel."),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
