@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Objects that tell of customers as they were, and must go on naming the merged ones.
-pub const HISTORY: [&str; 2] = ["merges", "duplicates"];
+pub const HISTORY: [&str; 3] = ["merges", "duplicates", "erasures"];
 
 /// How many merges are followed from an old id: more than anyone makes in a row.
 const CHAIN: usize = 100;
@@ -45,6 +45,25 @@ pub fn survivor(conn: &mut Conn, object: &str, id: Uuid) -> Result<Option<Uuid>>
 /// Those of the database.
 pub fn answering(conn: &mut Conn, object: &str, id: Uuid) -> Result<Uuid> {
     Ok(survivor(conn, object, id)?.unwrap_or(id))
+}
+
+/// All records that went into one, by however many merges.
+///
+/// # Errors
+/// Those of the database.
+pub fn into(conn: &mut Conn, object: &str, survivor: Uuid) -> Result<Vec<Uuid>> {
+    let (mut found, mut level) = (Vec::new(), vec![survivor]);
+    while !level.is_empty() {
+        let sql = sql!("SELECT record_id FROM merged_records WHERE object = ? AND survivor_id IN ", object);
+        let sql = sql.list(std::mem::take(&mut level).into_iter().map(Bind::from));
+        conn.rows(&sql, |row| {
+            level.extend(row.uuid(0)?);
+            Ok(())
+        })?;
+        level.retain(|id| !found.contains(id));
+        found.extend(&level);
+    }
+    Ok(found)
 }
 
 /// Notes that a record went into another.

@@ -5,6 +5,7 @@ use crate::core::conn::Conn;
 use crate::core::merged::{self, Referring};
 use crate::core::object::{Object, Of};
 use crate::core::{custom, settings, trash};
+use crate::privacy::erasure;
 use crate::{row, store};
 use chrono::TimeDelta;
 use domain::core::actor::{Actor, Grants, Scope};
@@ -265,7 +266,8 @@ fn repoint(conn: &mut Conn, object: &dyn Object, record: &Map<String, Value>, me
 ///
 /// # Errors
 /// `Error::Conflict`: `merge_undone`, `undo_expired`; `merged` where the survivor itself was merged since, so that that merge must be
-/// undone first, and `later_merge` where a later one changed the same records; `merge_not_undoable` where the survivor is in the trash or a merged one erased.
+/// undone first, and `later_merge` where a later one changed the same records; `merge_not_undoable` where the survivor is in the trash, or
+/// one of them erased.
 pub fn undo(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
     let now = context.now();
     let done = pipeline::change::<Merge>(conn, context, id, expect, "update", |merge| merge.undo(now))?;
@@ -281,6 +283,10 @@ pub fn undo(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) ->
     let Some(current) = CUSTOMER.whole(conn, &wide, survivor, false)? else {
         return Err(Error::Conflict("merge_not_undoable"));
     };
+    // An erasure has forgotten what there was before.
+    if erasure::is_erased(conn, survivor)? {
+        return Err(Error::Conflict("merge_not_undoable"));
+    }
     if steps::overtaken(conn, id, merge.base.created_at)? {
         return Err(Error::Conflict("later_merge"));
     }

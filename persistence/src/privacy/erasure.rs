@@ -3,8 +3,8 @@ use super::{held, ledger};
 use crate::core::conn::Conn;
 use crate::core::object::Object;
 use crate::core::record::{Row, pick};
-use crate::core::sql::Sql;
-use crate::core::{redact, trash};
+use crate::core::sql::{Bind, Sql};
+use crate::core::{merged, redact, trash};
 use crate::{row, sql, store};
 use domain::activities::interaction::Interaction;
 use domain::core::actor::Actor;
@@ -41,7 +41,8 @@ pub struct Plan {
     pub held: Vec<Uuid>,
     /// Whether the customer was erased already.
     pub erased: bool,
-    customer: Option<Customer>,
+    /// The customer, and those that were merged into it, who are the same person.
+    customers: Vec<Customer>,
     /// What is to be done with each record, the objects in the order of the counts.
     each: Vec<(&'static dyn Object, Each)>,
 }
@@ -54,7 +55,7 @@ impl Plan {
             .iter()
             .flat_map(|(object, some)| some.iter().map(|(id, t)| (object.spec().object, *id, *t)));
         let gone = all.filter(|(_, _, t)| *t != Treatment::Keep);
-        let own = self.customer.iter().map(|c| ("customers".to_owned(), c.base.id.uuid()));
+        let own = self.customers.iter().map(|c| ("customers".to_owned(), c.base.id.uuid()));
         gone.map(|(object, id, _)| (object.to_owned(), id)).chain(own).collect()
     }
 }
@@ -69,13 +70,20 @@ pub fn plan(
     customer: Uuid,
     now: domain::core::instant::Instant,
 ) -> Result<Plan> {
-    let found: Option<Customer> = pick(conn, Sql::new("t0.id = ").bind(customer))?.pop();
-    let found = found.ok_or(Error::NotFound)?;
+    let mut customers: Vec<Customer> = pick(conn, Sql::new("t0.id = ").bind(customer))?;
+    if customers.is_empty() {
+        return Err(Error::NotFound);
+    }
+    let merged = merged::into(conn, "customers", customer)?;
+    customers.extend(pick::<Customer>(
+        conn,
+        Sql::new("t0.id IN ").list(merged.into_iter().map(Bind::from)),
+    )?);
     let mut own = ErasureCount::of("customers");
-    own.add(Treatment::Anonymize);
+    customers.iter().for_each(|_| own.add(Treatment::Anonymize));
     let mut plan = Plan {
         erased: is_erased(conn, customer)?,
-        customer: Some(found),
+        customers,
         counts: vec![own],
         ..Plan::default()
     };
@@ -137,7 +145,7 @@ fn treat(
             out
         }
         "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        "tasks" | "relationships" | "group_members" => ids.iter().map(|id| (*id, Treatment::Delete)).collect(),
+        "tasks" | "relationships" | "group_members" | "duplicates" => ids.iter().map(|id| (*id, Treatment::Delete)).collect(),
         _ => ids.iter().map(|id| (*id, Treatment::Keep)).collect(),
     })
 }
@@ -156,7 +164,7 @@ pub fn is_erased(conn: &mut Conn, customer: Uuid) -> Result<bool> {
 /// # Errors
 /// `customer_erased` and `erasure_held`; those of the pipeline for the erasure's own record.
 pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<String, Value>) -> Result<(Done, Vec<Uuid>)> {
-    let Some(customer) = &plan.customer else {
+    let Some(customer) = plan.customers.first() else {
         return Err(Error::NotFound);
     };
     if plan.erased {
@@ -181,7 +189,9 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
     };
     let whom = customer.base.id;
     let mut contents = Vec::new();
-    ledger::add(conn, done.id, &customer.identifiers(), context.now())?;
+    for one in &plan.customers {
+        ledger::add(conn, done.id, &one.identifiers(), context.now())?;
+    }
     conn.execute(&sql!(
         "DELETE FROM consent_links WHERE consent_id IN (SELECT id FROM consents WHERE customer_id = ?)",
         whom.uuid()
@@ -215,15 +225,33 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
             }
         }
     }
-    rewrite::<Customer>(conn, context, whom.uuid(), |c| {
-        c.erase();
-        Ok(())
-    })?;
+    for one in &plan.customers {
+        rewrite::<Customer>(conn, context, one.base.id.uuid(), |c| {
+            c.erase();
+            Ok(())
+        })?;
+        forget_merges(conn, one.base.id.uuid())?;
+    }
     redact::note(conn, done.id, &emptied)?;
     for (object, record) in &emptied {
         redact::empty(conn, object, *record)?;
+        conn.execute(&sql!(
+            "DELETE FROM merge_steps WHERE object = ? AND record_id = ?",
+            object.as_str(),
+            *record
+        ))?;
     }
     Ok((done, contents))
+}
+
+/// Forgets what merges of a customer would be undone by, which is what there was before, and what the search for duplicates found them by.
+fn forget_merges(conn: &mut Conn, customer: Uuid) -> Result<()> {
+    conn.execute(&sql!(
+        "DELETE FROM merge_steps WHERE merge_id IN (SELECT m.merge_id FROM merge_steps m WHERE m.object = 'customers' AND m.record_id = ?)",
+        customer
+    ))?;
+    conn.execute(&sql!("DELETE FROM duplicate_keys WHERE customer_id = ?", customer))?;
+    Ok(())
 }
 
 /// Deletes a record for good, through the trash, where it may be already.

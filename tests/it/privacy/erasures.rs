@@ -162,6 +162,21 @@ both! {
         owner.patch(&address, "*", json!({"notes": "back"})).refuses(409, "customer_erased");
     }
 
+    fn those_merged_into_the_customer_are_erased_with_them(app: &App) {
+        let owner = app.be(Who::Owner);
+        let other = sara(&owner, "sara@kerman.example");
+        let more = json!({"notes": "محرمانه", "external_ids": {"erp": "محرمانه-2"}});
+        owner.patch(&format!("/customers/{other}"), "*", more).is(200);
+        let (customer, _) = full(app);
+        let merge = owner.post("/merges", json!({"survivor_id": customer, "merged_ids": [other]})).is(201).id();
+        let asked = json!({"customer_id": customer, "reason": "Request 18"});
+        let erased = owner.post("/erasures", asked).is(201).json();
+        assert_eq!(counted(&erased["counts"], "customers"), [0, 2, 0, 0], "{erased}");
+        assert_eq!(traces(app), Vec::<String>::new());
+        assert!(verify(app).unwrap().contains("All is as it was written"));
+        owner.act(&format!("/merges/{merge}/undo"), "*").refuses(409, "merge_not_undoable");
+    }
+
     fn who_was_erased_does_not_come_in_again(app: &App) {
         let owner = app.be(Who::Owner);
         let (customer, _) = full(app);
