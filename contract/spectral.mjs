@@ -19,7 +19,7 @@ const VERBS = `
   submit send deliver issue pay refund void post reserve fulfil ship return receive transfer adjust
   add remove move link unlink attach detach tag untag mark follow unfollow subscribe unsubscribe
   publish unpublish archive register complete escalate answer rate vote log sync stream
-  score match enrich suggest recompute rebuild purge anonymize erase forecast calculate price configure clone
+  score scan dismiss renew match enrich suggest recompute rebuild purge anonymize erase forecast calculate price configure clone
 `.trim().split(/\s+/);
 
 // Names laid down by others' standards (SCIM, well-known documents) keep their spelling.
@@ -96,7 +96,7 @@ function successExamples(operation, _options, { path }) {
 
 // Lists that have no next page: the feed goes on by `after`, for ever; there are as many objects as are mounted;
 // of one's own sessions, which end, the 200 used last are all that anybody looks at.
-const UNPAGED = ["listChanges", "listObjects", "listSessions"];
+const UNPAGED = ["listChanges", "listEvents", "listObjects", "listSessions"];
 
 /** A list is paged by limit and cursor. */
 function pagedList(operation, _options, { path }) {

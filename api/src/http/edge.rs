@@ -65,7 +65,7 @@ fn policy(request: &HttpRequest) -> &'static str {
         // The feed is followed in lines as well, and followers come back often.
         _ if super::export::wanted(request).is_some() && !path.starts_with("/api/v1/changes") => "export",
         _ if path.ends_with("/privacy-export") => "export",
-        _ if path.starts_with("/api/v1/calendars/") && path.ends_with(".ics") => "calendar",
+        _ if path.starts_with("/api/v1/calendar-feeds/") => "calendar",
         _ if path.ends_with("/search") || request.query_string().contains("q=") => "search",
         _ => "default",
     }
@@ -79,14 +79,14 @@ fn unsecret(path: &str) -> String {
     for part in path.split_inclusive('/') {
         let (word, end) = part.strip_suffix('/').map_or((part, ""), |word| (word, "/"));
         let told = match behind {
-            // The id comes first, then the secret, and nothing else of the product's own but this.
-            Some(1) => word == "renew",
+            // The id comes first, then the secret.
+            Some(1) => false,
             _ => !word.contains(calendars::SECRET),
         };
         hidden += if told || word.is_empty() { word } else { "…" };
         hidden += end;
         behind = match behind {
-            _ if word.eq_ignore_ascii_case("calendars") => Some(0),
+            _ if word.eq_ignore_ascii_case("calendar-feeds") => Some(0),
             Some(n) if !word.is_empty() => Some(n + 1),
             other => other,
         };

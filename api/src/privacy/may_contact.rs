@@ -126,7 +126,7 @@ pub fn routes(config: &mut ServiceConfig) {
     });
     let words = Reach::WORDS.iter().map(|w| w.as_ref());
     let asking = operation(
-        "mayContactCustomer",
+        "checkCustomerContact",
         Consent::SPEC.tag,
         "Ask whether a customer may be reached",
         doc,

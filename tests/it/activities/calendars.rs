@@ -199,10 +199,10 @@ both! {
         // Guesses, and the secret of another.
         let (other, others) = feed(&seller, json!({"name": "Other"}));
         let secret = others.rsplit('/').next().unwrap();
-        gone(&format!("/calendars/{}/{secret}", made["id"].as_str().unwrap()));
-        gone(&format!("/calendars/{}/pvc_{}.ics", made["id"].as_str().unwrap(), "A".repeat(43)));
-        gone(&format!("/calendars/{}/nothing.ics", made["id"].as_str().unwrap()));
-        gone(&format!("/calendars/{}/{secret}", uuid::Uuid::now_v7()));
+        gone(&format!("/calendar-feeds/{}/{secret}", made["id"].as_str().unwrap()));
+        gone(&format!("/calendar-feeds/{}/pvc_{}.ics", made["id"].as_str().unwrap(), "A".repeat(43)));
+        gone(&format!("/calendar-feeds/{}/nothing.ics", made["id"].as_str().unwrap()));
+        gone(&format!("/calendar-feeds/{}/{secret}", uuid::Uuid::now_v7()));
         // A new address in the place of the old one.
         let at = format!("/calendars/{}", made["id"].as_str().unwrap());
         seller.send("POST", &format!("{at}/renew"), "", b"").refuses(428, "precondition_required");
@@ -278,7 +278,7 @@ both! {
         assert!(answer.header("ratelimit-policy").starts_with("\"calendar\""), "{answer:?}");
         // Mistyped ones are nearly secrets; these are not counted as feeds, but no more told for it.
         let mut asked = vec![answer.header("request-id").to_owned()];
-        for wrong in [path.replace("pvc_", "pvc"), path.replace("/calendars/", "/Calendars/"), path.replace(".ics", ""), path.replace("/calendars/", "//calendars//")] {
+        for wrong in [path.replace("pvc_", "pvc"), path.replace("/calendar-feeds/", "/Calendar-Feeds/"), path.replace(".ics", ""), path.replace("/calendar-feeds/", "//calendar-feeds//")] {
             asked.push(anyone.get(&wrong).is(404).header("request-id").to_owned());
         }
         while anyone.get(&path).status == 200 {}

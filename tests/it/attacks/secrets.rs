@@ -144,13 +144,14 @@ both! {
         writable(app).into_iter().for_each(|spec| drop(made(app, spec)));
         let mut read = 0;
         for operation in app.contract().operations().iter().filter(|o| o.method == "GET") {
-            let list = operation.path.split("/{").next().unwrap();
+            // A feed has the id of its calendar.
+            let list = &operation.path.split("/{").next().unwrap().replace("/calendar-feeds", "/calendars");
             let ids: Vec<String> = match operation.path.contains("{id}") {
                 true => owner.get(list).is(200).ids(),
                 false => vec![String::new()],
             };
             for id in ids {
-                let path = operation.path.replace("{id}", &id).replace("{name}", "users").replace("{system}/{value}", "erp/1").replace("{secret}", "x");
+                let path = operation.path.replace("{id}", &id).replace("{name}", "users").replace("{system}/{value}", "erp/1").replace("{file}", "x.ics");
                 for accept in ["application/json", "text/csv", "application/x-ndjson"] {
                     let answer = owner.with("Accept", accept).get(&path);
                     tells_none(&secrets, &format!("{path} as {accept}"), &answer.text());

@@ -86,10 +86,12 @@ fn text(conn: &mut Conn, id: Uuid, secret: &Digest, form: Form, now: Instant) ->
 /// See [`super::routes`].
 pub async fn show(request: HttpRequest, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, Failure> {
     let form = Form::read(&Query::read(&request, &["tasks", "calendar"])?)?;
-    let (id, secret) = (id(&path.0)?, &path.1);
-    if !is_opaque(SECRET, secret) {
-        return Err(Error::NotFound.into());
-    }
+    let id = id(&path.0)?;
+    let secret = path
+        .1
+        .strip_suffix(".ics")
+        .filter(|secret| is_opaque(SECRET, secret))
+        .ok_or(Error::NotFound)?;
     let (secret, now) = (Digest::of(secret), app.now());
     let (calendar, body) = app.db.read(move |conn| text(conn, id, &secret, form, now)).await?;
     note_use(&app, &calendar, now);

@@ -41,7 +41,7 @@ const CALENDARS: &dyn Object = &Of::<Calendar>::NEW;
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
     config.service(Operations::at("/calendars/{id}/renew").post(web::route().to(renew), renewing()));
-    config.service(Operations::at("/calendars/{id}/{secret}.ics").get(|| web::route().to(feed::show), reading()));
+    config.service(Operations::at("/calendar-feeds/{id}/{file}").get(|| web::route().to(feed::show), reading()));
     config.service(Crud::<Calendar>::only(Has::ReadsAndRevoke).making::<CreateCalendar>(|| web::route().to(create), creating()));
 }
 
@@ -50,7 +50,7 @@ fn told(app: &App, mut answer: Answer, secret: &Secret) -> Result<HttpResponse, 
     if !answer.replayed {
         let mut shown: Map<String, Value> = serde_json::from_slice(&answer.body).map_err(|e| Error::Internal(e.to_string()))?;
         let id = shown.get("id").and_then(Value::as_str).unwrap_or_default();
-        let url = format!("{}/api/v1/calendars/{id}/{}.ics", app.base_url, secret.expose());
+        let url = format!("{}/api/v1/calendar-feeds/{id}/{}.ics", app.base_url, secret.expose());
         shown.insert("url".to_owned(), url.into());
         answer.body = serde_json::to_vec(&shown).map_err(|e| Error::Internal(e.to_string()))?;
     }
@@ -108,7 +108,7 @@ async fn renew(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Pat
 fn with_address(doc: &str) -> Response {
     let mut shown = example(&Calendar::SPEC, Face::Output);
     shown["url"] = json!(format!(
-        "https://api.peyvand.example/api/v1/calendars/0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20/{SECRET}3vJq8sWm1xRt6yBn0cDf5gHk2lMp7zQe0a1b2c3d4e5.ics"
+        "https://api.peyvand.example/api/v1/calendar-feeds/0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a20/{SECRET}3vJq8sWm1xRt6yBn0cDf5gHk2lMp7zQe0a1b2c3d4e5.ics"
     ));
     answer(doc, "NewCalendar", shown)
 }
@@ -156,7 +156,7 @@ fn reading() -> OperationBuilder {
         .build();
     conditional(open_operation("getCalendarFeed", Calendar::SPEC.tag, "Read a calendar feed", doc))
         .parameter(path_id())
-        .parameter(path_text("secret", "What the address was made with.", 100))
+        .parameter(path_text("file", "The rest of the address, as it was shown once.", 100))
         .parameter(query(
             "tasks",
             "`vevent`, unless told, shows tasks as events at their dates; `vtodo` as tasks, for programs that know them.",

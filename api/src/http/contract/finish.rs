@@ -27,11 +27,11 @@ const TAGS: &[(&str, &str)] = &[
         "Customers that are there more than once: how they are found, merged and taken apart again.",
     ),
     ("Imports", "Records from files, in bulk, with what became of each row."),
+    ("Operations", "Jobs, metadata, and the contract itself."),
     (
         "Privacy",
         "What people let us do with their data: consents, and how they get their data back or gone.",
     ),
-    ("Operations", "Jobs, metadata, and the contract itself."),
 ];
 
 /// Completes the contract.

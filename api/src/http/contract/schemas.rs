@@ -1,6 +1,6 @@
 //! The schemas of records, and those that all operations share.
 use super::super::crud::Has;
-use super::super::problem::{Problem, ProblemError};
+use super::super::problem::Problem;
 use super::super::reading::MAX_PAGE;
 use super::parts::{limit, text, words};
 use domain::core::resource::Spec;
@@ -102,5 +102,5 @@ pub fn shared(out: &mut Vec<(String, RefOr<Schema>)>) {
     out.push(("Condition".to_owned(), domain::core::condition::Condition::schema()));
     domain::core::condition::Condition::schemas(out);
     out.push(("Problem".to_owned(), Problem::schema()));
-    out.push(("ProblemError".to_owned(), ProblemError::schema()));
+    Problem::schemas(out);
 }
