@@ -37,6 +37,11 @@ fn areas(config: &mut ServiceConfig) {
     config.service(Mount);
 }
 
+/// Readers of YAML 1.1 (PyYAML is one) take a bare `=` for a type that they can't make.
+fn legible(yaml: &str) -> String {
+    yaml.replace(": =\n", ": '='\n").replace("- =\n", "- '='\n")
+}
+
 /// The contract of all that is mounted.
 pub fn describe() -> OpenApi {
     let app = actix_web::App::new()
@@ -57,7 +62,7 @@ pub fn contract_text() -> Result<Contract, String> {
     let json = serde_json::to_value(&api).map_err(|e| e.to_string())?;
     Ok(Contract {
         json: serde_json::to_string_pretty(&json).map_err(|e| e.to_string())?,
-        yaml: api.to_yaml().map_err(|e| e.to_string())?,
+        yaml: legible(&api.to_yaml().map_err(|e| e.to_string())?),
     })
 }
 
