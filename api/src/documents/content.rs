@@ -112,6 +112,7 @@ pub async fn put(
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight("documents", "update")?;
     Query::read(&request, &[])?;
+    upload::check_digests(&request)?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     // A repeat names the version that it was first sent for.
     let early = headers::idempotency_key(&request)?.is_none().then_some(expect);

@@ -6,12 +6,13 @@ use crate::http::contract::{
 };
 use crate::http::crud::Crud;
 use crate::http::operation::{Operations, operation};
+use crate::http::upload::DIGESTS;
 use actix_web::web;
 use domain::core::schema::{Face, example};
 use domain::documents::document::Document;
 use serde_json::json;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::OperationBuilder;
+use utoipa::openapi::path::{OperationBuilder, Parameter};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Content, ContentBuilder, Required, Response, ResponseBuilder};
@@ -45,6 +46,15 @@ fn file(doc: &str) -> Response {
             named("The SHA-256 of what is sent, where that is the whole content (RFC 9530)."),
         )
         .build()
+}
+
+/// A header of digests (RFC 9530): names and bytes in base64.
+fn digests(name: &str, doc: &str) -> Parameter {
+    const ONE: &str = "[a-z0-9-]+=:([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?:";
+    let pattern = format!("^{ONE}(, ?{ONE})*$");
+    let mut parameter = header(name, Required::False, doc, DIGESTS);
+    parameter.schema = Some(text(DIGESTS).pattern(Some(pattern)).into());
+    parameter
 }
 
 fn reading(operation: OperationBuilder) -> OperationBuilder {
@@ -88,8 +98,8 @@ pub fn routes(config: &mut ServiceConfig) {
     .parameter(path_id())
     .parameter(if_match(true))
     .parameter(idempotency_key())
-    .parameter(header("Content-Digest", Required::False, "`sha-256=:…:` of the body.", 500))
-    .parameter(header("Repr-Digest", Required::False, "The same, as some clients call it.", 500))
+    .parameter(digests("Content-Digest", "`sha-256=:…:` of the body."))
+    .parameter(digests("Repr-Digest", "The same, as some clients call it."))
     .request_body(Some(RequestBodyBuilder::new().content("application/octet-stream", bytes()).content("*/*", bytes()).required(Some(Required::True)).build()))
     .response("200", document("It is the latest version."));
     let receive = operation(

@@ -28,12 +28,14 @@ fn tag(version: &Version) -> String {
 }
 
 /// A range counts for GET alone, for one range, and only while the content is the one that the reader has a part of.
-fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Wanted {
-    let held = request.headers().get("If-Range").is_none_or(|v| v.as_bytes() == etag.as_bytes());
+fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Result<Wanted, Failure> {
+    // One that is no range is passed over; one that is longer than any is refused.
+    headers::value(request, "Range")?;
+    let held = headers::value(request, "If-Range")?.is_none_or(|v| v == etag);
     if request.method() != Method::GET || !held || request.headers().get_all("Range").count() != 1 {
-        return Wanted::Whole;
+        return Ok(Wanted::Whole);
     }
-    match Ranges::parse(request) {
+    Ok(match Ranges::parse(request) {
         Ok(Ranges::Bytes(some)) => match some.as_slice() {
             [one] => match one.to_satisfiable_range(size) {
                 Some((from, to)) => Wanted::Part(from..to + 1),
@@ -43,7 +45,7 @@ fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Wanted {
             _ => Wanted::Whole,
         },
         _ => Wanted::Whole,
-    }
+    })
 }
 
 /// The name of the file to be saved (RFC 6266), in the letters that RFC 8187 leaves as they are and percent signs.
@@ -66,7 +68,7 @@ pub async fn serve(request: &HttpRequest, app: Data<App>, named: Named) -> Resul
     if headers::has_seen(request, &etag)? {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", etag)).finish());
     }
-    let wanted = wanted(request, &etag, size);
+    let wanted = wanted(request, &etag, size)?;
     let mut response = HttpResponse::build(match wanted {
         Wanted::Whole => StatusCode::OK,
         Wanted::Part(_) => StatusCode::PARTIAL_CONTENT,

@@ -8,7 +8,7 @@ use domain::core::pipeline::Expect;
 const MAX: usize = 200;
 
 /// A header of at most the declared length.
-fn value<'a>(request: &'a HttpRequest, name: &'static str) -> Result<Option<&'a str>, Failure> {
+pub fn value<'a>(request: &'a HttpRequest, name: &'static str) -> Result<Option<&'a str>, Failure> {
     let Some(value) = request.headers().get(name) else {
         return Ok(None);
     };
