@@ -39,7 +39,6 @@ PLACES = {"/api/v1/units": "parent_id", "/api/v1/users": "works_in_id"}
 RECORD = re.compile("/api/v1/[a-z-]+/[0-9A-Fa-f-]{36}(?![^/])")
 GONE = set()
 READING = {"GET", "HEAD", "OPTIONS"}
-DIGESTS = re.compile("[a-z0-9-]+=:[A-Za-z0-9+/=]*:(, ?[a-z0-9-]+=:[A-Za-z0-9+/=]*:)*")
 
 
 @schemathesis.hook
@@ -189,10 +188,6 @@ def headers(case):
     given = case.headers or {}
     # A cursor, as `after` is.
     given.pop("Last-Event-ID", None)
-    for name in ("Content-Digest", "Repr-Digest"):
-        # The longest value that the tool makes forgets the pattern.
-        if not DIGESTS.fullmatch(given.get(name, "sha-256=::")):
-            given.pop(name)
     if "Idempotency-Key" in given:
         # A key that came before with another body is refused (422 idempotency_key_reused), and rightly.
         given["Idempotency-Key"] = uuid.uuid4().hex
