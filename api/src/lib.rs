@@ -12,6 +12,7 @@ pub mod integration;
 pub mod jobs;
 pub mod mail;
 pub mod privacy;
+pub mod quality;
 pub mod server;
 #[cfg(test)]
 mod testing;

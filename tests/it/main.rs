@@ -14,5 +14,6 @@ mod harness;
 mod imports;
 mod operations;
 mod privacy;
+mod quality;
 mod records;
 mod storage;

@@ -157,6 +157,18 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"recurrence": null}),
             value: other(app, field, now),
         },
+        ("quality_profiles", "fields") => plain(json!([{"field": "city", "weight": 5, "stale_after_days": null}])),
+        // Only what comes with an API key, or from a user, says which.
+        ("data_sources", "api_key_id") => Change {
+            with: json!({"kind": "integration"}),
+            value: other(app, field, now),
+        },
+        ("data_sources", "user_id") => Change {
+            with: json!({"kind": "by_hand"}),
+            value: other(app, field, now),
+        },
+        ("data_sources", "cost_per_record" | "cost_per_month") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
+        ("data_sources", "to_date") => plain(json!("2031-03-20")),
         (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
         (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
         _ => plain(other(app, field, now)),

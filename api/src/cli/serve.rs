@@ -12,7 +12,7 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, activities, customers, documents, integration, mail, privacy};
+use crate::{access, activities, customers, documents, integration, mail, privacy, quality};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -217,6 +217,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
         &integration::import::KINDS,
         &mail::KINDS,
         privacy::KINDS,
+        quality::KINDS,
     ];
     housekeeping::KINDS.into_iter().chain(areas.into_iter().flatten().copied())
 }

@@ -96,6 +96,7 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "A later merge changed the same records; undo that one first",
             "ادغام تازه‌تری همین رکوردها را دگرگون کرده است؛ نخست آن را بازگردانید",
         ),
+        "suggestion_decided" => ("The suggestion has been decided on", "دربارهٔ این پیشنهاد پیش‌تر تصمیم گرفته شده است"),
         "merge_undone" => ("The merge has been undone", "این ادغام پیش‌تر بازگردانده شده است"),
         "undo_expired" => ("The time to undo the merge is over", "مهلت بازگرداندن این ادغام گذشته است"),
         "merge_not_undoable" => (

@@ -39,6 +39,7 @@ pub const ROLES: [Builtin; 4] = [
         permissions: everyday!(
             "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
             ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
+            ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
@@ -50,6 +51,7 @@ pub const ROLES: [Builtin; 4] = [
         permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
             ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow),
             ("consents:create", Scope::UnitAndBelow),
+            ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
     },
@@ -57,6 +59,7 @@ pub const ROLES: [Builtin; 4] = [
         name: "viewer",
         description: "Sees the customers of the unit and of those below it.",
         permissions: everyday!("read": Scope::UnitAndBelow;
+            ("suggestions:read", Scope::Own), ("quality_profiles:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
     },

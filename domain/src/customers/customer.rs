@@ -134,6 +134,9 @@ pub struct Customer {
     /// Bank accounts; masked without `customers.bank_accounts:read`.
     #[record(items = BankAccount, max = 20, mask = "iban", fa = "حساب‌های بانکی")]
     pub bank_accounts: Vec<BankAccount>,
+    /// How much of what counts is known, from 0 to 100, by the profile of its kind of customer (`/quality-profiles`).
+    #[record(server, sort, example = "65", fa = "کامل بودن")]
+    pub completeness: i64,
 }
 
 impl Rules for Customer {

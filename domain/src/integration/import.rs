@@ -3,10 +3,12 @@
 use super::mapping::{Column, Mapping};
 use crate::core::base::Base;
 use crate::core::error::{Error, Result};
+use crate::core::id::Id;
 use crate::core::instant::Instant;
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
+use crate::quality::source::DataSource;
 use derive::Record;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -170,6 +172,9 @@ pub struct Import {
     /// Members that every row gets unless it says them itself.
     #[record(fixed, like = ImportDefaults, example = r#"{"lifecycle_stage": "lead"}"#, fa = "مقدارهای پیش‌فرض")]
     pub defaults: Option<ImportDefaults>,
+    /// Where its values come from, for whoever asks later what that source was worth.
+    #[record(fixed, fa = "منبع داده")]
+    pub data_source_id: Option<Id<DataSource>>,
     /// What the file is called where it came from.
     #[record(fixed, max = 255, example = r#""contacts.csv""#, fa = "نام پرونده")]
     pub file_name: Option<String>,

@@ -108,6 +108,7 @@ impl Customer {
             contact_points,
             addresses,
             bank_accounts,
+            completeness,
         } = self;
         let texts = [
             given_name,
@@ -139,6 +140,7 @@ impl Customer {
         contact_points.clear();
         addresses.clear();
         bank_accounts.clear();
+        *completeness = 0;
     }
 
     /// Whether it looks as an erased customer does.

@@ -40,6 +40,7 @@ CREATE TABLE customers (
     contact_points jsonb NOT NULL,
     addresses jsonb NOT NULL,
     bank_accounts jsonb NOT NULL,
+    completeness bigint NOT NULL,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,
@@ -50,6 +51,7 @@ CREATE INDEX customers_updated_at ON customers (updated_at, id) WHERE deleted_at
 CREATE INDEX customers_owner ON customers (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_unit ON customers (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_search ON customers USING gin (search gin_trgm_ops);
+CREATE INDEX customers_completeness ON customers (completeness, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_display_name ON customers (display_name, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_stage ON customers (lifecycle_stage, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_city ON customers (city, updated_at, id) WHERE deleted_at IS NULL;

@@ -40,6 +40,7 @@ CREATE TABLE customers (
     contact_points TEXT NOT NULL,
     addresses TEXT NOT NULL,
     bank_accounts TEXT NOT NULL,
+    completeness BIGINT NOT NULL,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,
@@ -59,6 +60,7 @@ END;
 CREATE TRIGGER customers_search_update AFTER UPDATE OF search ON customers WHEN old.search <> new.search BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('customers', old.rowid, old.search);
 END;
+CREATE INDEX customers_completeness ON customers (completeness, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_display_name ON customers (display_name, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_stage ON customers (lifecycle_stage, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_city ON customers (city, updated_at, id) WHERE deleted_at IS NULL;

@@ -14,6 +14,7 @@ CREATE TABLE imports (
     dry_run BOOLEAN NOT NULL,
     mapping TEXT,
     defaults TEXT,
+    data_source_id BLOB,
     file_name TEXT,
     state TEXT NOT NULL,
     layout TEXT,

@@ -163,14 +163,33 @@ fn base(row: &dyn Cells) -> Result<Base> {
 
 /// Records that a piece of SQL picks from `t0`: for rules of the server's own, so without a sight.
 pub fn pick<R: Row>(conn: &mut Conn, which: Sql) -> Result<Vec<R>> {
-    let names: Vec<String> = BASE.iter().chain(R::OWN).map(|c| format!("t0.{c}")).collect();
-    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", names.join(", "), R::TABLE)).and(which);
+    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", own::<R>(), R::TABLE)).and(which);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         found.push(R::read(base(row)?, row, BASE.len())?);
         Ok(())
     })?;
     Ok(found)
+}
+
+/// As [`pick`], each with one thing more that the same statement says of it: `more` is a piece of SQL over `t0`, and `read` takes it from
+/// the column it is told.
+pub fn beside<R: Row, T>(conn: &mut Conn, more: Sql, which: Sql, read: impl Fn(&dyn Cells, usize) -> Result<T>) -> Result<Vec<(R, T)>> {
+    let sql = Sql::new(format!("SELECT {}, ", own::<R>())).and(more);
+    let sql = sql.text(format!(" FROM {} t0 WHERE ", R::TABLE)).and(which);
+    let mut found = Vec::new();
+    conn.rows(&sql, |row| {
+        let record = R::read(base(row)?, row, BASE.len())?;
+        found.push((record, read(row, BASE.len() + R::OWN.len())?));
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The columns of a record, without the hidden ones.
+fn own<R: Row>() -> String {
+    let names: Vec<String> = BASE.iter().chain(R::OWN).map(|c| format!("t0.{c}")).collect();
+    names.join(", ")
 }
 
 /// See [`domain::core::pipeline::Store::load`].

@@ -5,7 +5,10 @@ use domain::core::actor::{Scope, Sight};
 use uuid::Uuid;
 
 /// Objects whose records are seen through others: the object they name, and the fields that do.
-const THROUGH: [(&str, &str, [&str; 2]); 1] = [("duplicates", "customers", ["a_id", "b_id"])];
+const THROUGH: [(&str, &str, &[&str]); 2] = [
+    ("duplicates", "customers", &["a_id", "b_id"]),
+    ("suggestions", "customers", &["customer_id"]),
+];
 
 /// Whether records of the object are seen through others, and through which.
 pub fn through_what(object: &str) -> Option<&'static str> {

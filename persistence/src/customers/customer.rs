@@ -4,6 +4,7 @@ use crate::core::read;
 use crate::core::sql::Sql;
 use crate::privacy::erasure::is_erased;
 use crate::privacy::ledger;
+use crate::quality::profile;
 use crate::{row, sql, store};
 use domain::core::actor::Sight;
 use domain::core::error::{Error, Result};
@@ -47,12 +48,16 @@ row! { Customer in customers {
     contact_points: Json,
     addresses: Json,
     bank_accounts: Json,
+    completeness: Plain,
 } hidden {
     search = Customer::search_text,
 } }
 store! {
     Customer,
-    settle |conn, before, after, _context| stay_erased(conn, before, after),
+    settle |conn, before, after, _context| {
+        profile::settle(conn, before, after)?;
+        stay_erased(conn, before, after)
+    },
     derive |conn, before, after, _context| keep_keys(conn, before, after)
 }
 

@@ -163,9 +163,9 @@ fn apply(customer: &mut Customer, patch: Map<String, Value>) -> Result<()> {
     Ok(())
 }
 
-/// The members in which two states of a record differ, before and after; those of its own keeping aside.
+/// The members in which two states of a record differ, before and after; those aside that keep themselves, or follow from the others.
 fn differing(before: &Map<String, Value>, after: &Map<String, Value>) -> (Map<String, Value>, Map<String, Value>) {
-    let kept = |name: &str| matches!(name, "version" | "updated_at" | "updated_by");
+    let kept = |name: &str| matches!(name, "version" | "updated_at" | "updated_by" | "completeness");
     let differs = |(name, old): &(&String, &Value)| !kept(name) && after.get(*name) != Some(*old);
     let old: Map<String, Value> = before.iter().filter(differs).map(|(n, v)| (n.clone(), v.clone())).collect();
     let new = old.keys().map(|n| (n.clone(), after.get(n).cloned().unwrap_or_default())).collect();

@@ -145,7 +145,9 @@ fn treat(
             out
         }
         "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        "tasks" | "relationships" | "group_members" | "duplicates" => ids.iter().map(|id| (*id, Treatment::Delete)).collect(),
+        "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" => {
+            ids.iter().map(|id| (*id, Treatment::Delete)).collect()
+        }
         _ => ids.iter().map(|id| (*id, Treatment::Keep)).collect(),
     })
 }

@@ -19,6 +19,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Customization", "What an organization adds to the product by itself."),
     (
+        "Data quality",
+        "How complete and how fresh data is, where it comes from, what it cost, and what else is worth knowing.",
+    ),
+    (
         "Documents",
         "Files that belong to records: their contents, every version of them, and their text.",
     ),

@@ -36,7 +36,7 @@ pub const IMPORTS: &dyn Object = &Of::<Import>::NEW;
 /// The largest file unless the setting `import_max_bytes` says otherwise.
 const LARGEST: u64 = 1 << 30;
 /// Chapters of the contract whose records are not made from files.
-const CLOSED: [&str; 5] = ["Access", "Imports", "Changes", "Duplicates", "Operations"];
+const CLOSED: [&str; 6] = ["Access", "Imports", "Changes", "Data quality", "Duplicates", "Operations"];
 
 /// The key of a repeat, required: an import done twice is worse than one refused.
 fn keyed(request: &HttpRequest) -> Result<(), Failure> {

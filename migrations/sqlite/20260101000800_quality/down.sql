@@ -1,0 +1,3 @@
+DROP TABLE suggestions;
+DROP TABLE data_sources;
+DROP TABLE quality_profiles;
