@@ -22,11 +22,12 @@ pub enum Mode {
 pub enum Format {
     Csv,
     Ndjson,
+    Vcard,
 }
 
 #[derive(Debug, Args)]
 pub struct Import {
-    /// CSV with a header row, or NDJSON (by its ending, unless --format says).
+    /// CSV with a header row, NDJSON, or vCards (by its ending, unless --format says).
     file: PathBuf,
     /// What the rows are.
     #[arg(long, default_value = "customers")]
@@ -92,11 +93,17 @@ impl Import {
     }
 
     fn announce(&self, agent: &Agent) -> Result<Value, String> {
-        let ndjson = self.file.extension().is_some_and(|e| e == "ndjson" || e == "jsonl");
+        let ends = |one: &str, other: &str| {
+            self.file
+                .extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case(one) || e.eq_ignore_ascii_case(other))
+        };
         let format = match self.format {
             Some(Format::Csv) => "csv",
             Some(Format::Ndjson) => "ndjson",
-            None if ndjson => "ndjson",
+            Some(Format::Vcard) => "vcard",
+            None if ends("ndjson", "jsonl") => "ndjson",
+            None if ends("vcf", "vcard") => "vcard",
             None => "csv",
         };
         let mode = match self.mode {

@@ -18,7 +18,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 crate::choice! {
     /// How the file is written.
-    pub enum ImportFormat { Csv = "csv", Ndjson = "ndjson" }
+    pub enum ImportFormat { Csv = "csv", Ndjson = "ndjson", Vcard = "vcard" }
 }
 crate::choice! {
     /// What a row does: make a record, change one, or whichever applies.
@@ -254,7 +254,10 @@ impl Rules for Import {
             Some(Some(MatchOn::Email | MatchOn::Phone)) if !parties => refuse(&mut problems, false),
             _ => {}
         }
-        if self.format == ImportFormat::Ndjson && self.mapping.as_ref().is_some_and(|m| !m.0.is_empty()) {
+        if self.format == ImportFormat::Vcard && !parties {
+            problems.with("/format", Code::Conflict, vec![("with", "/object".to_owned())]);
+        }
+        if self.format != ImportFormat::Csv && self.mapping.as_ref().is_some_and(|m| !m.0.is_empty()) {
             problems.with("/mapping", Code::Conflict, vec![("with", "/format".to_owned())]);
         }
         if self.file_name.as_deref().is_some_and(|name| !is_plain_name(name)) {

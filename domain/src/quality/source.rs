@@ -50,8 +50,7 @@ pub struct DataSource {
     /// What it is called.
     #[record(min = 1, max = 100, sort, example = r#""Trade fair""#, fa = "نام")]
     pub name: String,
-    /// By which way its values come. Of an import the import itself names its source; of what else comes this way, this is the source unless
-    /// another one names the API key or the user.
+    /// By which way its values come. An import names its source itself.
     #[record(fixed, example = r#""import""#, fa = "نوع")]
     pub kind: SourceKind,
     /// Only what comes with this API key.
@@ -60,6 +59,9 @@ pub struct DataSource {
     /// Only what this user writes.
     #[record(fa = "کاربر")]
     pub user_id: Option<Id<User>>,
+    /// Whether what comes this way counts to it where neither the import nor the API key nor the user says another source.
+    #[record(default, fa = "پیش‌فرض")]
+    pub is_default: bool,
     /// What each customer costs that it gives a value to.
     #[record(like = Money, example = r#"{"amount": "15000.00", "currency": "IRR"}"#, fa = "هزینهٔ هر رکورد")]
     pub cost_per_record: Option<Money>,

@@ -292,14 +292,14 @@ pub fn ask_next<'a>(profile: &'a Profile, customer: &Customer, trace: &Trace, no
     asks
 }
 
-/// The source that a value came from: the one its import names, else the one with its API key or its user, else the one of its kind that has
-/// neither. Of several, the one made first.
+/// The source that a value came from: the one its import names, else the one with its API key or its user, else the default one of its kind.
+/// Of several, the one made first.
 pub fn source_of<'a>(sources: &'a [DataSource], by: &By) -> Option<&'a DataSource> {
     let named = sources.iter().find(|s| by.named == Some(s.base.id.uuid()));
     let fits = |s: &&DataSource| s.kind == by.kind;
     let keyed = |s: &&DataSource| s.api_key_id.is_some_and(|id| by.api_key == Some(id.uuid()));
     let whose = |s: &&DataSource| s.user_id.is_some_and(|id| by.user == Some(id.uuid()));
-    let plain = |s: &&DataSource| s.api_key_id.is_none() && s.user_id.is_none();
+    let plain = |s: &&DataSource| s.is_default;
     let mut of_kind = sources.iter().filter(fits);
     named
         .or_else(|| of_kind.clone().find(|s| keyed(s) || whose(s)))

@@ -40,6 +40,7 @@ CREATE TABLE data_sources (
     kind text COLLATE "C" NOT NULL,
     api_key_id uuid,
     user_id uuid,
+    is_default boolean NOT NULL,
     cost_per_record jsonb,
     cost_per_month jsonb,
     from_date date,

@@ -40,6 +40,7 @@ CREATE TABLE data_sources (
     kind TEXT NOT NULL,
     api_key_id BLOB,
     user_id BLOB,
+    is_default BOOLEAN NOT NULL,
     cost_per_record TEXT,
     cost_per_month TEXT,
     from_date DATE,

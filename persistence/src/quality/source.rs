@@ -19,6 +19,7 @@ row! { DataSource in data_sources {
     kind: Word,
     api_key_id: Maybe,
     user_id: Maybe,
+    is_default: Plain,
     cost_per_record: Json,
     cost_per_month: Json,
     from_date: Maybe,

@@ -1,4 +1,5 @@
 //! Imports: files of records in, through the real program.
+mod cards;
 mod files;
 mod rows;
 mod samples;

@@ -9,8 +9,8 @@ both! {
         let owner = app.be(Who::Owner);
         let rial = |amount: &str| json!({"amount": amount, "currency": "IRR"});
         let fair = owner.post("/data-sources", json!({"name": "Fair", "kind": "import", "cost_per_record": rial("15000.00")})).is(201).id();
-        let rest = owner.post("/data-sources", json!({"name": "Other files", "kind": "import"})).is(201).id();
-        let desk = owner.post("/data-sources", json!({"name": "Desk", "kind": "by_hand", "cost_per_month": rial("3043.75"), "from_date": "2020-01-01", "to_date": "2020-04-09"})).is(201).id();
+        let rest = owner.post("/data-sources", json!({"name": "Other files", "kind": "import", "is_default": true})).is(201).id();
+        let desk = owner.post("/data-sources", json!({"name": "Desk", "kind": "by_hand", "is_default": true, "cost_per_month": rial("3043.75"), "from_date": "2020-01-01", "to_date": "2020-04-09"})).is(201).id();
         let file = |n: u32| format!("Email,First Name\nali{n}@yazd.example,Ali\nsara{n}@yazd.example,Sara\n");
         let import = imports::done(app, json!({"data_source_id": fair}), file(1).as_bytes());
         assert_eq!(import["counts"]["created"], 2, "{import}");

@@ -66,13 +66,21 @@ pub fn apply(conn: &mut Conn, context: &Context<'_>, work: &Work, row: &Prepared
         undo: None,
     };
     let (entry, dirty) = match made {
-        Ok(made) => (entry(made.outcome, Some(made.id), Some(made.version), Vec::new()), false),
+        Ok(made) => (entry(made.outcome, Some(made.id), Some(made.version), told(row)), false),
         Err(Stop::Skip(code, record)) => (entry(Outcome::Skipped, record, None, vec![RowProblem::of(code)]), false),
         Err(Stop::Row(problems)) => (entry(Outcome::Failed, None, None, problems), false),
         Err(Stop::Dirty(problems)) => (entry(Outcome::Failed, None, None, problems), true),
         Err(Stop::Fault(error)) => return Err(error),
     };
     Ok(Applied { entry, dirty })
+}
+
+/// What is to be told of a row that was taken in.
+fn told(row: &Prepared) -> Vec<RowProblem> {
+    match &row.ready {
+        Ready::Row(data) => data.told.clone(),
+        Ready::Empty | Ready::Bad(_) => Vec::new(),
+    }
 }
 
 fn write(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData) -> Result<Made, Stop> {

@@ -129,7 +129,7 @@ fn end(conn: &mut Conn, payload: &Payload, setting: &Setting, job: Uuid, failure
 fn failure(error: &ReadError) -> ImportFailure {
     let code = match error {
         ReadError::Io(_) => "file_missing",
-        ReadError::NoHeader | ReadError::BadHeader(_) => "unreadable_file",
+        ReadError::NoHeader | ReadError::NoCard | ReadError::BadHeader(_) => "unreadable_file",
         ReadError::RowTooLarge { .. } => "row_too_large",
         ReadError::UnclosedQuote { .. } => "unclosed_quote",
         ReadError::NoSuchPlace => "file_changed",

@@ -100,11 +100,13 @@ fn find(conn: &mut Conn, signed: &SignedIn, action: &'static str, id: Uuid) -> R
 }
 
 /// The kinds of files; a browser knows no better name for some.
-const KINDS: [&str; 6] = [
+const KINDS: [&str; 8] = [
     "text/csv",
     "text/tab-separated-values",
     "application/x-ndjson",
     "application/ndjson",
+    "text/vcard",
+    "text/x-vcard",
     "application/octet-stream",
     "text/plain",
 ];
@@ -119,7 +121,7 @@ fn encoding(request: &HttpRequest) -> Result<Option<&'static Encoding>, Failure>
     let mut parts = kind.split(';');
     let name = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
     if !KINDS.contains(&name.as_str()) {
-        return Err(body::unsupported("accept", "text/csv, application/x-ndjson"));
+        return Err(body::unsupported("accept", "text/csv, application/x-ndjson, text/vcard"));
     }
     match parts.find_map(|p| p.trim().strip_prefix("charset=")) {
         None => Ok(None),
@@ -202,9 +204,9 @@ fn unreadable(error: &ReadError) -> Failure {
     }
 }
 
-/// Where the columns go; NDJSON has none.
+/// Where the columns go; only CSV has them.
 fn mapped(conn: &mut Conn, headers: &[String], import: &Import, spec: &Spec) -> Result<(Option<String>, Mapping), Error> {
-    if import.format == ImportFormat::Ndjson {
+    if import.format != ImportFormat::Csv {
         return Ok((None, Mapping::new()));
     }
     let custom = custom::declared(conn, spec.object)?;

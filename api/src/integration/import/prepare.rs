@@ -9,6 +9,7 @@ use domain::core::pipeline::Context;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::{Setting, Spec};
 use domain::customize::field::Declaration;
+use domain::integration::card::{self, LeftOver};
 use domain::integration::import::{Import, ImportFormat, ImportMode, MatchOn};
 use domain::integration::mapping::{self, Column, Layout, Mapping};
 use domain::integration::plan::{Filled, Plan};
@@ -56,6 +57,8 @@ pub struct RowData {
     pub unit: Option<Value>,
     /// Whether the row says what kind of party it is, or that was concluded from its names.
     pub says_kind: bool,
+    /// What is to be told of it though it was taken in.
+    pub told: Vec<RowProblem>,
     /// The new record, checked ahead, or what is wrong with it; none where that has to wait for storage.
     pub draft: Option<Result<Box<dyn Drafted>, Vec<RowProblem>>>,
 }
@@ -73,6 +76,7 @@ impl Work {
     }
 
     fn prepare(&self, cells: Cells) -> Ready {
+        let (mut told, mut says_kind) = (Vec::new(), None);
         let filled = match cells {
             Cells::Csv(cells) => match self.plan.body(&cells) {
                 Ok(filled) => filled,
@@ -90,13 +94,29 @@ impl Work {
                     ..Filled::default()
                 }
             }
+            Cells::Card(card) => {
+                let country = self.defaults.get("country").and_then(Value::as_str);
+                let (filled, left) = card::body(&card, country.unwrap_or(&self.setting.default_region));
+                for one in left {
+                    let problem = RowProblem::of(match one {
+                        LeftOver::Photo => "photo_left_out",
+                        LeftOver::Noted => "value_noted",
+                    });
+                    if !told.contains(&problem) {
+                        told.push(problem);
+                    }
+                }
+                says_kind = Some(card.kind.is_some());
+                filled
+            }
         };
         if filled.body.is_empty() && filled.id.is_none() && filled.lookups.is_empty() {
             return Ready::Empty;
         }
         let mut data = RowData {
             unit: None,
-            says_kind: filled.from.is_empty() || filled.from.iter().any(|(pointer, _)| pointer == "/kind"),
+            says_kind: says_kind.unwrap_or_else(|| filled.from.is_empty() || filled.from.iter().any(|(pointer, _)| pointer == "/kind")),
+            told,
             filled,
             draft: None,
         };
@@ -176,6 +196,7 @@ pub fn format(format: ImportFormat) -> Format {
     match format {
         ImportFormat::Csv => Format::Csv,
         ImportFormat::Ndjson => Format::Ndjson,
+        ImportFormat::Vcard => Format::Vcard,
     }
 }
 

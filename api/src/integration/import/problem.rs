@@ -74,6 +74,15 @@ impl RowProblem {
                 "متنی به رمزگذاری پرونده نیست".to_owned(),
             ),
             "invalid_json" => ("is not JSON as we read it".to_owned(), "JSON درستی نیست".to_owned()),
+            "invalid_card" => ("is not a vCard as we read it".to_owned(), "کارت ویزیت درستی نیست".to_owned()),
+            "photo_left_out" => (
+                "has a picture, which was left out".to_owned(),
+                "تصویری دارد که کنار گذاشته شد".to_owned(),
+            ),
+            "value_noted" => (
+                "has a value that could not be read; it stands in the notes".to_owned(),
+                "مقداری دارد که خوانده نشد و در یادداشت آمده است".to_owned(),
+            ),
             "duplicate_member" => (format!("says '{}' twice", p("name")), format!("«{}» را دو بار می‌گوید", p("name"))),
             "empty_row" => ("says nothing".to_owned(), "چیزی نمی‌گوید".to_owned()),
             "exists" => ("is here already".to_owned(), "از پیش هست".to_owned()),
@@ -124,6 +133,7 @@ impl From<RowError> for RowProblem {
             RowError::Encoding => RowProblem::of("encoding"),
             RowError::Syntax { column } => with("invalid_json", &[("at", column.to_string())]),
             RowError::NotAnObject => RowProblem::of("invalid_json"),
+            RowError::UnclosedCard => RowProblem::of("invalid_card"),
             RowError::DuplicateMember(name) => with("duplicate_member", &[("name", name)]),
         }
     }

@@ -4,6 +4,8 @@
 //! the file at line ends first and decodes each line alone, and since a row always ends where a line ends, the raw byte behind
 //! every row is known exactly in every encoding. Going on is one seek. (Decoding the file as one stream would give offsets into
 //! text that exists nowhere, to be found again only by decoding from the start.)
+mod card;
+mod cards;
 mod detect;
 mod error;
 mod json;
@@ -11,6 +13,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
+use domain::integration::card::Card;
 use encoding_rs::Encoding;
 pub use error::{BadRow, ReadError, RowError};
 use lines::{Line, Lines};
@@ -33,6 +36,8 @@ pub enum Format {
     Csv,
     /// A JSON object a line.
     Ndjson,
+    /// Visiting cards: vCard 2.1, 3.0 or 4.0, one after the other.
+    Vcard,
 }
 
 /// What a caller knows about a file and the reader need not guess.
@@ -72,11 +77,13 @@ pub enum Cells {
     /// As many as there are headers.
     Csv(Vec<String>),
     Json(Map<String, Value>),
+    Card(Box<Card>),
 }
 
 /// Reads a file row by row; an iterator that ends after the last row or the first [`ReadError`].
 pub struct Reader<R> {
     lines: Lines<R>,
+    format: Format,
     csv: Option<Csv>,
     headers: Vec<String>,
     place: Place,
@@ -118,8 +125,12 @@ impl<R: Read> Reader<R> {
         let separator = known.separator.filter(u8::is_ascii);
         let separator = || separator.unwrap_or_else(|| detect::separator(&head.bytes[mark..], encoding));
         let csv = (format == Format::Csv).then(|| Csv::new(separator()));
+        if format == Format::Vcard && !cards::begins(&head.bytes, encoding) {
+            return Err(ReadError::NoCard);
+        }
         let mut reader = Reader {
-            lines: Lines::new(head, encoding, mark, format == Format::Csv),
+            lines: Lines::new(head, encoding, mark, format != Format::Ndjson),
+            format,
             csv,
             headers: Vec::new(),
             place: Place {
@@ -299,7 +310,11 @@ impl<R: Read> Iterator for Reader<R> {
         if self.done {
             return None;
         }
-        let next = if self.csv.is_some() { self.next_csv() } else { self.next_json() };
+        let next = match self.format {
+            Format::Csv => self.next_csv(),
+            Format::Ndjson => self.next_json(),
+            Format::Vcard => self.next_card(),
+        };
         self.done = !matches!(next, Ok(Some(_)));
         next.transpose()
     }

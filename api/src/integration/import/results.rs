@@ -86,7 +86,7 @@ pub fn stream(app: Data<App>, import: Import, path: PathBuf, wanted: Wanted, for
     let body = futures_util::stream::poll_fn(move |cx| pieces.poll_recv(cx));
     let (kind, name) = match format {
         ImportFormat::Csv => ("text/csv; charset=utf-8", "results.csv"),
-        ImportFormat::Ndjson => ("application/x-ndjson", "results.ndjson"),
+        ImportFormat::Ndjson | ImportFormat::Vcard => ("application/x-ndjson", "results.ndjson"),
     };
     HttpResponse::Ok()
         .content_type(kind)
@@ -117,7 +117,7 @@ fn write(
         ];
         let first: Vec<&str> = match import.format {
             ImportFormat::Csv => headers.iter().map(String::as_str).collect(),
-            ImportFormat::Ndjson => vec!["original"],
+            ImportFormat::Ndjson | ImportFormat::Vcard => vec!["original"],
         };
         out.write_record(first.into_iter().map(guard_again).chain(own.map(str::to_owned)))
             .map_err(|e| broken(&e))?;
@@ -138,7 +138,7 @@ fn write(
         let told = Told::new(entry.as_ref(), &headers, lang);
         match format {
             ImportFormat::Csv => out.write_record(told.record(&row, headers.len())).map_err(|e| broken(&e))?,
-            ImportFormat::Ndjson => {
+            ImportFormat::Ndjson | ImportFormat::Vcard => {
                 serde_json::to_writer(&mut lines, &told.json(&row)).map_err(|e| broken(&e))?;
                 lines.push(b'\n');
             }
@@ -221,6 +221,7 @@ impl Told {
         let mut cells = match &row.cells {
             Ok(Cells::Csv(cells)) => cells.iter().map(|c| guard_again(c)).collect(),
             Ok(Cells::Json(members)) => vec![guard(&Value::Object(members.clone()).to_string()).into_owned()],
+            Ok(Cells::Card(card)) => vec![guard(&json!(card).to_string()).into_owned()],
             // Its cells are not known: the row stands whole in the first column.
             Err(bad) => vec![guard_again(bad.text.trim_end_matches(['\r', '\n']))],
         };
@@ -238,6 +239,7 @@ impl Told {
         let original = match &row.cells {
             Ok(Cells::Csv(cells)) => json!(cells),
             Ok(Cells::Json(members)) => Value::Object(members.clone()),
+            Ok(Cells::Card(card)) => json!(card),
             Err(bad) => json!(bad.text),
         };
         let errors: Vec<Value> = self

@@ -95,13 +95,18 @@ pub fn routes(config: &mut ServiceConfig) {
     let put = act(
         "uploadImportData",
         "Send an import's file",
-        "The file as it is: CSV with a header row in any usual encoding and separator, or NDJSON; with `Content-Encoding: gzip` or `zstd` packed. \
+        "The file as it is: CSV with a header row in any usual encoding and separator, NDJSON, or vCards (2.1, 3.0, 4.0) one after the other; with \
+         `Content-Encoding: gzip` or `zstd` packed. \
          `Content-Digest` (RFC 9530) is checked. Answers with the guessed columns; send it again to replace it.",
     )
     .request_body(Some(
         RequestBodyBuilder::new()
             .content("text/csv", file("kind,given_name,family_name\nperson,علی,کریمی\n"))
             .content("application/x-ndjson", file("{\"kind\": \"person\", \"family_name\": \"کریمی\"}\n"))
+            .content(
+                "text/vcard",
+                file("BEGIN:VCARD\r\nVERSION:4.0\r\nFN:علی کریمی\r\nN:کریمی;علی;;;\r\nTEL;TYPE=cell:+989121234567\r\nEND:VCARD\r\n"),
+            )
             .content("application/octet-stream", file("given_name,family_name\nعلی,کریمی\n"))
             .required(Some(Required::True))
             .build(),

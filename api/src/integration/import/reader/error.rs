@@ -19,7 +19,7 @@ pub enum RowError {
     TooManyColumns,
     /// The cell in this column, from 0, is above [`FIELD_MAX`](super::FIELD_MAX).
     FieldTooLarge { column: usize },
-    /// A line above [`ROW_MAX`] in an NDJSON file.
+    /// A line above [`ROW_MAX`] in an NDJSON file, or such a card.
     TooLarge,
     /// Bytes that are no text in the file's encoding.
     Encoding,
@@ -29,6 +29,8 @@ pub enum RowError {
     NotAnObject,
     /// A member that stands twice in one object.
     DuplicateMember(String),
+    /// A card that does not end, or none that can be read.
+    UnclosedCard,
 }
 
 /// Why a file cannot be read, or not further.
@@ -37,6 +39,8 @@ pub enum ReadError {
     Io(io::Error),
     /// There is no header row, or all its cells are empty.
     NoHeader,
+    /// No card begins in the first 64 KiB of a file of cards.
+    NoCard,
     /// The header row has more than [`COLUMNS_MAX`](super::COLUMNS_MAX) cells, or one above [`FIELD_MAX`](super::FIELD_MAX), or bytes that are no text.
     BadHeader(RowError),
     /// A row above [`ROW_MAX`]. Where it ends cannot be told, so nothing behind it is read.
@@ -64,6 +68,7 @@ impl fmt::Display for ReadError {
         match self {
             ReadError::Io(error) => write!(f, "the file cannot be read: {error}"),
             ReadError::NoHeader => f.write_str("the file has no header row"),
+            ReadError::NoCard => f.write_str("the file has no vCard at its beginning"),
             ReadError::BadHeader(error) => write!(f, "the header row cannot be used: {error:?}"),
             ReadError::RowTooLarge { row, line } => write!(f, "row {row} (line {line}) is larger than {ROW_MAX} bytes"),
             ReadError::UnclosedQuote { row, line } => write!(f, "row {row} (line {line}) opens a quote that is never closed"),
