@@ -105,7 +105,13 @@ struct Body {
 
 impl Body {
     fn put(&mut self, name: &str, text: &str) {
-        let text = text.trim();
+        // Only notes have lines.
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let text = if name == "notes" {
+            text.trim().to_owned()
+        } else {
+            lines.join(", ")
+        };
         if !text.is_empty() {
             self.members.insert(name.to_owned(), json!(text));
         }

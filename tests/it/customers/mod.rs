@@ -1,6 +1,7 @@
 //! Customers beyond what every record does.
 mod duplicates;
 mod exact;
+mod file;
 mod merges;
 mod overview;
 mod random;

@@ -74,7 +74,7 @@ both! {
             let expected = case["cards"].as_array().unwrap();
             eprintln!("{name}: {}", import["counts"]);
             let rows = told(&owner, id, "created");
-            assert_eq!((rows.len(), &import["counts"]["failed"]), (expected.len(), &json!(0)), "{name}: {import}");
+            assert_eq!((rows.len(), &import["counts"]["failed"]), (expected.len(), &json!(0)), "{name}: {:?}", told(&owner, id, "failed"));
             for (row, expected) in rows.iter().zip(expected) {
                 agrees(name, &row["original"], expected);
                 cards += 1;

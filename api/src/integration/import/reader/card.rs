@@ -79,7 +79,7 @@ fn take(card: &mut Card, vcard: &VCard, entry: &VCardEntry) {
 
 /// A value as text; what is no text, such as a picture, is none.
 fn text(value: &VCardValue) -> Option<String> {
-    match value {
+    let said = match value {
         VCardValue::Text(text) => Some(text.clone()),
         VCardValue::Component(parts) => Some(parts.join(",")),
         VCardValue::Integer(n) => Some(n.to_string()),
@@ -87,7 +87,11 @@ fn text(value: &VCardValue) -> Option<String> {
         VCardValue::Kind(kind) => Some(kind.as_str().to_owned()),
         // An address in a URI without a body of its own.
         _ => None,
-    }
+    };
+    said.map(|text| {
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        lines.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+    })
 }
 
 /// A date as RFC 6350 writes it: what is not said of it is left out.
