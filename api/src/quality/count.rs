@@ -1,19 +1,17 @@
 //! Counting what each source has given: once a day and on request, out of the change log, so that nothing has to be counted while it comes.
 use super::TAG;
-use crate::http::app::{App, SystemIds};
+use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract::answer;
 use crate::http::edge;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
-use crate::jobs::{self, JobContext, JobKind, Outcome, Progress, Run};
+use crate::jobs::{self, JobContext, JobKind, Outcome, Progress, Run, as_server};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
-use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
-use domain::core::pipeline::Context;
 use persistence::quality::source::{Counts, all, count, customers, note};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -87,17 +85,8 @@ async fn run(job: &JobContext) -> Result<Outcome> {
         }
     }
     let (setting, id, counted) = (job.app.setting(), job.job.claim.id, sources.len());
-    job.write(move |conn| {
-        let actor = Actor::server(Via::Job(id), setting.now);
-        let context = Context {
-            actor: &actor,
-            setting: &setting,
-            ids: &SystemIds,
-            origin: id,
-        };
-        note(conn, &context, &place.counts)
-    })
-    .await?;
+    job.write(move |conn| as_server(&setting, id, id, |context| note(conn, context, &place.counts)))
+        .await?;
     Ok(Outcome::Done(json!({ "sources": counted })))
 }
 

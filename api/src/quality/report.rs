@@ -143,8 +143,13 @@ fn told(conn: &mut Conn, actor: &Actor, id: Uuid, now: Instant) -> Result<Custom
     let sight = actor
         .sight("customers", "read")
         .ok_or_else(|| Error::Forbidden("customers:read".to_owned()))?;
-    let id = merged::answering(conn, "customers", id)?;
-    let customer: Customer = conn.load(Id::from_uuid(id), &sight, false)?.ok_or(Error::NotFound)?;
+    let mut found: Option<Customer> = conn.load(Id::from_uuid(id), &sight, false)?;
+    if found.is_none() {
+        let survivor = merged::survivor(conn, "customers", id)?.ok_or(Error::NotFound)?;
+        found = conn.load(Id::from_uuid(survivor), &sight, false)?;
+    }
+    let customer = found.ok_or(Error::NotFound)?;
+    let id = customer.base.id.uuid();
     let profile = profile::of_kind(conn, customer.kind)?;
     let sources = source::seen(conn, actor)?;
     let trace = history::trace(conn, &customer, now)?;

@@ -1,10 +1,7 @@
 //! Scores follow profiles: after a change of what counts, every customer of the kind is scored anew, a few at a time.
-use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run};
-use domain::core::actor::{Actor, Via};
+use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
-use domain::core::pipeline::Context;
 use domain::customers::customer::CustomerKind;
 use persistence::quality::profile::{RESCORE, rescore};
 use serde::{Deserialize, Serialize};
@@ -48,14 +45,7 @@ async fn run(job: &JobContext) -> Result<Outcome> {
         let (setting, id, at) = (job.app.setting(), job.job.claim.id, place);
         let (next, more) = job
             .step(move |conn| {
-                let actor = Actor::server(Via::Job(id), setting.now);
-                let context = Context {
-                    actor: &actor,
-                    setting: &setting,
-                    ids: &SystemIds,
-                    origin: id,
-                };
-                let done = rescore(conn, &context, kind, at.after, STEP)?;
+                let done = as_server(&setting, id, id, |context| rescore(conn, context, kind, at.after, STEP))?;
                 let next = Place {
                     after: done.last.unwrap_or(at.after),
                     customers: at.customers + done.looked,

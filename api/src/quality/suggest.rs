@@ -1,12 +1,9 @@
 //! Looking for lasting facts in what happened: every few hours at what was written since, and on request at everything. Interactions are
 //! read and compared outside the writer; a write of theirs waits for nothing.
-use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run};
+use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use chrono::TimeDelta;
-use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
-use domain::core::pipeline::Context;
 use persistence::core::conn::Conn;
 use persistence::quality::suggestion::{keep, look, look_from, looked_until, with_interactions, written};
 use serde::{Deserialize, Serialize};
@@ -121,18 +118,14 @@ async fn run(job: &JobContext) -> Result<Outcome> {
         let (setting, id) = (job.app.setting(), job.job.claim.id);
         place = job
             .step(move |conn| {
-                let actor = Actor::server(Via::Job(id), setting.now);
-                let context = Context {
-                    actor: &actor,
-                    setting: &setting,
-                    ids: &SystemIds,
-                    origin: id,
-                };
                 let mut next = next;
-                for (customer, found) in &found {
-                    next.customers += 1;
-                    next.found += keep(conn, &context, customer, found)?;
-                }
+                as_server(&setting, id, id, |context| {
+                    for (customer, found) in &found {
+                        next.customers += 1;
+                        next.found += keep(conn, context, customer, found)?;
+                    }
+                    Ok(())
+                })?;
                 let progress = next.progress()?;
                 Ok((next, progress))
             })

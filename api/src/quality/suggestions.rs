@@ -22,7 +22,7 @@ use domain::quality::suggestion::Suggestion;
 use domain::quality::trace::SUGGESTION;
 use persistence::core::object::{Object, Of};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -54,6 +54,11 @@ async fn scan(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<
         .json(SuggestionScan { job_id: begun.id }))
 }
 
+/// What accepting changes of a customer, as a guard asks it.
+fn gives() -> Map<String, Value> {
+    [("contact_points".to_owned(), Value::Null)].into_iter().collect()
+}
+
 async fn decide(
     request: HttpRequest,
     app: Data<App>,
@@ -72,7 +77,7 @@ async fn decide(
         false => Expect::Any,
     };
     let exact = match accepted {
-        true => guard::asked("customers", &request)?,
+        true => guard::asked("customers", &request, &gives())?,
         false => None,
     };
     Writing::new(&request, app, signed, &[])?

@@ -75,12 +75,7 @@ pub fn customers(conn: &mut Conn, after: Uuid, most: i64) -> Result<Vec<Uuid>> {
         after,
         most
     );
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    conn.ids(&sql)
 }
 
 /// Adds what each source has given to one customer.

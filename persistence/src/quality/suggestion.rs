@@ -66,12 +66,7 @@ pub fn with_interactions(conn: &mut Conn, after: Uuid, most: i64) -> Result<Vec<
         after,
         most
     );
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    conn.ids(&sql)
 }
 
 /// A place in the order of the last change of interactions: a moment, and the id of one that was changed then.
@@ -194,15 +189,15 @@ pub struct Brief {
 /// `Error::Forbidden` where the actor may read no suggestions.
 pub fn open(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<Brief>> {
     let sight = reads(actor, "suggestions")?;
-    let mut sql = Sql::new(
+    let sql = Sql::new(
         "SELECT t0.id, t0.contact_kind, t0.value, t0.replaces, t0.reasons, t0.occurrences, t0.last_seen_at FROM suggestions t0 \
          WHERE t0.deleted_at IS NULL AND t0.state = 'open' AND t0.customer_id = ",
     )
     .bind(customer);
-    if let Some(within) = read::sight(&sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
-    let sql = sql.text(" ORDER BY t0.last_seen_at DESC, t0.id LIMIT ").bind(limit as i64);
+    let sql = sql
+        .also(read::sight(&sight))
+        .text(" ORDER BY t0.last_seen_at DESC, t0.id LIMIT ")
+        .bind(limit as i64);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let mut reasons = Vec::new();

@@ -3,7 +3,7 @@
 use crate::imports;
 use crate::quality::job;
 use mailparse::{DispositionType, MailHeaderMap, ParsedMail};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 use tests::samples::folder;
@@ -76,6 +76,7 @@ fn receive(client: &Client<'_>, file: &[u8], sender: &str, signature: &str) -> S
             "application/octet-stream".to_owned()
         };
         client
+            .with("If-Match", "*")
             .send("PUT", &format!("/documents/{document}/content"), &kind, &content)
             .is(200);
     }

@@ -14,7 +14,7 @@ fn ndjson(bytes: impl Into<Vec<u8>>) -> Reader<Cursor<Vec<u8>>> {
 fn cells(row: &Row) -> Vec<&str> {
     match row.cells.as_ref().unwrap() {
         Cells::Csv(cells) => cells.iter().map(String::as_str).collect(),
-        Cells::Json(_) => panic!("a row of a CSV"),
+        Cells::Json(_) | Cells::Card(_) => panic!("a row of a CSV"),
     }
 }
 
@@ -222,6 +222,12 @@ fn reading_goes_on_exactly_after_every_row() {
         .into_owned();
     resumes_everywhere(&western, Format::Csv);
     resumes_everywhere(b"{\"a\":1}\n\n{\"a\"\r\n{\"a\":3}\n[]\n{}", Format::Ndjson);
+    let cards = "\r\nBEGIN:VCARD\r\nVERSION:3.0\r\nFN:A\r\nEND:VCARD\nbegin:vcard\rVERSION:2.1\rFN:B\rEND:VCARD\rstray\nBEGIN:VCARD\nVERSION:2.1\n\
+                 AGENT:\nBEGIN:VCARD\nFN:C\nEND:VCARD\nFN:D\nEND:VCARD\n\nBEGIN:VCARD\nFN:É\nEND:VCARD\nBEGIN:VCARD\nFN:E";
+    resumes_everywhere(cards.as_bytes(), Format::Vcard);
+    let mut little = vec![0xFF, 0xFE];
+    little.extend(wide(cards, u16::to_le_bytes));
+    resumes_everywhere(&little, Format::Vcard);
     let mut broken = b"a,b\n1,2\n".to_vec();
     broken.extend("Ann,1\n".repeat(11_000).bytes());
     broken.extend(b"\xE9\xE9,2\n3,4\n\xE9,5\n6,7\n");
