@@ -6,11 +6,11 @@ use crate::http::headers::percent;
 use actix_web::web::{Bytes, Data};
 use domain::core::change::AuditEntry;
 use domain::core::error::{Error, Result};
-use domain::core::field::{Field, Kind};
+use domain::core::field::{Field, Kind, words};
 use domain::core::resource::{Resource, Spec};
 use domain::customers::customer::Customer;
 use domain::documents::name::safe;
-use domain::privacy::archive::{Archive, File, Item, Row, SHOWN, Section, rows};
+use domain::privacy::archive::{Archive, File, Item, Row, SHOWN, Section, moment, rows, text};
 use futures_util::StreamExt;
 use persistence::core::audit::{self, Search};
 use persistence::core::{read, view::View};
@@ -105,7 +105,7 @@ impl Making {
         let archive = Archive {
             name,
             organization,
-            at: at.to_string(),
+            at: moment(&at.to_string()),
             partial: !partial.is_empty(),
             sections,
         };
@@ -320,18 +320,18 @@ fn change(entry: &AuditEntry) -> Item {
         en: en.to_owned(),
         lines,
     };
-    let text = |value: &Value| match value {
-        Value::Null => "∅".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    let fields = entry.changes.iter().map(|c| match c.before.is_null() {
-        true => format!("{}: {}", c.field, text(&c.after)),
-        false => format!("{}: {} → {}", c.field, text(&c.before), text(&c.after)),
+    // What was empty and is empty, such as a list of a new record, is nothing to tell.
+    let fields = entry.changes.iter().filter_map(|c| {
+        let said = match (text(&c.before), text(&c.after)) {
+            (None, None) => return None,
+            (None, Some(after)) => after,
+            (before, after) => format!("{} → {}", before.unwrap_or_default(), after.unwrap_or_else(|| "∅".to_owned())),
+        };
+        Some(format!("{}: {said}", words(&c.field)))
     });
     let fields: Vec<String> = fields.collect();
     let mut rows = vec![
-        row("زمان", "When", vec![entry.at.to_string()]),
+        row("زمان", "When", vec![moment(&entry.at.to_string())]),
         row("کار", "What", vec![entry.op.clone()]),
     ];
     rows.extend(Some(row("فیلدها", "Fields", fields)).filter(|r| !r.lines.is_empty()));

@@ -1,5 +1,6 @@
 //! The page by which a person reads what is held on them, in Persian and English side by side. Everything in it is text: what stands in a
 //! record is escaped.
+use crate::core::base::Base;
 use crate::core::error::{Error, Result};
 use crate::core::field::{Field, Kind};
 use crate::core::resource::Spec;
@@ -60,13 +61,16 @@ pub struct File {
 /// Members that say nothing to people.
 const TECHNICAL: [&str; 5] = ["id", "version", "updated_by", "unit_id", "digest"];
 
-/// The fields of a record that hold something, by their names on screens. References are shown by the names given for them.
+/// The fields of a record that hold something, by their names on screens: what it says first, who wrote it down and when behind that. References
+/// are shown by the names given for them.
 pub fn rows(spec: &Spec, record: &Map<String, Value>, names: &BTreeMap<String, String>) -> Vec<Row> {
-    let shown = spec.fields.iter().filter(|f| !TECHNICAL.contains(&f.name));
+    let (head, own) = spec.fields.split_at(Base::HEAD.min(spec.fields.len()));
+    let shown = own.iter().chain(head).filter(|f| !TECHNICAL.contains(&f.name));
     let row = |field: &Field| {
         let value = record.get(field.name)?;
         let lines = match field.kind {
             Kind::Reference(_) | Kind::References(_) => named(value, names),
+            Kind::Instant => lines(value).iter().map(|at| moment(at)).collect(),
             _ => lines(value),
         };
         (!lines.is_empty()).then(|| Row {
@@ -80,6 +84,20 @@ pub fn rows(spec: &Spec, record: &Map<String, Value>, names: &BTreeMap<String, S
         })
     };
     shown.filter_map(row).collect()
+}
+
+/// A moment as people read it, to the second, in UTC.
+pub fn moment(at: &str) -> String {
+    match at.split_once('T') {
+        Some((day, time)) if time.len() >= 8 && time.is_ascii() => format!("{day} {} UTC", &time[..8]),
+        _ => at.to_owned(),
+    }
+}
+
+/// A value as people read it; none where it holds nothing.
+pub fn text(value: &Value) -> Option<String> {
+    let lines = lines(value);
+    (!lines.is_empty()).then(|| lines.join("؛ "))
 }
 
 fn named(value: &Value, names: &BTreeMap<String, String>) -> Vec<String> {

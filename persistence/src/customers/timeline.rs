@@ -161,6 +161,11 @@ pub fn page(conn: &mut Conn, ask: &Ask<'_>, part: &Part) -> Result<(Vec<Item>, b
         let kind = row.text(0)?.unwrap_or_default();
         let kind = SOURCES.iter().map(|s| s.kind()).find(|k| *k == kind).unwrap_or_default();
         let (mut summary, mut fields) = (row.text(9)?, Vec::new());
+        if kind != Changes.kind() {
+            // A mail begins with what its writer's program put there: blank lines, blanks.
+            let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            summary = summary.map(line).filter(|text| !text.is_empty());
+        }
         if kind == Changes.kind() {
             // What the fields held is for the audit alone.
             let changed: Map<String, Value> = serde_json::from_str(&summary.take().unwrap_or_default()).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Sources of values, and what they have given.
 use super::history::walk;
 use crate::core::conn::Conn;
+use crate::core::read;
 use crate::core::record::pick;
 use crate::core::sql::Sql;
 use crate::customers::duplicate;
@@ -11,7 +12,7 @@ use domain::core::instant::Instant;
 use domain::core::pipeline::{self, Context, Expect};
 use domain::quality::source::{Count, DataSource};
 use domain::quality::trace::{Trace, source_of};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 row! { DataSource in data_sources {
@@ -50,16 +51,8 @@ pub fn seen(conn: &mut Conn, actor: &Actor) -> Result<Option<Vec<DataSource>>> {
     let Some(sight) = actor.sight("data_sources", "read") else {
         return Ok(None);
     };
-    let mut found = all(conn)?;
-    let mut hidden = BTreeSet::new();
-    for source in &found {
-        let id = source.base.id.uuid();
-        if !crate::core::read::exists(conn, &sight, "data_sources", id)? {
-            hidden.insert(id);
-        }
-    }
-    found.retain(|s| !hidden.contains(&s.base.id.uuid()));
-    Ok(Some(found))
+    let which = Sql::new("t0.deleted_at IS NULL").also(read::sight(&sight));
+    Ok(Some(pick(conn, which.text(" ORDER BY t0.created_at, t0.id"))?))
 }
 
 /// Counts by source.

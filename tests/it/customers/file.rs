@@ -108,7 +108,7 @@ fn card_and_row(app: &App) -> String {
         &card,
     );
     assert_eq!(import["counts"]["created"], 1, "{import}");
-    // One row of the export, the customer's own by the address it is upserted by.
+    // One row of the export, made the customer's own: by its name, and by the address it is upserted by.
     let rows = String::from_utf8(std::fs::read(contacts.join("google_contacts.csv")).unwrap()).unwrap();
     let mut reader = csv::Reader::from_reader(rows.as_bytes());
     let headers = reader.headers().unwrap().clone();
@@ -116,8 +116,14 @@ fn card_and_row(app: &App) -> String {
     let row = reader.records().map(Result::unwrap).find(|r| !r[address].is_empty()).unwrap();
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(&headers).unwrap();
-    out.write_record(row.iter().enumerate().map(|(i, cell)| if i == address { ADDRESS } else { cell }))
-        .unwrap();
+    let own = |i: usize, cell| match &headers[i] {
+        "E-mail 1 - Value" => ADDRESS,
+        "Name" => "Michael Angstadt",
+        "Given Name" => "Michael",
+        "Family Name" => "Angstadt",
+        _ => cell,
+    };
+    out.write_record(row.iter().enumerate().map(|(i, cell)| own(i, cell))).unwrap();
     let file = out.into_inner().unwrap();
     let import = imports::done(
         app,
