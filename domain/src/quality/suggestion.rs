@@ -228,7 +228,7 @@ fn replaced(customer: &Customer, mails: &[(Instant, Vec<String>)], key: &str) ->
 }
 
 impl Suggestion {
-    /// Takes over what was found; true where that is something new.
+    /// Takes over what was found.
     pub fn see(&mut self, found: &Found) {
         self.replaces.clone_from(&found.replaces);
         self.reasons = found
