@@ -2,7 +2,7 @@
 use super::{extracted, filled, made, send};
 use serde_json::{Value, json};
 use std::io::{Cursor, Write};
-use tests::{Client, Who, both};
+use tests::{Client, Who, everywhere};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -90,7 +90,7 @@ fn found(client: &Client<'_>, q: &str) -> Vec<String> {
     data.iter().map(|d| d["name"].as_str().unwrap().to_owned()).collect()
 }
 
-both! {
+everywhere! {
     fn words_are_found_wherever_they_stand(app: &App) {
         let owner = app.be(Who::Owner);
         let windows = b"\xE5\xE4\xCF\xD3\xE5 \xE6 \xE3\xCB\xE1\xCB\xC7\xCA \xCF\xD1 \xC7\xED\xE4 \xE3\xCA\xE4 \xC2\xE3\xCF\xE5 \xC7\xD3\xCA";
