@@ -92,6 +92,49 @@ impl App {
     pub fn another(&self, settings: &[(&str, &str)]) -> Node {
         start(&self.copy, self.folder.path(), &self.post, self.s3.as_ref(), settings)
     }
+    /// Where [`on_a_small_disk`](App::on_a_small_disk) puts the disk, as its server sees it.
+    pub fn small_disk(&self) -> PathBuf {
+        self.data().join("disk")
+    }
+    /// Stops the server and starts it on a disk of its own of so many megabytes, with all its files, and the database where that is one. The
+    /// disk is a tmpfs in a mount namespace, which nobody has to be root for where the machine lets people have such.
+    pub fn on_a_small_disk(&self, megabytes: usize) -> Node {
+        assert!(self.node.stop());
+        let (disk, from, size) = (
+            self.small_disk(),
+            self.data().to_str().unwrap(),
+            format!("size={megabytes}m,mode=700"),
+        );
+        std::fs::create_dir(&disk).unwrap();
+        let disk = disk.to_str().unwrap();
+        let script = r#"mount -t tmpfs -o "$1" peyvand "$2" && cp -a "$3"/keys "$3"/vault.key "$2" && for f in "$3"/*.db*; do [ ! -f "$f" ] || cp -a "$f" "$2" || exit 1; done; shift 3; exec "$@""#;
+        let starter = [
+            "unshare",
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            &size,
+            disk,
+            from,
+        ];
+        let possible = std::process::Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "true"])
+            .status();
+        assert!(
+            possible.is_ok_and(|status| status.success()),
+            "this needs user namespaces; where they are off: sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+        );
+        let database = match &self.copy {
+            Copy::Sqlite(path) => format!("sqlite:{disk}/{}", path.file_name().unwrap().to_str().unwrap()),
+            Copy::Postgres(_) => self.copy.address(),
+        };
+        let smtp = self.post.address();
+        Node::start_by(&starter, &database, disk, &[("PEYVAND_SMTP", smtp.as_str())])
+    }
     /// Where its mail arrives.
     pub fn post(&self) -> &PostOffice {
         &self.post

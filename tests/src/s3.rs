@@ -45,6 +45,11 @@ impl S3 {
         ]
     }
 
+    /// The key and its secret.
+    pub fn credentials(&self) -> (&'static str, &'static str) {
+        (KEY, SECRET)
+    }
+
     /// The folder that contents lie in, each in the folder of its last byte.
     pub fn contents(&self) -> PathBuf {
         self.folder.path().join(BUCKET).join(PREFIX)

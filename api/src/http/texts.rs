@@ -154,6 +154,7 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "Its retention is not over; it can't be deleted yet",
             "زمان نگهداری‌اش به سر نیامده است؛ هنوز حذف نمی‌شود",
         ),
+        "retention_rule_inactive" => ("The rule is not active", "این قاعده فعال نیست"),
         "identifier_erased" => (
             "Somebody who was erased was known by it; it does not come in again",
             "از آنِ کسی است که داده‌هایش پاک شده است؛ دوباره پذیرفته نمی‌شود",

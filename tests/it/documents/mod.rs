@@ -1,9 +1,10 @@
 //! Documents through the real program: contents, versions, text, and who may have them.
 mod content;
+mod place;
 mod reach;
 mod records;
 mod sweep;
-mod text;
+pub mod text;
 mod versions;
 
 use base64::Engine as _;

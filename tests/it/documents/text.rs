@@ -6,8 +6,8 @@ use tests::{Client, Who, everywhere};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
@@ -18,7 +18,8 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     out.finish().unwrap().into_inner()
 }
 
-fn docx(prolog: &str, text: &str) -> Vec<u8> {
+/// A Word document.
+pub fn docx(prolog: &str, text: &str) -> Vec<u8> {
     let body = format!(
         "{prolog}<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
     );
@@ -29,7 +30,8 @@ fn docx(prolog: &str, text: &str) -> Vec<u8> {
     ])
 }
 
-fn xlsx(text: &str) -> Vec<u8> {
+/// An Excel workbook.
+pub fn xlsx(text: &str) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -62,7 +64,8 @@ fn xlsx(text: &str) -> Vec<u8> {
     ])
 }
 
-fn pdf(text: &str) -> Vec<u8> {
+/// A PDF of one page.
+pub fn pdf(text: &str) -> Vec<u8> {
     let stream = format!("BT /F1 24 Tf 72 700 Td ({text}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),

@@ -91,7 +91,8 @@ impl S3 {
         if let Some(region) = &bucket.region {
             builder = builder.with_region(region);
         }
-        let missing = builder.get_config_value(&AmazonS3ConfigKey::AccessKeyId).is_none();
+        let key = builder.get_config_value(&AmazonS3ConfigKey::AccessKeyId);
+        let missing = key.is_none_or(|key| key.is_empty());
         if let Some(file) = std::env::var_os("AWS_SHARED_CREDENTIALS_FILE").filter(|_| missing) {
             let profile = std::env::var("AWS_PROFILE").unwrap_or_else(|_| "default".to_owned());
             let found = credentials::read(file.as_ref(), &profile)?;
