@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// Bytes read at once.
-const PIECE: u64 = 64 << 10;
+/// Bytes read at once: what a slow reader holds.
+const PIECE: u64 = 32 << 10;
 /// Bytes written to see whether there is room.
 const PROBE: usize = 64 << 10;
 
