@@ -68,6 +68,7 @@ both! {
     fn drill_4_13_corrupted_uploads(app: &App) {
         let owner = app.be(Who::Owner);
         let table = "family_name,lifecycle_stage\nکریمی,lead\nرضایی,customer\n".repeat(20).into_bytes();
+        let lines = "{\"family_name\": \"کریمی\", \"lifecycle_stage\": \"lead\"}\n".repeat(20).into_bytes();
         let files = [
             ("a.csv", "text/csv", table.clone()),
             ("a.xlsx", XLSX, xlsx("فروش")),
@@ -106,7 +107,7 @@ both! {
                 }
             }
             import(&owner, "csv", "text/csv", &flipped(&table));
-            import(&owner, "xlsx", XLSX, &flipped(&files[1].2));
+            import(&owner, "ndjson", "application/x-ndjson", &flipped(&lines));
         }
         eprintln!("bits turned over: {read} read all the same, {broken} not readable, {refused} not taken");
         let parked = owner.list("/jobs", &[("state", "parked"), ("kind", "extract_text")]).is(200).data();

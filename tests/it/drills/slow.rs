@@ -56,7 +56,7 @@ both! {
         let node = app.another(&[("PEYVAND_WRITE_TIMEOUT", "5")]);
         let (owner, token) = (app.be(Who::Owner).at(node.address()), app.token(Who::Owner));
         let document = filled(&owner, "large.bin", "", &vec![7; 8 << 20]);
-        let notes = "یادداشت ".repeat(1_500);
+        let notes = "یادداشت ".repeat(1_200);
         for n in 0..300 {
             owner.post("/customers", json!({"kind": "person", "family_name": format!("Name{n}"), "notes": notes})).is(201);
         }
@@ -65,7 +65,9 @@ both! {
         let asked = [(DOCUMENTS, content.as_str(), "*/*"), (EXPORTS, "/customers", "text/csv"), (EVENTS, "/changes", "text/event-stream")];
         let mut slow: Vec<TcpStream> = Vec::new();
         for (n, address, accept) in asked {
+            let held = node.memory();
             slow.extend((0..n).map(|_| ask(node.address(), address, accept, &token)));
+            eprintln!("{address}: {} KB for each of {n}", node.memory().saturating_sub(held) / 1024 / n as u64);
         }
         let (during, grown, stop) = (std::sync::Mutex::new(Vec::new()), std::sync::Mutex::new(0), AtomicBool::new(false));
         let (end, ends) = channel::<()>();
