@@ -27,7 +27,19 @@ pub fn path() -> PathBuf {
 
 /// A command of the program, without what the caller's environment would set for it.
 pub fn command(action: &[&str]) -> Command {
-    let mut command = Command::new(path());
+    within(&[], action)
+}
+
+/// The same, started by another program: the words of its command, to which ours are added.
+pub fn within(starter: &[&str], action: &[&str]) -> Command {
+    let mut command = match starter.split_first() {
+        None => Command::new(path()),
+        Some((program, words)) => {
+            let mut command = Command::new(program);
+            command.args(words).arg(path());
+            command
+        }
+    };
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("PEYVAND_")) {
         command.env_remove(name);
     }

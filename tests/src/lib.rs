@@ -20,6 +20,7 @@ pub mod post;
 pub mod probe;
 pub mod raw;
 pub mod records;
+pub mod s3;
 pub mod samples;
 pub mod schema;
 mod seed;
@@ -62,6 +63,17 @@ macro_rules! both {
         }
         mod postgres {
             $($(#[$meta])* #[test] fn $name() { super::$name(&$crate::App::postgres()) })+
+        }
+    };
+}
+
+/// As [`both!`], and once more with the contents of documents on S3: `s3::name`.
+#[macro_export]
+macro_rules! everywhere {
+    ($($(#[$meta:meta])* fn $name:ident($app:ident: &App) $body:block)+) => {
+        $crate::both! { $($(#[$meta])* fn $name($app: &App) $body)+ }
+        mod s3 {
+            $($(#[$meta])* #[test] fn $name() { super::$name(&$crate::App::on_s3($crate::engine::Engine::Sqlite)) })+
         }
     };
 }

@@ -3,6 +3,7 @@ use crate::binary;
 use crate::post::FROM;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -36,7 +37,13 @@ pub struct Node {
 impl Node {
     /// Starts the program on a database and a data folder; `settings` are environment variables of its own.
     pub fn start(database: &str, data: &str, settings: &[(&str, &str)]) -> Node {
-        let mut command = binary::command(&["serve", "--listen", "127.0.0.1:0", "--database", database, "--data", data]);
+        Node::start_by(&[], database, data, settings)
+    }
+
+    /// The same, by a program that starts ours: the words of its command.
+    pub fn start_by(starter: &[&str], database: &str, data: &str, settings: &[(&str, &str)]) -> Node {
+        let action = ["serve", "--listen", "127.0.0.1:0", "--database", database, "--data", data];
+        let mut command = binary::within(starter, &action);
         let quiet = [
             ("PEYVAND_RATE_LIMITS", "off"),
             ("PEYVAND_BASE_URL", BASE_URL),
@@ -125,6 +132,18 @@ impl Node {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+    }
+
+    /// A path as the program sees it, which may have disks of its own.
+    pub fn sees(&self, path: &Path) -> PathBuf {
+        Path::new(&format!("/proc/{}/root", self.pid())).join(path.strip_prefix("/").unwrap())
+    }
+
+    /// How many sockets it has open.
+    pub fn sockets(&self) -> usize {
+        let open = std::fs::read_dir(format!("/proc/{}/fd", self.pid())).unwrap().flatten();
+        let socket = |path: PathBuf| path.to_string_lossy().starts_with("socket:");
+        open.filter(|fd| std::fs::read_link(fd.path()).is_ok_and(socket)).count()
     }
 
     /// Ends it at once, as a power cut of the process would.

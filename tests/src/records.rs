@@ -96,6 +96,8 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         }
         // Another one's mobile number would be a duplicate.
         "customers" => body["contact_points"][0]["value"] = json!(format!("+98912{:07}", fresh())),
+        // The name of a field, which no number stands behind.
+        "retention_rules" => body["date_field"] = json!("updated_at"),
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
         _ => {}
     }
@@ -169,6 +171,8 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         },
         ("data_sources", "cost_per_record" | "cost_per_month") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
         ("data_sources", "to_date") => plain(json!("2031-03-20")),
+        ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
+        ("retention_rules", "date_field") => plain(json!("created_at")),
         (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
         (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
         _ => plain(other(app, field, now)),

@@ -23,7 +23,7 @@ use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -119,13 +119,24 @@ pub fn operations() -> Operations {
 pub struct Reader {
     pub app: Data<App>,
     pub ask: Ask,
+    /// How many entries a stream of events reads next, whose follower sees no pages: so many that one who is slow holds little.
+    pub pace: AtomicUsize,
 }
+
+/// What a stream of events reads at once: entries at first, and bytes, more or less.
+const PACE: usize = 8;
+const READ: usize = 64 << 10;
 
 impl Reader {
     /// The page behind a place, as this actor may see it.
     pub async fn page(&self, signed: &SignedIn, after: Place) -> Result<Page> {
         let (specs, signed) = (self.app.specs(), signed.clone());
-        let ask = Ask { after, ..self.ask.clone() };
+        let limit = self.ask.limit.min(self.pace.load(Ordering::Relaxed));
+        let ask = Ask {
+            after,
+            limit,
+            ..self.ask.clone()
+        };
         self.app.db.read(move |conn| feed::page(conn, &signed.0.actor, &specs, &ask)).await
     }
 }
@@ -151,8 +162,13 @@ impl Log for Reader {
             let page = self.page(signed, after).await?;
             let json = |change: &Change| serde_json::to_string(change).map_err(|e| Error::Internal(e.to_string()));
             let entries = page.entries.iter().map(|(place, change)| Ok((*place, json(change)?)));
+            let entries = entries.collect::<Result<Vec<(Place, String)>>>()?;
+            let bytes: usize = entries.iter().map(|(_, entry)| entry.len()).sum();
+            if bytes > 0 && self.pace.load(Ordering::Relaxed) < usize::MAX {
+                self.pace.store((entries.len() * READ / bytes).clamp(1, PAGE), Ordering::Relaxed);
+            }
             Ok(Part {
-                entries: entries.collect::<Result<_>>()?,
+                entries,
                 next: page.next,
                 end: page.end,
             })
@@ -177,7 +193,12 @@ async fn changes(request: HttpRequest, app: Data<App>, mut signed: SignedIn) -> 
         limit,
         examine: feed::EXAMINED,
     };
-    let reader = Reader { app: app.clone(), ask };
+    let pace = if form == Form::Events { PACE } else { usize::MAX };
+    let reader = Reader {
+        app: app.clone(),
+        ask,
+        pace: pace.into(),
+    };
     let headless = request.method() == Method::HEAD;
     if form != Form::Json && !headless {
         let permit = app.followers.admit(&app, signed.0.actor.user_id)?;

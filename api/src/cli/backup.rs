@@ -1,5 +1,5 @@
 //! `peyvand backup` and `peyvand restore`: a folder with the database, the keys and files, and a list of all of them with their digests.
-use super::{Outcome, Storage, audit};
+use super::{Documents, Outcome, Storage, audit};
 use clap::Args;
 use indicatif::ProgressBar;
 use persistence::core::backup;
@@ -20,6 +20,9 @@ pub struct Backup {
     path: PathBuf,
     #[command(flatten)]
     storage: Storage,
+    /// As the server has it: what is elsewhere is not copied, and the backup says so.
+    #[command(flatten)]
+    documents: Documents,
 }
 
 #[derive(Debug, Args)]
@@ -39,6 +42,9 @@ struct Contents {
     /// The program that made it.
     version: String,
     made_at: String,
+    /// Where the contents of documents were, if not in the data folder: they are no part of the backup.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    documents: Option<String>,
     /// By its path in the folder: the SHA-256 of each file, in hexadecimal.
     files: BTreeMap<String, String>,
 }
@@ -52,12 +58,13 @@ impl Backup {
         if self.path.exists() {
             return Err(format!("{} is there already", self.path.display()));
         }
+        let elsewhere = self.documents.place()?.map(|place| place.to_string());
         let mut partial = self.path.clone().into_os_string();
         partial.push(format!(".partial-{}", std::process::id()));
         let partial = PathBuf::from(partial);
         let bar = ProgressBar::new_spinner().with_message("copying");
         bar.enable_steady_tick(Duration::from_millis(200));
-        let made = self.fill(&partial).and_then(|n| {
+        let made = self.fill(&partial, elsewhere.clone()).and_then(|n| {
             fs::rename(&partial, &self.path).map_err(at(&self.path))?;
             sync_folder(self.path.parent())?;
             Ok(n)
@@ -66,6 +73,9 @@ impl Backup {
         match made {
             Ok(n) => {
                 println!("{n} files are in {}.", self.path.display());
+                if let Some(place) = elsewhere {
+                    println!("Not in it: the contents of documents, which are in {place}. Keep them as long as this backup.");
+                }
                 Ok(())
             }
             Err(why) => {
@@ -77,7 +87,7 @@ impl Backup {
         }
     }
 
-    fn fill(&self, folder: &Path) -> Result<usize, String> {
+    fn fill(&self, folder: &Path, documents: Option<String>) -> Result<usize, String> {
         private_folder(folder)?;
         let mut files = BTreeMap::new();
         let Storage { database, data } = &self.storage;
@@ -102,6 +112,7 @@ impl Backup {
         let contents = Contents {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             made_at: chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+            documents,
             files,
         };
         let path = folder.join(LIST);
@@ -150,6 +161,9 @@ impl Restore {
         bar.finish_and_clear();
         restored?;
         println!("Restored what was saved at {} by version {}.", contents.made_at, contents.version);
+        if let Some(place) = &contents.documents {
+            println!("The contents of documents were in {place}; start the server with that place, or with one that they were copied to.");
+        }
         audit::verified(database)
     }
 

@@ -12,6 +12,7 @@ mod remote;
 mod serve;
 mod user;
 
+use crate::documents::store::Place;
 use clap::{Args, Parser, Subcommand};
 use persistence::core::database::Address;
 use std::path::PathBuf;
@@ -68,6 +69,27 @@ pub struct Storage {
     /// The folder of keys and files.
     #[arg(long, env = "PEYVAND_DATA", default_value = "./data")]
     data: PathBuf,
+}
+
+/// Where the contents of documents are.
+#[derive(Debug, Clone, Args)]
+pub struct Documents {
+    /// Where the contents of documents are: file:PATH, or s3://BUCKET/PREFIX?endpoint=URL&region=NAME with credentials from AWS_ACCESS_KEY_ID
+    /// and AWS_SECRET_ACCESS_KEY; the folder `documents` of the data folder unless given.
+    // A text until it is read: what can't be read may hold a secret, and is shown to nobody.
+    #[arg(long = "documents", env = "PEYVAND_DOCUMENTS", hide_env_values = true)]
+    documents: Option<String>,
+}
+
+impl Documents {
+    /// The place, where one is named.
+    fn place(&self) -> Result<Option<Place>, String> {
+        self.documents
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .map(str::parse)
+            .transpose()
+    }
 }
 
 /// Why a command failed, in words for its user.

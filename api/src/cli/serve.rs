@@ -1,5 +1,5 @@
 //! `peyvand serve`: runs the server until it is told to stop.
-use super::{Outcome, Storage};
+use super::{Documents, Outcome, Storage};
 use crate::access::hashing::Hashing;
 use crate::access::keys::KeyRing;
 use crate::access::token::{MAX_LIFETIME, Tokens};
@@ -58,9 +58,8 @@ pub struct Serve {
     /// What API keys of this server are marked with: 1 to 8 lower-case letters and digits.
     #[arg(long, env = "PEYVAND_ENVIRONMENT", default_value = "live", value_parser = environment)]
     environment: String,
-    /// Where the contents of documents are: file:PATH; the folder `documents` of the data folder unless given.
-    #[arg(long, env = "PEYVAND_DOCUMENTS")]
-    documents: Option<Place>,
+    #[command(flatten)]
+    documents: Documents,
     /// How many seconds a client may take nothing of what it is sent before it is cut off.
     #[arg(long, env = "PEYVAND_WRITE_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     write_timeout: u64,
@@ -157,7 +156,7 @@ impl Serve {
         Ok(App {
             db,
             data: self.storage.data.clone(),
-            contents: Place::open(self.documents.as_ref(), &self.storage.data)?,
+            contents: Place::open(self.documents.place()?.as_ref(), &self.storage.data)?,
             tokens: Tokens::new(&base_url, "peyvand-api", MAX_LIFETIME),
             keys: RwLock::new(keys),
             hashing: Hashing::new(cores),

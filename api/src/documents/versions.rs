@@ -3,6 +3,7 @@ use super::content::{DOCUMENTS, Placed, version};
 use super::extract::plain;
 use super::media::is_text;
 use super::serve::serve;
+use super::store::AWAY;
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::crud::id;
@@ -184,7 +185,7 @@ async fn text(app: &App, version: &Version) -> Result<String, Failure> {
     let mut pieces = app.contents.read(version.content_id, 0..size).await?;
     let mut bytes = Vec::with_capacity(size as usize);
     while let Some(piece) = pieces.next().await {
-        bytes.extend_from_slice(&piece.map_err(|e| Error::Internal(e.to_string()))?);
+        bytes.extend_from_slice(&piece.map_err(|_| Error::Unavailable(AWAY))?);
     }
     Ok(plain(&bytes))
 }

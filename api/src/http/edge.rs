@@ -264,7 +264,9 @@ async fn refused<B>(app: &App, response: &ServiceResponse<B>, id: Uuid) {
 /// Gives everything that went wrong its problem body.
 fn tell<B: MessageBody>(response: ServiceResponse<EitherBody<B, BoxBody>>, seen: &Seen) -> ServiceResponse<EitherBody<B, BoxBody>> {
     let status = response.status();
-    if status.as_u16() < 400 {
+    // Whether the server is ready is no problem of the request that asks: its body says what is missing.
+    let told = status == StatusCode::SERVICE_UNAVAILABLE && response.response().error().is_none() && seen.path.starts_with("/health/");
+    if status.as_u16() < 400 || told {
         return response;
     }
     let (lang, id) = (seen.lang, seen.id);

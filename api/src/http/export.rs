@@ -25,8 +25,17 @@ pub enum Form {
     Ndjson,
 }
 
-/// Records read at once.
+/// Records read at once, at first and at most. How many it is depends on how large they are: a reader who is slow holds what was read.
+const FIRST: usize = 4;
 const PAGE: usize = 200;
+/// Bytes that are read at once, more or less, and bytes that are handed on at once.
+const READ: usize = 96 << 10;
+const PIECE: usize = 32 << 10;
+
+/// How many records to read next, after so many bytes of so many.
+fn next_page(records: usize, bytes: usize) -> usize {
+    (records * READ / bytes.max(1)).clamp(1, PAGE)
+}
 
 /// The form that the caller would rather have than JSON: the first they accept.
 pub fn wanted(request: &HttpRequest) -> Option<Form> {
@@ -54,7 +63,7 @@ struct Page<'a> {
 /// Those of the first page, and 403 without `object:export`; what goes wrong later cuts the answer off.
 pub async fn stream(app: Data<App>, signed: SignedIn, spec: &'static Spec, mut list: List, form: Form) -> Result<HttpResponse, Failure> {
     signed.0.sight(spec.object, "export")?;
-    (list.limit, list.cursor, list.count) = (PAGE, None, None);
+    (list.limit, list.cursor, list.count) = (FIRST, None, None);
     let list = Arc::new(tokio::sync::Mutex::new(list));
     let next = {
         let (app, signed) = (app.clone(), signed.clone());
@@ -73,7 +82,10 @@ pub async fn stream(app: Data<App>, signed: SignedIn, spec: &'static Spec, mut l
                             scope: reads.scope.min(exports.scope),
                             ..reads
                         };
-                        read::list(conn, &sight, spec, &list, &state.secret)
+                        let (page, cursor) = read::list(conn, &sight, spec, &list, &state.secret)?;
+                        // A page that is not the last has as many as it may.
+                        list.limit = next_page(list.limit, page.len());
+                        Ok((page, cursor))
                     })
                     .await
             }
@@ -86,19 +98,24 @@ pub async fn stream(app: Data<App>, signed: SignedIn, spec: &'static Spec, mut l
         Form::Ndjson => Vec::new(),
     };
     begin.extend(written(&first, &columns, form)?);
-    let state = Some((Some(begin), cursor));
+    let state = Some((Bytes::from(begin), cursor));
     let body = futures_util::stream::unfold(state, move |state| {
         let (next, columns) = (next.clone(), columns.clone());
         async move {
-            let (ready, cursor) = state?;
-            if let Some(ready) = ready {
-                return Some((Ok(Bytes::from(ready)), Some((None, cursor))));
+            let (mut ready, cursor) = state?;
+            if !ready.is_empty() {
+                let piece = ready.split_to(ready.len().min(PIECE));
+                return Some((Ok(piece), Some((ready, cursor))));
             }
             let page = next(Some(cursor?))
                 .await
                 .and_then(|(page, cursor)| Ok((written(&page, &columns, form)?, cursor)));
             match page {
-                Ok((bytes, cursor)) => Some((Ok(Bytes::from(bytes)), Some((None, cursor)))),
+                Ok((bytes, cursor)) => {
+                    let mut ready = Bytes::from(bytes);
+                    let piece = ready.split_to(ready.len().min(PIECE));
+                    Some((Ok(piece), Some((ready, cursor))))
+                }
                 Err(error) => {
                     tracing::error!(%error, "an export was cut off");
                     Some((Err(io::Error::other("cut off")), None))

@@ -51,8 +51,20 @@ async fn live() -> HttpResponse {
 async fn ready(app: Data<App>) -> HttpResponse {
     let draining = app.draining.load(Ordering::Relaxed);
     let probe = app.db.write(|conn| persistence::core::settings::set(conn, "ready_probe", "1"));
-    let writes = matches!(tokio::time::timeout(std::time::Duration::from_secs(1), probe).await, Ok(Ok(())));
-    let body = json!({"status": if draining { "stopping" } else if writes { "ready" } else { "not_ready" }, "database": writes});
+    let patience = std::time::Duration::from_secs(1);
+    let (probe, documents) = tokio::join!(
+        tokio::time::timeout(patience, probe),
+        tokio::time::timeout(patience, app.contents.ready())
+    );
+    let (writes, documents) = (matches!(probe, Ok(Ok(()))), matches!(documents, Ok(Ok(()))));
+    let status = match (draining, writes, documents) {
+        (true, ..) => "stopping",
+        (_, false, _) => "not_ready",
+        // Everything but contents of documents works: a balancer that took us away would take that as well.
+        (_, _, false) => "degraded",
+        _ => "ready",
+    };
+    let body = json!({"status": status, "database": writes, "documents": documents});
     if writes && !draining {
         HttpResponse::Ok().json(body)
     } else {

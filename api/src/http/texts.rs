@@ -124,6 +124,10 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "The database can't be reached right now; try again",
             "پایگاه داده اکنون در دسترس نیست؛ دوباره بکوشید",
         ),
+        "documents_away" => (
+            "The place of documents can't be reached right now; try again",
+            "جای نگهداری اسناد اکنون در دسترس نیست؛ دوباره بکوشید",
+        ),
         "payload_too_large" => ("The body is too large", "بدنه بیش از اندازه بزرگ است"),
         "uri_too_long" => ("The address is too long", "نشانی بیش از اندازه بلند است"),
         "headers_too_large" => ("The headers are too large", "سرایندها بیش از اندازه بزرگ‌اند"),
@@ -151,6 +155,7 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "Its retention is not over; it can't be deleted yet",
             "زمان نگهداری‌اش به سر نیامده است؛ هنوز حذف نمی‌شود",
         ),
+        "retention_rule_inactive" => ("The rule is not active", "این قاعده فعال نیست"),
         "identifier_erased" => (
             "Somebody who was erased was known by it; it does not come in again",
             "از آنِ کسی است که داده‌هایش پاک شده است؛ دوباره پذیرفته نمی‌شود",

@@ -2,8 +2,11 @@
 mod archive;
 mod archive_parts;
 mod erasures;
+mod lifts;
 mod may_contact;
 mod opt_in;
+mod retention;
+mod retention_job;
 pub mod section;
 
 use crate::http::crud::{Crud, Has};
@@ -11,10 +14,15 @@ use crate::jobs::JobKind;
 use actix_web::web;
 use domain::privacy::consent::Consent;
 use domain::privacy::erasure::Erasure;
+use domain::privacy::lift::ErasureLift;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The area's jobs.
-pub const KINDS: &[&dyn JobKind] = &[&opt_in::MailConfirmation];
+pub const KINDS: &[&dyn JobKind] = &[
+    &opt_in::MailConfirmation,
+    &retention_job::DailyRetention,
+    &retention_job::ApplyRetention,
+];
 
 /// The area's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -25,4 +33,7 @@ pub fn routes(config: &mut ServiceConfig) {
     archive::routes(config);
     let erase = || web::route().to(erasures::create);
     config.service(Crud::<Erasure>::only(Has::Reads).making::<erasures::CreateErasure>(erase, erasures::described()));
+    let lift = || web::route().to(lifts::create);
+    config.service(Crud::<ErasureLift>::only(Has::Reads).making::<lifts::CreateErasureLift>(lift, lifts::described()));
+    retention::routes(config);
 }

@@ -3,4 +3,6 @@ pub mod archive;
 pub mod consent;
 pub mod erasure;
 pub mod letters;
+pub mod lift;
+pub mod retention;
 pub mod verdict;

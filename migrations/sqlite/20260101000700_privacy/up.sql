@@ -86,3 +86,79 @@ CREATE TABLE erased_records (
     erasure_id BLOB NOT NULL,
     PRIMARY KEY (object, record_id)
 ) WITHOUT ROWID;
+
+-- That what erased people were known by may come in again. What it was does not stand here.
+CREATE TABLE erasure_lifts (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    kind TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    erasure_id BLOB,
+    erased_at INTEGER,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX erasure_lifts_created_at ON erasure_lifts (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX erasure_lifts_updated_at ON erasure_lifts (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX erasure_lifts_owner ON erasure_lifts (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX erasure_lifts_unit ON erasure_lifts (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+
+-- Rules by which records go once they are old enough.
+CREATE TABLE retention_rules (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    name TEXT NOT NULL,
+    object TEXT NOT NULL,
+    condition TEXT,
+    date_field TEXT NOT NULL,
+    age_days BIGINT NOT NULL,
+    action TEXT NOT NULL,
+    active BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX retention_rules_created_at ON retention_rules (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_rules_updated_at ON retention_rules (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_rules_owner ON retention_rules (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_rules_unit ON retention_rules (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_rules_name ON retention_rules (name, id) WHERE deleted_at IS NULL;
+
+-- What became of each run of a rule.
+CREATE TABLE retention_runs (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    rule_id BLOB NOT NULL,
+    state TEXT NOT NULL,
+    applied BIGINT NOT NULL,
+    skipped BIGINT NOT NULL,
+    skips TEXT NOT NULL,
+    ended_at INTEGER,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX retention_runs_created_at ON retention_runs (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_runs_updated_at ON retention_runs (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_runs_owner ON retention_runs (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_runs_unit ON retention_runs (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX retention_runs_rule ON retention_runs (rule_id, id) WHERE deleted_at IS NULL;

@@ -256,8 +256,17 @@ fn forget_merges(conn: &mut Conn, customer: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a record for good, through the trash, where it may be already.
-fn remove(conn: &mut Conn, context: &Context<'_>, object: &'static dyn Object, id: Uuid, contents: &mut Vec<Uuid>) -> Result<()> {
+/// Deletes a record for good, through the trash, where it may be already. Contents that nothing has any more are added to `contents`.
+///
+/// # Errors
+/// Those of the pipeline, such as what keeps a document.
+pub(super) fn remove(
+    conn: &mut Conn,
+    context: &Context<'_>,
+    object: &'static dyn Object,
+    id: Uuid,
+    contents: &mut Vec<Uuid>,
+) -> Result<()> {
     let spec = object.spec();
     if spec.object == "documents" {
         let versions = sql!("SELECT DISTINCT content_id FROM document_versions WHERE document_id = ?", id);

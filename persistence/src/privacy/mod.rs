@@ -4,4 +4,6 @@ pub mod contact;
 pub mod erasure;
 pub mod held;
 pub mod ledger;
+pub mod lift;
 pub mod link;
+pub mod retention;

@@ -4,12 +4,12 @@ use persistence::core::settings;
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use tests::{Who, both};
+use tests::{Who, everywhere};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
 const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0\xb8\0\0\0\0\0\0\0@\0\0\0\0\0\0\0";
 
-both! {
+everywhere! {
     fn a_content_comes_back_as_it_was_sent(app: &App) {
         let owner = app.be(Who::Owner);
         let document = made(&owner, "قرارداد ۱۴۰۵.txt");
@@ -174,9 +174,9 @@ both! {
             let told = owner.get(&format!("{document}/content")).is(200).header("content-disposition").to_owned();
             assert_eq!(told, format!("attachment; filename*=UTF-8''{saved}"), "{name}");
         }
-        let data = app.data().canonicalize().unwrap();
+        let place = app.contents().canonicalize().unwrap();
         for file in stored(app) {
-            assert!(file.canonicalize().unwrap().starts_with(data.join("documents")));
+            assert!(file.canonicalize().unwrap().starts_with(&place));
             assert!(uuid::Uuid::try_parse(file.file_name().unwrap().to_str().unwrap()).is_ok(), "{}", file.display());
         }
     }

@@ -1,15 +1,17 @@
 //! Documents through the real program: contents, versions, text, and who may have them.
 mod content;
+mod place;
 mod reach;
 mod records;
 mod sweep;
-mod text;
+pub mod text;
 mod versions;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tests::{Answer, App, Client};
@@ -40,15 +42,13 @@ pub fn digest(bytes: &[u8]) -> String {
     format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(bytes)))
 }
 
-/// All files that documents have on disk, with those that are on their way.
+/// All files that documents have in their place, with those that are on their way there.
 pub fn stored(app: &App) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for folder in std::fs::read_dir(app.data().join("documents")).into_iter().flatten() {
-        found.extend(
-            std::fs::read_dir(folder.unwrap().path())
-                .unwrap()
-                .map(|entry| entry.unwrap().path()),
-        );
+    let places = BTreeSet::from([app.data().join("documents"), app.contents()]);
+    for folder in places.iter().flat_map(|place| std::fs::read_dir(place).into_iter().flatten()) {
+        let folder = folder.unwrap().path();
+        found.extend(std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     }
     found
 }

@@ -2,17 +2,17 @@
 use super::{filled, stored};
 use persistence::sql;
 use std::time::{Duration, Instant, SystemTime};
-use tests::{Who, both};
+use tests::{Who, everywhere};
 use uuid::{NoContext, Timestamp, Uuid};
 
-both! {
+everywhere! {
     fn what_no_version_has_is_removed_after_a_day(app: &App) {
         let owner = app.be(Who::Owner);
         let document = filled(&owner, "a.txt", "text/plain", b"text");
         let kept = stored(app).remove(0);
         let shelf = kept.parent().unwrap();
         let place = |id: Uuid| {
-            let shelf = app.data().join("documents").join(format!("{:02x}", id.as_bytes()[15]));
+            let shelf = app.contents().join(format!("{:02x}", id.as_bytes()[15]));
             std::fs::create_dir_all(&shelf).unwrap();
             shelf.join(id.to_string())
         };
@@ -23,6 +23,7 @@ both! {
         let [old, young] = [days_ago(2), days_ago(0)].map(place);
         let (foreign, incoming) = (shelf.join("notes.txt"), app.data().join("documents/incoming"));
         let part = incoming.join("x.part");
+        std::fs::create_dir_all(&incoming).unwrap();
         for file in [&old, &young, &foreign, &part] {
             std::fs::write(file, b"left behind").unwrap();
         }

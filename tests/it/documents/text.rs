@@ -2,12 +2,12 @@
 use super::{extracted, filled, made, send};
 use serde_json::{Value, json};
 use std::io::{Cursor, Write};
-use tests::{Client, Who, both};
+use tests::{Client, Who, everywhere};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
@@ -18,7 +18,8 @@ fn zipped(parts: &[(&str, &str)]) -> Vec<u8> {
     out.finish().unwrap().into_inner()
 }
 
-fn docx(prolog: &str, text: &str) -> Vec<u8> {
+/// A Word document.
+pub fn docx(prolog: &str, text: &str) -> Vec<u8> {
     let body = format!(
         "{prolog}<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>"
     );
@@ -29,7 +30,8 @@ fn docx(prolog: &str, text: &str) -> Vec<u8> {
     ])
 }
 
-fn xlsx(text: &str) -> Vec<u8> {
+/// An Excel workbook.
+pub fn xlsx(text: &str) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -62,7 +64,8 @@ fn xlsx(text: &str) -> Vec<u8> {
     ])
 }
 
-fn pdf(text: &str) -> Vec<u8> {
+/// A PDF of one page.
+pub fn pdf(text: &str) -> Vec<u8> {
     let stream = format!("BT /F1 24 Tf 72 700 Td ({text}) Tj ET");
     let objects = [
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
@@ -90,7 +93,7 @@ fn found(client: &Client<'_>, q: &str) -> Vec<String> {
     data.iter().map(|d| d["name"].as_str().unwrap().to_owned()).collect()
 }
 
-both! {
+everywhere! {
     fn words_are_found_wherever_they_stand(app: &App) {
         let owner = app.be(Who::Owner);
         let windows = b"\xE5\xE4\xCF\xD3\xE5 \xE6 \xE3\xCB\xE1\xCB\xC7\xCA \xCF\xD1 \xC7\xED\xE4 \xE3\xCA\xE4 \xC2\xE3\xCF\xE5 \xC7\xD3\xCA";

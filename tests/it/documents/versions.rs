@@ -1,9 +1,9 @@
 //! Every content is a version.
 use super::{filled, made, send};
 use serde_json::{Value, json};
-use tests::{Who, both};
+use tests::{Who, everywhere};
 
-both! {
+everywhere! {
     fn every_content_is_kept_and_can_come_back(app: &App) {
         let owner = app.be(Who::Owner);
         let document = made(&owner, "a.txt");

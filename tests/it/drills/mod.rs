@@ -1,13 +1,17 @@
 //! Drills: faults while people write, on both databases. After each the same checker holds what clients were told against what is there.
 //! `make test` lets each fault come a few times; `make drill` as often as the list of faults asks. `PEYVAND_DRILL_ROUNDS` says so: `full`
 //! or a number.
+mod bucket;
 mod caller;
 mod checker;
+mod corrupted;
 mod edits;
+mod full;
 mod idempotency;
 mod import;
 mod kill;
 mod migration;
+mod slow;
 mod stop;
 
 /// How often a fault comes: `few` times among the other tests, `full` times in `make drill`.

@@ -3,6 +3,7 @@ mod archive;
 mod consents;
 mod erasures;
 mod opt_in;
+mod retention;
 
 use serde_json::{Value, json};
 use tests::Client;

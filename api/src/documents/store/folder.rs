@@ -1,16 +1,18 @@
 //! Contents in a folder: each a file under its id, in one of 256 folders by the last byte of the id, so that none grows too large.
-use super::{Contents, Doing, Pieces};
+use super::{Contents, Doing, Pieces, waiting};
 use crate::http::upload::{Received, storage};
 use actix_web::web::Bytes;
-use domain::core::error::{Error, Result};
+use domain::core::error::Error;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// Bytes read at once.
-const PIECE: u64 = 64 << 10;
+/// Bytes read at once: what a slow reader holds.
+const PIECE: u64 = 32 << 10;
+/// Bytes written to see whether there is room.
+const PROBE: usize = 64 << 10;
 
 /// The folder.
 #[derive(Debug, Clone)]
@@ -27,13 +29,6 @@ impl Folder {
         let last = id.as_bytes().last().copied().unwrap_or_default();
         self.shelf(last).join(id.to_string())
     }
-}
-
-/// Runs what waits for the disk on a thread that may wait.
-async fn waiting<T: Send + 'static>(body: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(body)
-        .await
-        .map_err(|e| Error::Internal(e.to_string()))?
 }
 
 impl Contents for Folder {
@@ -100,6 +95,17 @@ impl Contents for Folder {
                 found.extend(name.to_str().and_then(|name| Uuid::try_parse(name).ok()));
             }
             Ok(found)
+        }))
+    }
+
+    fn ready(&self) -> Doing<'_, ()> {
+        let folder = self.incoming();
+        Box::pin(waiting(move || {
+            // A disk that is full takes no block, whatever it says of itself.
+            let probe = folder.join(format!("{}.part", Uuid::now_v7()));
+            let wrote = std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(&probe, [0; PROBE]));
+            let gone = std::fs::remove_file(&probe);
+            wrote.and(gone).map_err(|e| storage(&e))
         }))
     }
 }
