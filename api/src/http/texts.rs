@@ -102,6 +102,18 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "A record of the merge is in the trash or erased",
             "رکوردی از این ادغام در سطل زباله یا پاک شده است",
         ),
+        "group_is_dynamic" => (
+            "The group has a condition; who is in it follows from that",
+            "این گروه شرط دارد؛ اعضایش را همان شرط برمی‌گزیند",
+        ),
+        "group_is_static" => (
+            "The group is kept by hand; there is nothing to rebuild",
+            "اعضای این گروه دستی‌اند؛ چیزی برای بازسازی نیست",
+        ),
+        "too_many_groups" => (
+            "There are as many groups with a condition as there may be",
+            "شمار گروه‌های شرط‌دار به بیشترین اندازه رسیده است",
+        ),
         "taken" => (
             "A value that must be unique belongs to another record",
             "مقداری که باید یکتا باشد از آن رکورد دیگری است",

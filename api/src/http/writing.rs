@@ -110,6 +110,10 @@ impl Writing {
             })
             .await?;
         access_changed(&app, spec);
+        // What follows of these is found by a job.
+        if matches!(spec.object, "groups" | "custom_fields") {
+            app.jobs.wake();
+        }
         Ok(answer)
     }
 }

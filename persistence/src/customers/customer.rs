@@ -1,4 +1,5 @@
 //! Customers, and the keys they are found by.
+use super::membership;
 use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::sql::Sql;
@@ -53,7 +54,10 @@ row! { Customer in customers {
 store! {
     Customer,
     settle |conn, before, after, _context| stay_erased(conn, before, after),
-    derive |conn, before, after, _context| keep_keys(conn, before, after)
+    derive |conn, before, after, context| {
+        keep_keys(conn, before, after)?;
+        membership::follow(conn, before, after, context)
+    }
 }
 
 /// Who was erased comes back neither under their old record nor by what they were known by.

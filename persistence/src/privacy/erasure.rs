@@ -244,13 +244,15 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
     Ok((done, contents))
 }
 
-/// Forgets what merges of a customer would be undone by, which is what there was before, and what the search for duplicates found them by.
+/// Forgets what merges of a customer would be undone by, which is what there was before, what the search for duplicates found them by, and
+/// which groups they were in.
 fn forget_merges(conn: &mut Conn, customer: Uuid) -> Result<()> {
     conn.execute(&sql!(
         "DELETE FROM merge_steps WHERE merge_id IN (SELECT m.merge_id FROM merge_steps m WHERE m.object = 'customers' AND m.record_id = ?)",
         customer
     ))?;
     conn.execute(&sql!("DELETE FROM duplicate_keys WHERE customer_id = ?", customer))?;
+    conn.execute(&sql!("DELETE FROM group_history WHERE customer_id = ?", customer))?;
     Ok(())
 }
 

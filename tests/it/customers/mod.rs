@@ -1,6 +1,7 @@
 //! Customers beyond what every record does.
 mod duplicates;
 mod exact;
+mod groups;
 mod merges;
 mod overview;
 mod random;

@@ -31,6 +31,15 @@ const OTHERS: &[(&str, &str)] = &[
     ("document_texts", "document_id"),
     ("interaction_parties", "customer_id"),
     ("interaction_parties", "interaction_id"),
+    // By the condition of a group: the merged customer leaves, the survivor is held against it.
+    ("group_matches", "group_id"),
+    ("group_matches", "customer_id"),
+    ("group_rules", "group_id"),
+    // Who joined and left, as of then.
+    ("group_history", "id"),
+    ("group_history", "group_id"),
+    ("group_history", "customer_id"),
+    ("group_history", "actor_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),
@@ -153,7 +162,7 @@ both! {
 
         let id: Uuid = merged.parse().unwrap();
         let named_here = |table: &str, column: &str| {
-            let history = ["changes", "merges", "merge_steps", "merged_records", "idempotency_keys"].contains(&table);
+            let history = ["changes", "merges", "merge_steps", "merged_records", "group_history", "idempotency_keys"].contains(&table);
             history || (table, column) == ("customers", "id")
         };
         for (table, columns) in digest::columns(app) {
