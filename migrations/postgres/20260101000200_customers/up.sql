@@ -23,6 +23,7 @@ CREATE TABLE customers (
     district text,
     country text,
     interests jsonb NOT NULL,
+    tags jsonb NOT NULL,
     tastes text,
     tendencies text,
     buying_habits text,

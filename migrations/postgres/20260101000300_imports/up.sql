@@ -48,15 +48,16 @@ CREATE TABLE import_checkpoints (
     at timestamptz NOT NULL
 );
 
--- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once. What the
--- row said stands in the file.
-CREATE TABLE import_rows (
-    import_id uuid NOT NULL,
+-- What became of each row of an import, and of each record of a bulk action: written in the transaction of its effect, so that work
+-- which is resumed does each exactly once. What a row said stands in the file. made_id is what was made or removed for the record's sake.
+CREATE TABLE work_rows (
+    work_id uuid NOT NULL,
     number bigint NOT NULL,
     outcome text NOT NULL,
     record_id uuid,
+    made_id uuid,
     version bigint,
     errors text,
     undo text,
-    PRIMARY KEY (import_id, number)
+    PRIMARY KEY (work_id, number)
 );

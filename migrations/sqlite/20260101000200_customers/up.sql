@@ -23,6 +23,7 @@ CREATE TABLE customers (
     district TEXT,
     country TEXT,
     interests TEXT NOT NULL,
+    tags TEXT NOT NULL,
     tastes TEXT,
     tendencies TEXT,
     buying_habits TEXT,

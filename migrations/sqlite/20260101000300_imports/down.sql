@@ -1,3 +1,3 @@
-DROP TABLE import_rows;
+DROP TABLE work_rows;
 DROP TABLE import_checkpoints;
 DROP TABLE imports;

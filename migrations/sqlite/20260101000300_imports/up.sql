@@ -48,15 +48,16 @@ CREATE TABLE import_checkpoints (
     at INTEGER NOT NULL
 );
 
--- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once. What the
--- row said stands in the file.
-CREATE TABLE import_rows (
-    import_id BLOB NOT NULL,
+-- What became of each row of an import, and of each record of a bulk action: written in the transaction of its effect, so that work
+-- which is resumed does each exactly once. What a row said stands in the file. made_id is what was made or removed for the record's sake.
+CREATE TABLE work_rows (
+    work_id BLOB NOT NULL,
     number BIGINT NOT NULL,
     outcome TEXT NOT NULL,
     record_id BLOB,
+    made_id BLOB,
     version BIGINT,
     errors TEXT,
     undo TEXT,
-    PRIMARY KEY (import_id, number)
+    PRIMARY KEY (work_id, number)
 ) WITHOUT ROWID;

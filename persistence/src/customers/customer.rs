@@ -31,6 +31,7 @@ row! { Customer in customers {
     district: Maybe,
     country: Maybe,
     interests: Json,
+    tags: Json,
     tastes: Maybe,
     tendencies: Maybe,
     buying_habits: Maybe,

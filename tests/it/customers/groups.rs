@@ -366,7 +366,10 @@ fn random_edits_keep_every_group_in_step(app: &App, seed: u64) {
                     [json!("1984-05-12"), json!("1995-01-01"), json!(null), json!("1989-12-31")][n].clone(),
                 ),
                 3 => ("custom", json!({"level": ([json!(1), json!("2.0"), json!(null), json!("1.6")][n])})),
-                4 => ("custom", json!({"word": ([json!("راه"), json!("کار"), json!(null), json!("ه")][n])})),
+                4 => (
+                    "custom",
+                    json!({"word": ([json!("راه"), json!("کار"), json!(null), json!("ه")][n])}),
+                ),
                 5 => ("lifecycle_stage", json!(["lead", "customer", "prospect", "former"][n])),
                 6 => ("notes", [json!("یادداشت"), json!(null), json!("x"), json!(null)][n].clone()),
                 7 => ("gender", [json!("female"), json!("male"), json!(null), json!("other")][n].clone()),

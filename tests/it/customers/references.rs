@@ -48,10 +48,11 @@ const OTHERS: &[(&str, &str)] = &[
     ("duplicate_keys", "customer_id"),
     ("custom_values", "record_id"),
     ("external_ids", "record_id"),
-    // What became of a row of a file, as of then.
+    // What became of a row of a file, or of a record of a bulk action, as of then.
     ("import_checkpoints", "import_id"),
-    ("import_rows", "import_id"),
-    ("import_rows", "record_id"),
+    ("work_rows", "work_id"),
+    ("work_rows", "record_id"),
+    ("work_rows", "made_id"),
     // Of the confirmation of a consent, which brings it along.
     ("consent_links", "id"),
     ("consent_links", "consent_id"),

@@ -28,15 +28,11 @@ struct Work {
 }
 
 const TAKING_IN: Work = Work {
-    done: |app| app.rows(sql!("SELECT COUNT(*) FROM import_rows"), |row| row.integer(0))[0],
+    done: |app| app.rows(sql!("SELECT COUNT(*) FROM work_rows"), |row| row.integer(0))[0],
     goes_on: |import| import["state"] == "running",
 };
 const TAKING_BACK: Work = Work {
-    done: |app| {
-        app.rows(sql!("SELECT COUNT(*) FROM import_rows WHERE undo IS NOT NULL"), |row| {
-            row.integer(0)
-        })[0]
-    },
+    done: |app| app.rows(sql!("SELECT COUNT(*) FROM work_rows WHERE undo IS NOT NULL"), |row| row.integer(0))[0],
     goes_on: |import| import["undo"]["done"] != json!(true),
 };
 
