@@ -2,6 +2,7 @@
 //! customers range by range and notes in each step where the next begins.
 use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::error::{Error, Result};
+use domain::customers::group::Group;
 use persistence::core::conn::Conn;
 use persistence::customers::membership::{REBUILD, checked};
 use persistence::customers::rebuild::{self, Range};
@@ -12,6 +13,9 @@ use uuid::Uuid;
 
 /// How long to wait before looking once more at what somebody is writing just now.
 const WAIT: Duration = Duration::from_millis(20);
+
+/// Customers put in by hand in one transaction, where a condition was cleared.
+const KEPT: i64 = 50;
 
 /// Finds the members of a group anew.
 #[derive(Debug)]
@@ -67,6 +71,22 @@ async fn run(job: &JobContext) -> Result<Outcome> {
         let (range, n, differing) = match looked {
             Look::Differing(range, n, differing) => (range, n, differing),
             Look::Superseded => return Ok(superseded()),
+            Look::ByHand(group, some) if some.is_empty() => {
+                let (asked, setting, id) = (payload.clone(), job.app.setting(), job.job.claim.id);
+                job.write(move |conn| {
+                    as_server(&setting, id, id, |context| {
+                        rebuild::built(conn, group.base.id.uuid(), &asked.revision, context)
+                    })
+                })
+                .await?;
+                return Ok(Outcome::Done(json!({"group_id": payload.group, "changed": 0})));
+            }
+            Look::ByHand(group, some) => {
+                let (setting, id) = (job.app.setting(), job.job.claim.id);
+                job.write(move |conn| as_server(&setting, id, id, |context| rebuild::keep(conn, &group, &some, context)))
+                    .await?;
+                continue;
+            }
             Look::Broken => return Ok(Outcome::Failed("group_condition_broken")),
         };
         let last = range.upto == Uuid::max();
@@ -82,10 +102,10 @@ async fn run(job: &JobContext) -> Result<Outcome> {
                         checkpoint: serde_json::to_value(place).map_err(|e| Error::Internal(e.to_string()))?,
                     })
                 };
-                let Some(text) = rebuild::current(conn, asked.group, &asked.revision)? else {
+                let Some(group) = rebuild::current(conn, asked.group, &asked.revision)? else {
                     return Ok((Step::Superseded, stay(place)?));
                 };
-                let Some(condition) = checked(conn, &text)? else {
+                let Some(condition) = checked(conn, group.condition.as_deref().unwrap_or_default())? else {
                     return Ok((Step::Again, stay(place)?));
                 };
                 as_server(&setting, id, id, |context| {
@@ -139,14 +159,20 @@ enum Look {
     Superseded,
     /// The condition names a custom field, or a word of one, that is no more.
     Broken,
+    /// It has no condition any more; those who are in by it yet.
+    ByHand(Box<Group>, Vec<Uuid>),
     Differing(Range, i64, Vec<Uuid>),
 }
 
 fn look(conn: &mut Conn, payload: &Payload, after: Uuid) -> Result<Look> {
-    let Some(text) = rebuild::current(conn, payload.group, &payload.revision)? else {
+    let Some(group) = rebuild::current(conn, payload.group, &payload.revision)? else {
         return Ok(Look::Superseded);
     };
-    let Some(condition) = checked(conn, &text)? else {
+    let Some(text) = &group.condition else {
+        let some = rebuild::left_over(conn, payload.group, KEPT)?;
+        return Ok(Look::ByHand(Box::new(group), some));
+    };
+    let Some(condition) = checked(conn, text)? else {
         return Ok(Look::Broken);
     };
     let (range, n) = rebuild::range(conn, after)?;

@@ -163,9 +163,12 @@ fn place(text: &str, secret: &[u8], bound: &str) -> Result<Place> {
 fn page(conn: &mut Conn, signed: &SignedIn, customer: Uuid, mut asked: Asked, secret: &[u8]) -> Result<Timeline> {
     let actor = &signed.0.actor;
     let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
-    let customer = merged::answering(conn, Customer::SPEC.object, customer)?;
+    let mut customer = customer;
     if !read::exists(conn, &sight, "customers", customer)? {
-        return Err(Error::NotFound);
+        customer = merged::survivor(conn, Customer::SPEC.object, customer)?.ok_or(Error::NotFound)?;
+        if !read::exists(conn, &sight, "customers", customer)? {
+            return Err(Error::NotFound);
+        }
     }
     let mut customers = vec![customer];
     if asked.related {

@@ -98,7 +98,7 @@ impl Writing {
                     } else {
                         shown(conn, &context, spec, done.id)?
                     };
-                    let location = (status == 201).then(|| format!("/api/v1{}/{}", spec.path, done.id));
+                    let location = matches!(status, 201 | 202).then(|| format!("/api/v1{}/{}", spec.path, done.id));
                     Ok(Answer {
                         status,
                         etag: (status != 204).then_some(done.version),

@@ -22,6 +22,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+/// Runs a body as the server itself, in the name of a job; `origin` is what caused it.
+///
+/// # Errors
+/// Those of the body.
+pub fn as_server<T>(setting: &Setting, job: Uuid, origin: Uuid, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
+    let actor = Actor::server(Via::Job(job), setting.now);
+    body(&Context {
+        actor: &actor,
+        setting,
+        ids: &SystemIds,
+        origin,
+    })
+}
+
 /// What a job's run comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -194,17 +208,6 @@ pub struct Progress {
     pub done: i64,
     pub total: Option<i64>,
     pub checkpoint: Value,
-}
-
-/// Runs a body as the server itself, in the name of a job.
-pub fn as_server<T>(setting: &Setting, job: Uuid, origin: Uuid, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
-    let actor = Actor::server(Via::Job(job), setting.now);
-    body(&Context {
-        actor: &actor,
-        setting,
-        ids: &SystemIds,
-        origin,
-    })
 }
 
 /// What may be shown of an error: a code; the words are for the log alone.

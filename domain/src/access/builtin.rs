@@ -40,6 +40,7 @@ pub const ROLES: [Builtin; 4] = [
             "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
             ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
+            ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
@@ -50,6 +51,7 @@ pub const ROLES: [Builtin; 4] = [
         permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
             ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow),
             ("consents:create", Scope::UnitAndBelow),
+            ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
     },

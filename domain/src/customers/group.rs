@@ -34,7 +34,7 @@ pub struct Group {
     #[record(max = 1000, fa = "توضیح")]
     pub description: Option<String>,
     /// Who is in it, as a filter of customers, such as `city = "یزد" AND lifecycle_stage = "customer"`; null for a group kept by hand. It may
-    /// change, but a group that has none never gets one, and one that has keeps having one.
+    /// change; when it is cleared, who is in stays in, by hand from then on. A group kept by hand never gets one.
     #[record(max = 4096, hidden, fa = "شرط")]
     pub condition: Option<String>,
     /// How it gets its members.
@@ -62,22 +62,13 @@ impl Group {
     /// What is wrong with its text.
     pub fn rule(&self) -> Result<Option<Condition>, Problems> {
         let read = self.condition.as_deref().map(str::parse::<Condition>).transpose();
-        read.map_err(Self::at_condition)
+        read.map_err(|wrong| wrong.at(Self::CONDITION))
     }
 
-    /// Problems of a condition, which point into its JSON form, as problems of its text.
-    pub fn at_condition(problems: Problems) -> Problems {
-        let mut told = Problems::default();
-        for violation in problems.0 {
-            told.with(Self::CONDITION, violation.code, violation.params);
-        }
-        told
-    }
-
-    /// What changes between the two kinds come to: nothing but a new group does that.
+    /// That a group kept by hand gets a condition, which would put out whom somebody put in.
     pub fn fixed(before: &Group, after: &Group) -> Problems {
         let mut problems = Problems::default();
-        if before.kind != after.kind {
+        if before.kind == GroupKind::Static && after.kind == GroupKind::Dynamic {
             problems.add(Self::CONDITION, Code::Fixed);
         }
         problems

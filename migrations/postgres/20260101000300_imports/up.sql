@@ -61,3 +61,32 @@ CREATE TABLE work_rows (
     undo text,
     PRIMARY KEY (work_id, number)
 );
+
+CREATE TABLE bulk_actions (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    object text NOT NULL,
+    action jsonb NOT NULL,
+    condition text,
+    ids jsonb,
+    state text NOT NULL,
+    matched bigint NOT NULL,
+    counts jsonb NOT NULL,
+    failure text,
+    undo jsonb,
+    started_at timestamptz,
+    finished_at timestamptz,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX bulk_actions_created_at ON bulk_actions (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX bulk_actions_updated_at ON bulk_actions (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX bulk_actions_owner ON bulk_actions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX bulk_actions_unit ON bulk_actions (unit_id, updated_at, id) WHERE deleted_at IS NULL;

@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Those of the database.
 pub fn older(conn: &mut Conn, spec: &Spec, before: Instant, most: i64) -> Result<Vec<Uuid>> {
     let sql = Sql::new(format!("SELECT id FROM {} WHERE deleted_at < ", spec.object)).bind(before);
-    ids(conn, sql.text(" LIMIT ").bind(most))
+    conn.ids(&sql.text(" LIMIT ").bind(most))
 }
 
 /// Records outside the trash whose reference names one of these.
@@ -23,15 +23,18 @@ pub fn older(conn: &mut Conn, spec: &Spec, before: Instant, most: i64) -> Result
 /// Those of the database.
 pub fn referring(conn: &mut Conn, spec: &Spec, field: &'static str, to: &[Uuid]) -> Result<Vec<Uuid>> {
     let sql = Sql::new(format!("SELECT id FROM {} WHERE deleted_at IS NULL AND {field} IN ", spec.object));
-    ids(conn, list(sql, to))
+    conn.ids(&list(sql, to))
 }
 
 /// What else is kept of the records of an object: the table, and the column that names the record.
-const BESIDE: [(&str, &str, &str); 4] = [
+const BESIDE: [(&str, &str, &str); 7] = [
     ("groups", "group_matches", "group_id"),
     ("groups", "group_rules", "group_id"),
     ("groups", "group_history", "group_id"),
     ("customers", "group_history", "customer_id"),
+    ("imports", "work_rows", "work_id"),
+    ("imports", "import_checkpoints", "import_id"),
+    ("bulk_actions", "work_rows", "work_id"),
 ];
 
 /// Erases those of the records that are still in the trash since before the moment: how many.
@@ -40,7 +43,7 @@ const BESIDE: [(&str, &str, &str); 4] = [
 /// Those of the database.
 pub fn erase(conn: &mut Conn, spec: &Spec, which: &[Uuid], before: Instant) -> Result<usize> {
     let sql = list(Sql::new(format!("SELECT id FROM {} WHERE id IN ", spec.object)), which);
-    let still = ids(conn, sql.text(" AND deleted_at < ").bind(before))?;
+    let still = conn.ids(&sql.text(" AND deleted_at < ").bind(before))?;
     if still.is_empty() {
         return Ok(0);
     }
@@ -58,15 +61,6 @@ pub fn erase(conn: &mut Conn, spec: &Spec, which: &[Uuid], before: Instant) -> R
 
 fn list(sql: Sql, of: &[Uuid]) -> Sql {
     sql.list(of.iter().map(|id| Bind::from(*id)))
-}
-
-fn ids(conn: &mut Conn, sql: Sql) -> Result<Vec<Uuid>> {
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// How many days records lie in the trash: the setting `purge_days`, 30 unless it is set.

@@ -63,7 +63,7 @@ fn fits(conn: &mut Conn, before: Option<&Group>, after: &Group, context: &Contex
         Ok(_) => Ok(Problems::default()),
         Err(Error::Query(all)) => {
             let mut problems = Problems::default();
-            all.into_iter().for_each(|(_, told)| problems.extend(Group::at_condition(told)));
+            all.into_iter().for_each(|(_, told)| problems.extend(told.at(Group::CONDITION)));
             Ok(problems)
         }
         Err(error) => Err(error),
@@ -76,7 +76,8 @@ fn follow(conn: &mut Conn, before: Option<&Group>, after: Option<&Group>, contex
     if condition(before) == condition(after) {
         return Ok(());
     }
-    match after.filter(|g| g.condition.is_some()) {
+    match after {
+        // One that was cleared, too: those who are in are put in by hand.
         Some(group) => membership::renew(conn, group.base.id.uuid(), context).map(|_| ()),
         None => membership::changed(conn, context),
     }
@@ -116,8 +117,13 @@ fn tell(conn: &mut Conn, before: Option<&GroupMember>, after: Option<&GroupMembe
         event,
         cause: Cause::Hand,
     };
-    let events = old.map(|pair| event(pair, Membership::Left)).into_iter();
-    let events: Vec<Event> = events.chain(new.map(|pair| event(pair, Membership::Joined))).collect();
+    let mut events: Vec<Event> = old.map(|pair| event(pair, Membership::Left)).into_iter().collect();
+    if let Some((group, customer)) = new
+        // Who was in by a condition that is no more goes on being in.
+        && membership::enter(conn, group, &[customer], Membership::Left, context)? == 0
+    {
+        events.push(event((group, customer), Membership::Joined));
+    }
     membership::note(conn, &events, context)
 }
 

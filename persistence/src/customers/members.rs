@@ -20,7 +20,12 @@ fn ids(actor: &Actor, group: &Group) -> Result<Sql> {
         GroupKind::Static => {
             let members = reads(actor, "group_members")?;
             let sql = Sql::new("(SELECT m.customer_id FROM ").and(seen("group_members", "t0.group_id, t0.customer_id", &members));
-            sql.text(" m WHERE m.group_id = ").bind(id).text(")")
+            // Those of a condition that is no more, until each is put in by hand.
+            sql.text(" m WHERE m.group_id = ")
+                .bind(id)
+                .text(" UNION ALL SELECT m.customer_id FROM group_matches m WHERE m.group_id = ")
+                .bind(id)
+                .text(")")
         }
     })
 }

@@ -3,14 +3,16 @@
 use super::membership::{self, Event};
 use crate::core::condition;
 use crate::core::conn::Conn;
+use crate::core::record::live;
 use crate::core::sql::{Bind, Sql};
 use crate::sql;
 use domain::core::condition::Condition;
-use domain::core::error::Result;
-use domain::core::pipeline::Context;
+use domain::core::error::{Error, Result};
+use domain::core::pipeline::{self, Context};
 use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
-use domain::customers::group::{Cause, Membership};
+use domain::customers::group::{Cause, Group, GroupMember, Membership};
+use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -42,31 +44,53 @@ pub fn range(conn: &mut Conn, after: Uuid) -> Result<(Range, i64)> {
     Ok((Range { after, upto }, n))
 }
 
-/// The condition that a group has now, if it is this state of it; none where it changed since, or the group is gone.
+/// The group, if this is the state of its condition still; none where that changed since, or the group is gone.
 ///
 /// # Errors
 /// Those of the database.
-pub fn current(conn: &mut Conn, group: Uuid, revision: &str) -> Result<Option<String>> {
-    let sql = sql!(
-        "SELECT g.condition FROM groups g JOIN group_rules r ON r.group_id = g.id WHERE g.id = ? AND g.deleted_at IS NULL AND r.revision = ?",
+pub fn current(conn: &mut Conn, group: Uuid, revision: &str) -> Result<Option<Group>> {
+    let state = sql!("SELECT 1 FROM group_rules WHERE group_id = ? AND revision = ?", group, revision);
+    match conn.row(&state, |_| Ok(()))? {
+        Some(()) => live(conn, group),
+        None => Ok(None),
+    }
+}
+
+/// Customers who are in by a condition that the group has no more, at most `most`.
+///
+/// # Errors
+/// Those of the database.
+pub fn left_over(conn: &mut Conn, group: Uuid, most: i64) -> Result<Vec<Uuid>> {
+    conn.ids(&sql!(
+        "SELECT customer_id FROM group_matches WHERE group_id = ? ORDER BY customer_id LIMIT ?",
         group,
-        revision
-    );
-    Ok(conn.row(&sql, |row| row.text(0))?.flatten())
+        most
+    ))
+}
+
+/// Puts customers in by hand who are in by a condition that the group has no more: for whoever the group belongs to.
+///
+/// # Errors
+/// Those of the database.
+pub fn keep(conn: &mut Conn, group: &Group, some: &[Uuid], context: &Context<'_>) -> Result<()> {
+    let id = group.base.id.uuid();
+    for customer in some {
+        let body = json!({"group_id": id, "customer_id": customer, "owner_id": group.base.owner_id});
+        let body = body.as_object().cloned().unwrap_or_default();
+        match conn.savepoint(|conn| pipeline::create::<GroupMember>(conn, context, None, body)) {
+            // Gone meanwhile, or put in by somebody.
+            Err(Error::Invalid(_) | Error::Taken(_)) => {
+                membership::enter(conn, id, &[*customer], Membership::Left, context)?;
+            }
+            other => drop(other?),
+        }
+    }
+    Ok(())
 }
 
 fn fitting(conn: &Conn, condition: &Condition) -> Result<Sql> {
     let fits = condition::sql(condition, &Customer::SPEC, conn.is_sqlite())?;
     Ok(Sql::new("t0.deleted_at IS NULL AND (").and(fits).text(")"))
-}
-
-fn ids(conn: &mut Conn, sql: &Sql) -> Result<Vec<Uuid>> {
-    let mut found = Vec::new();
-    conn.rows(sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// Customers of a range who fit and are not in, or are in and do not fit.
@@ -91,7 +115,7 @@ pub fn differing(conn: &mut Conn, group: Uuid, condition: &Condition, range: Ran
         .text("NOT EXISTS (SELECT 1 FROM customers t0 WHERE t0.id = m.customer_id AND ")
         .and(fits)
         .text(")");
-    ids(conn, &sql)
+    conn.ids(&sql)
 }
 
 /// Customers looked at by one statement.
@@ -108,9 +132,9 @@ pub fn settle(conn: &mut Conn, group: Uuid, condition: &Condition, some: &[Uuid]
         let mut free = some.to_vec();
         if !conn.is_sqlite() {
             // Who was erased from the trash has no row, and nobody who could change it.
-            let there = ids(conn, &list(Sql::new("SELECT id FROM customers WHERE id IN "), some))?;
+            let there = conn.ids(&list(Sql::new("SELECT id FROM customers WHERE id IN "), some))?;
             let lock = list(Sql::new("SELECT id FROM customers WHERE id IN "), some).text(" ORDER BY id FOR UPDATE SKIP LOCKED");
-            let held = ids(conn, &lock)?;
+            let held = conn.ids(&lock)?;
             free.retain(|id| held.contains(id) || !there.contains(id));
         }
         all &= free.len() == some.len();
@@ -120,12 +144,12 @@ pub fn settle(conn: &mut Conn, group: Uuid, condition: &Condition, some: &[Uuid]
         // By statements of their own, behind the locks: they see what was committed before.
         let fits = list(Sql::new("SELECT t0.id FROM customers t0 WHERE t0.id IN "), &free).text(" AND ");
         let fits = fits.and(fitting(conn, condition)?);
-        let fits: BTreeSet<Uuid> = ids(conn, &fits)?.into_iter().collect();
+        let fits: BTreeSet<Uuid> = conn.ids(&fits)?.into_iter().collect();
         let members = sql!(
             "SELECT customer_id FROM group_matches WHERE group_id = ? AND customer_id IN ",
             group
         );
-        let members: BTreeSet<Uuid> = ids(conn, &list(members, &free))?.into_iter().collect();
+        let members: BTreeSet<Uuid> = conn.ids(&list(members, &free))?.into_iter().collect();
         for (event, who) in [
             (Membership::Joined, fits.difference(&members)),
             (Membership::Left, members.difference(&fits)),

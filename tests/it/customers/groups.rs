@@ -110,7 +110,6 @@ both! {
         owner.post("/groups", json!({"name": "x", "kind": "dynamic"})).refuses(422, "invalid").blames("/kind", "read_only");
         let id = group(&owner, "city = \"یزد\"");
         let at = format!("/groups/{id}");
-        owner.patch(&at, "*", json!({"condition": null})).refuses(422, "invalid").blames("/condition", "fixed");
         owner.patch(&at, "*", json!({"condition": "stars = 3"})).refuses(422, "invalid").blames("/condition", "unknown_field");
         let by_hand = owner.post("/groups", json!({"name": "By hand"})).is(201);
         assert_eq!(by_hand.json()["kind"], "static");
@@ -176,6 +175,24 @@ both! {
         owner.post("/group-members", json!({"group_id": dynamic, "customer_id": who})).refuses(409, "group_is_dynamic");
         owner.call("PUT", &format!("/groups/{by_hand}/members/{}", uuid::Uuid::now_v7())).refuses(404, "not_found");
         owner.call("PUT", &format!("/groups/{by_hand}/members/none")).refuses(404, "not_found");
+        tests::binary::run(&["audit", "verify", "--database", &app.database()]);
+    }
+
+    fn a_condition_that_is_cleared_leaves_its_members_to_be_kept_by_hand(app: &App) {
+        let (owner, seller) = (app.be(Who::Owner), app.be(Who::Seller));
+        let all: Vec<String> = (0..120).map(|_| person(&seller, json!({"city": "یزد"}))).collect();
+        let id = group(&seller, "city = \"یزد\"");
+        let cleared = seller.patch(&format!("/groups/{id}"), "*", json!({"condition": null})).is(200).json();
+        assert_eq!((&cleared["kind"], &cleared["condition"]), (&json!("static"), &json!(null)));
+        assert_eq!(members(&seller, &id).len(), 120, "nobody is out meanwhile");
+        assert_eq!(current(&seller, &id), json!({"group_id": id, "kind": "static", "members": 120, "state": "current", "rebuilt_at": current(&seller, &id)["rebuilt_at"]}));
+        assert_eq!(seller.all("/group-members", &[("filter", &format!("group_id = \"{id}\""))]).len(), 120);
+        owner.patch(&format!("/customers/{}", all[0]), "*", json!({"city": "قم"})).is(200);
+        seller.call("DELETE", &format!("/groups/{id}/members/{}", all[1])).is(204);
+        let now = members(&seller, &id);
+        assert!(now.len() == 119 && now.contains(&all[0]) && !now.contains(&all[1]));
+        assert_eq!(events(&seller, &id, &[("event", "joined")]).len(), 120, "to be kept by hand is not to join");
+        assert_eq!(events(&seller, &id, &[("event", "left")]), [pair("left", "hand")]);
         tests::binary::run(&["audit", "verify", "--database", &app.database()]);
     }
 

@@ -1,6 +1,7 @@
 //! Drills: faults while people write, on both databases. After each the same checker holds what clients were told against what is there.
 //! `make test` lets each fault come a few times; `make drill` as often as the list of faults asks. `PEYVAND_DRILL_ROUNDS` says so: `full`
 //! or a number.
+mod bulk;
 mod caller;
 mod checker;
 mod edits;

@@ -1,10 +1,11 @@
 //! Taking an import back: what it made goes to the trash, what it changed gets its earlier values again, the last row first. Nobody
 //! else's work is touched: a record that was changed since is left as it is, and told.
-use super::job::{acting, load, payload, progress};
+use super::job::{load, progress};
 use crate::http::app::SystemIds;
+use crate::integration::behalf::Behalf;
 use crate::integration::taking_back;
 use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
-use domain::core::error::{Error, Result};
+use domain::core::error::Result;
 use domain::core::pipeline::{self, Context, Expect};
 use domain::core::resource::Setting;
 use domain::integration::import::{Import, ImportUndo};
@@ -28,16 +29,16 @@ impl JobKind for UndoImport {
 }
 
 async fn run(job: &JobContext) -> Result<Outcome> {
-    let (payload, id) = (payload(&job.job)?, job.job.claim.id);
+    let (payload, id) = (Behalf::read(&job.job)?, job.job.claim.id);
     loop {
         let (app, setting) = (job.app.clone(), job.app.setting());
         let done = job
             .step(move |conn| {
                 let over = |over| Ok((over, progress(0)));
-                let Some(import) = load(conn, &setting, payload.import)? else {
+                let Some(import) = load(conn, &setting, payload.work)? else {
                     return over(true);
                 };
-                let Some(actor) = acting(conn, &payload, id, setting.now)? else {
+                let Some(actor) = payload.actor(conn, id, setting.now)? else {
                     return over(true);
                 };
                 let context = Context {
@@ -45,13 +46,13 @@ async fn run(job: &JobContext) -> Result<Outcome> {
                     setting: &setting,
                     ids: &SystemIds,
                     // The import's own, as its rows had: so that a second row of one record is not taken for somebody else's work.
-                    origin: payload.import,
+                    origin: payload.work,
                 };
                 step(conn, &context, app.object(&import.object)?, &import, id, &setting)
             })
             .await?;
         if done {
-            return Ok(Outcome::Done(json!({ "import_id": payload.import })));
+            return Ok(Outcome::Done(json!({ "import_id": payload.work })));
         }
         if job.stopping() {
             return Ok(Outcome::Paused);
