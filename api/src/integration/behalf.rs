@@ -1,14 +1,12 @@
 //! Work in the background on somebody's behalf: who it is for, by which credential, and as whom it is done when its time comes.
 use crate::http::caller::SignedIn;
-use crate::http::headers;
-use crate::http::problem::Failure;
 use crate::jobs;
+use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
-use actix_web::{HttpRequest, HttpResponse};
 use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
-use domain::core::pipeline::{Context, Expect};
+use domain::core::pipeline::Context;
 use persistence::access::actor;
 use persistence::core::conn::Conn;
 use persistence::core::jobs::Job;
@@ -70,17 +68,6 @@ impl Behalf {
         let (by, key) = (Some(self.user), self.work.to_string());
         let json = serde_json::to_value(self).map_err(|e| Error::Internal(e.to_string()))?;
         jobs::enqueue(conn, kind, key, json, by, context.origin, context.now()).map(|_| ())
-    }
-}
-
-/// Which version is meant, where the caller says so.
-///
-/// # Errors
-/// Those of the header.
-pub fn expect(request: &HttpRequest) -> Result<Expect, Failure> {
-    match request.headers().contains_key("If-Match") {
-        true => headers::if_match(request),
-        false => Ok(Expect::Any),
     }
 }
 

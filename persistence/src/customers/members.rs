@@ -111,9 +111,7 @@ pub fn history(conn: &mut Conn, actor: &Actor, group: Uuid, part: &Part) -> Resu
     if let Some(event) = part.event {
         sql = sql.text(" AND h.event = ").bind(event.word());
     }
-    if let Some(told) = told(actor)? {
-        sql = sql.text(" AND ").and(told);
-    }
+    sql = sql.also(told(actor)?);
     if let Some((at, id)) = part.behind {
         sql = sql.text(" AND (h.at, h.id) < (").bind(at).text(", ").bind(id).text(")");
     }
@@ -156,10 +154,7 @@ impl Source for Groups {
             .and(seen("groups", "t0.id, t0.name", &groups))
             .text(" g ON g.id = h.group_id WHERE h.customer_id IN ")
             .list(ask.customers.iter().map(|id| Bind::from(*id)));
-        let sql = match told {
-            Some(told) => sql.text(" AND ").and(told),
-            None => sql,
-        };
+        let sql = sql.also(told);
         Some(match ask.person {
             Some(person) => sql.text(" AND h.actor_id = ").bind(person),
             None => sql,

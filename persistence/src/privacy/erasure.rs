@@ -146,6 +146,8 @@ fn treat(
         }
         "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         "tasks" | "relationships" | "group_members" | "duplicates" => ids.iter().map(|id| (*id, Treatment::Delete)).collect(),
+        // A group says nothing of who fits its condition; who is erased no longer does, or is in as anybody would be.
+        "groups" => Vec::new(),
         _ => ids.iter().map(|id| (*id, Treatment::Keep)).collect(),
     })
 }

@@ -2,6 +2,7 @@
 mod duplicates;
 mod exact;
 mod groups;
+mod in_step;
 mod merges;
 mod overview;
 mod random;

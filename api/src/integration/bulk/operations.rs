@@ -8,8 +8,8 @@ use crate::http::crud::id;
 use crate::http::problem::{Failure, Lang};
 use crate::http::query::Query;
 use crate::http::writing::{Writing, members};
-use crate::http::{body, edge};
-use crate::integration::behalf::{Behalf, expect, located};
+use crate::http::{body, edge, headers};
+use crate::integration::behalf::{Behalf, located};
 use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -128,7 +128,7 @@ async fn shown(request: &HttpRequest, app: &Data<App>, signed: SignedIn, body: M
 pub async fn cancel(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("bulk_actions", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect) = (id(&path)?, expect(&request)?);
+    let (id, expect) = (id(&path)?, headers::expect(&request)?);
     Writing::new(&request, app, signed, &[])?
         .run(ACTIONS, move |conn, context| {
             conn.hold("bulk_actions", id)?;
@@ -142,7 +142,7 @@ pub async fn cancel(request: HttpRequest, app: Data<App>, signed: SignedIn, path
 pub async fn take_back(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("bulk_actions", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect) = (id(&path)?, expect(&request)?);
+    let (id, expect) = (id(&path)?, headers::expect(&request)?);
     let behalf = Behalf::of(&signed, id);
     let answer = Writing::new(&request, app.clone(), signed, &[])?
         .run(ACTIONS, move |conn, context| {

@@ -11,7 +11,7 @@ use crate::http::query::Query;
 use crate::http::upload::{self, Expected};
 use crate::http::writing::{Writing, members};
 use crate::http::{body, headers};
-use crate::integration::behalf::{Behalf, CLOSED, expect, located};
+use crate::integration::behalf::{Behalf, CLOSED, located};
 use actix_web::web::{Data, Path, Payload as Body};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::error::Error;
@@ -125,7 +125,7 @@ pub async fn data(
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect, encoding) = (id(&path)?, expect(&request)?, encoding(&request)?);
+    let (id, expect, encoding) = (id(&path)?, headers::expect(&request)?, encoding(&request)?);
     let asked = signed.clone();
     let (import, most) = app
         .db
@@ -209,7 +209,7 @@ pub async fn start(
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect) = (id(&path)?, expect(&request)?);
+    let (id, expect) = (id(&path)?, headers::expect(&request)?);
     let bytes = body::bytes(&request, &mut payload, 1 << 20).await?;
     let mapping = explicit(&bytes)?;
     let asked = signed.clone();
@@ -275,7 +275,7 @@ fn explicit(bytes: &[u8]) -> Result<Option<ImportMapping>, Failure> {
 pub async fn abort(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect) = (id(&path)?, expect(&request)?);
+    let (id, expect) = (id(&path)?, headers::expect(&request)?);
     Writing::new(&request, app, signed, &[])?
         .run(IMPORTS, move |conn, context| {
             let counts = rows::checkpoint(conn, id)?.unwrap_or_default().counts;
@@ -291,7 +291,7 @@ pub async fn abort(request: HttpRequest, app: Data<App>, signed: SignedIn, path:
 pub async fn undo(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect, actor) = (id(&path)?, expect(&request)?, Behalf::of(&signed, id(&path)?));
+    let (id, expect, actor) = (id(&path)?, headers::expect(&request)?, Behalf::of(&signed, id(&path)?));
     let answer = Writing::new(&request, app.clone(), signed, &[])?
         .run(IMPORTS, move |conn, context| {
             let done: Done = pipeline::change::<Import>(conn, context, id, expect, "create", Import::take_back)?;
