@@ -171,6 +171,8 @@ fn page(conn: &mut Conn, signed: &SignedIn, customer: Uuid, mut asked: Asked, se
         }
     }
     let mut customers = vec![customer];
+    // All else of those that were merged into the customer has moved to it; their changes are still their own.
+    customers.extend(merged::into(conn, Customer::SPEC.object, customer)?);
     if asked.related {
         customers.extend(related(conn, actor, customer, RELATED)?.into_iter().map(|r| r.party_id));
         customers.sort();
