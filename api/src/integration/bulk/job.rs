@@ -185,7 +185,7 @@ fn next(conn: &mut Conn, behalf: Behalf, work: &Work, setting: &Setting, job: Uu
 fn write(conn: &mut Conn, behalf: Behalf, work: &Work, setting: &Setting, job: Uuid, mut place: Place, some: &[Uuid]) -> Result<Chunk> {
     // Whoever gives it up waits for this chunk, so that they are told of all that was done.
     conn.hold(ACTIONS, behalf.work)?;
-    if !live::<BulkAction>(conn, behalf.work)?.is_some_and(|a| a.state == BulkState::Running) {
+    if live::<BulkAction>(conn, behalf.work)?.is_none_or(|a| a.state != BulkState::Running) {
         return Ok(Chunk::Over);
     }
     let Some(actor) = behalf.actor(conn, job, setting.now)? else {

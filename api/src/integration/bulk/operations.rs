@@ -1,5 +1,5 @@
 //! The operations of bulk actions: preview, start, look at the records, give up, undo.
-use super::preview::BulkPreview;
+use super::preview::{BulkPreview, Counted};
 use super::work::Work;
 use super::{job, results, undo};
 use crate::http::app::{App, SystemIds};
@@ -46,29 +46,23 @@ fn noted(conn: &mut Conn, context: &Context<'_>, body: Map<String, Value>, match
     Ok((done, Work::new(conn, context, &action)?))
 }
 
-/// How many records a body is about, as far as it can be read: what is wrong with it is told when it is noted. Outside the writer, since
-/// it may look at all records.
-fn matched(conn: &mut Conn, context: &Context<'_>, body: Map<String, Value>) -> i64 {
+/// What a body is about, as far as it can be read: what is wrong with it is told when it is noted.
+fn counted(conn: &mut Conn, context: &Context<'_>, body: Map<String, Value>) -> Counted {
     let Ok(draft) = pipeline::draft::<BulkAction>(context, None, body) else {
-        return 0;
+        return Counted::default();
     };
     let mut action = draft.record().clone();
     action.started_at = Some(context.now());
     let counted = Work::new(conn, context, &action).and_then(|work| work.counted(conn, context));
-    counted.map_or(0, |(matched, _)| matched)
+    counted.unwrap_or_default()
 }
 
 pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload) -> Result<HttpResponse, Failure> {
     signed.0.sight("bulk_actions", "create")?;
     let preview = Query::read(&request, &["preview"])?.flag("preview")?;
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
-    if preview {
-        let shown = shown(&request, &app, signed, body).await?;
-        return Ok(HttpResponse::Ok().json(shown));
-    }
-    let writing = Writing::new(&request, app.clone(), signed.clone(), &bytes)?;
-    let (asked, setting, origin, counted) = (signed, app.setting(), edge::request_id(&request), body.clone());
-    let matched = app
+    let (asked, setting, origin, told) = (signed.clone(), app.setting(), edge::request_id(&request), body.clone());
+    let counted = app
         .db
         .read(move |conn| {
             let context = Context {
@@ -77,15 +71,20 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
                 ids: &SystemIds,
                 origin,
             };
-            Ok(matched(conn, &context, counted))
+            Ok(counted(conn, &context, told))
         })
         .await?;
+    if preview {
+        let shown = shown(&request, &app, signed, body, counted).await?;
+        return Ok(HttpResponse::Ok().json(shown));
+    }
+    let writing = Writing::new(&request, app.clone(), signed, &bytes)?;
     let mut answer = writing
         .run(ACTIONS, move |conn, context| {
             if bulk::running(conn, context.actor.user_id)? >= AT_ONCE {
                 return Err(Error::Conflict("too_many_bulk_actions"));
             }
-            let (done, _) = noted(conn, context, body, matched)?;
+            let (done, _) = noted(conn, context, body, counted.matched)?;
             Behalf::in_name(context.actor, done.id).enqueue(conn, job::KIND, context)?;
             Ok((202, done))
         })
@@ -96,7 +95,13 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
 }
 
 /// What a body would come to; nothing of it is kept.
-async fn shown(request: &HttpRequest, app: &Data<App>, signed: SignedIn, body: Map<String, Value>) -> Result<BulkPreview, Failure> {
+async fn shown(
+    request: &HttpRequest,
+    app: &Data<App>,
+    signed: SignedIn,
+    body: Map<String, Value>,
+    counted: Counted,
+) -> Result<BulkPreview, Failure> {
     let (setting, origin, lang) = (app.setting(), edge::request_id(request), lang(request));
     let mut shown = None;
     let (sent, got) = tokio::sync::oneshot::channel();
@@ -109,9 +114,9 @@ async fn shown(request: &HttpRequest, app: &Data<App>, signed: SignedIn, body: M
                 ids: &SystemIds,
                 origin,
             };
-            let (_, work) = noted(conn, &context, body, 0)?;
+            let (_, work) = noted(conn, &context, body, counted.matched)?;
             // Whoever asked may have gone away; nothing is kept either way.
-            let _ = sent.send(work.preview(conn, &context, lang)?);
+            let _ = sent.send(work.preview(conn, &context, counted, lang)?);
             Err::<(), _>(Error::Precondition)
         })
         .await;

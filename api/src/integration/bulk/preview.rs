@@ -76,28 +76,38 @@ pub fn errors(entry: &Entry, lang: Lang) -> Vec<BulkError> {
         .collect()
 }
 
+/// How many records an action is about, and which it begins with: what may take a look at all records, and is read outside the writer.
+#[derive(Debug, Clone, Default)]
+pub struct Counted {
+    pub matched: i64,
+    pub changeable: i64,
+    first: Vec<Uuid>,
+}
+
 impl Work {
-    /// How many records it is about, and how many of them are the actor's to change.
+    /// Counts the records, and finds the first.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn counted(&self, conn: &mut Conn, context: &Context<'_>) -> Result<(i64, i64)> {
+    pub fn counted(&self, conn: &mut Conn, context: &Context<'_>) -> Result<Counted> {
         let (spec, all) = (self.object.spec(), self.sights(context)?);
         let mut count = |sights: &[Sight<'_>]| bulk::count(conn, spec, sights, self.which.as_ref(), &self.ids);
-        Ok((count(&all[..1])?, count(&all)?))
+        let (matched, changeable) = (count(&all[..1])?, count(&all)?);
+        let first = match (&self.which, all.first()) {
+            (Some(which), Some(reads)) => bulk::next(conn, spec, reads, which, Uuid::nil(), SHOWN as i64)?,
+            _ => self.ids.iter().take(SHOWN).copied().collect(),
+        };
+        Ok(Counted {
+            matched,
+            changeable,
+            first,
+        })
     }
 
-    /// Does it to the first records, and shows what that came to. The caller takes it back.
-    ///
-    /// # Errors
-    /// Those of the database.
-    pub fn sample(&self, conn: &mut Conn, context: &Context<'_>, lang: Lang) -> Result<Vec<BulkSample>> {
+    /// Does it to some records, and shows what that came to. The caller takes it back.
+    fn sample(&self, conn: &mut Conn, context: &Context<'_>, first: Vec<Uuid>, lang: Lang) -> Result<Vec<BulkSample>> {
         let spec = self.object.spec();
         let reads = context.sight(spec.object, "read")?;
-        let first = match &self.which {
-            Some(which) => bulk::next(conn, spec, &reads, which, Uuid::nil(), SHOWN as i64)?,
-            None => self.ids.iter().take(SHOWN).copied().collect(),
-        };
         // Wherever a record goes, whoever sent it there is shown it as it then is.
         let everywhere = Sight {
             scope: Scope::All,
@@ -127,21 +137,20 @@ impl Work {
         Ok(found)
     }
 
-    /// As [`sample`](Self::sample) and [`counted`](Self::counted), and takes it back.
+    /// Does it to the first records, and takes that back.
     ///
     /// # Errors
     /// Those of the database.
-    pub fn preview(&self, conn: &mut Conn, context: &Context<'_>, lang: Lang) -> Result<BulkPreview> {
-        let (matched, changeable) = self.counted(conn, context)?;
+    pub fn preview(&self, conn: &mut Conn, context: &Context<'_>, counted: Counted, lang: Lang) -> Result<BulkPreview> {
         let mut sample = None;
         let undone = conn.savepoint(|conn| {
-            sample = Some(self.sample(conn, context, lang)?);
+            sample = Some(self.sample(conn, context, counted.first, lang)?);
             Err::<(), _>(Error::Precondition)
         });
         match (undone, sample) {
             (_, Some(sample)) => Ok(BulkPreview {
-                matched,
-                changeable,
+                matched: counted.matched,
+                changeable: counted.changeable,
                 sample,
             }),
             (Err(error), None) => Err(error),

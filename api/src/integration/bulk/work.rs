@@ -158,7 +158,7 @@ impl Work {
     fn write(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid) -> Result<Made> {
         let (object, spec) = (self.object, self.object.spec());
         let patch = |conn: &mut Conn, expect, body: Map<String, Value>| {
-            let guard = guard::of(spec.object);
+            let guard = guard::concerned(spec.object, &body);
             guard::watched(guard, conn, context, Some(id), |conn| object.patch(conn, context, id, expect, body))
         };
         match &self.what {
