@@ -161,7 +161,7 @@ impl Script {
         let mut steps = self.operations[self.next % self.operations.len()].clone();
         self.next += 1;
         if fresh {
-            let made = |text: &str| text.starts_with("INSERT INTO customers (") || text.starts_with("INSERT INTO import_rows (");
+            let made = |text: &str| text.starts_with("INSERT INTO customers (") || text.starts_with("INSERT INTO work_rows (");
             let mut ids = HashMap::<Vec<u8>, Vec<u8>>::new();
             for (text, values) in &steps {
                 if let (true, Some(Value::Blob(old))) = (made(&self.texts[*text]), values.first()) {

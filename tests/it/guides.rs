@@ -49,6 +49,11 @@ fn live_events_walk() {
 }
 
 #[test]
+fn groups_and_bulk_actions_walk() {
+    walked("docs/groups.md");
+}
+
+#[test]
 fn the_readme_lists_every_setting_of_the_server() {
     let readme = include_str!("../../README.md");
     let help = binary::run(&["serve", "--help"]);

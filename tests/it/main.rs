@@ -3,6 +3,7 @@
 mod access;
 mod activities;
 mod attacks;
+mod bulk;
 mod changes;
 mod contract;
 mod customers;

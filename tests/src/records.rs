@@ -143,6 +143,11 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"kind": "choice", "choices": ["الف", "ب"]}),
             value: json!(["الف", "ب", "ج"]),
         },
+        // A group that has a condition keeps having one.
+        ("groups", "condition") => Change {
+            with: json!({"condition": "city = \"یزد\""}),
+            value: json!("city = \"قم\""),
+        },
         ("interactions", "address") => plain(json!("+989127654321")),
         // Found by the address where there is one.
         ("interactions", "customer_id") => Change {

@@ -213,6 +213,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
         activities::KINDS,
         &customers::KINDS,
         &documents::KINDS,
+        &integration::bulk::KINDS,
         &integration::import::KINDS,
         &mail::KINDS,
         privacy::KINDS,

@@ -13,7 +13,7 @@ use crate::jobs;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::error::Error;
-use domain::core::pipeline::{self, Expect};
+use domain::core::pipeline;
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
 use domain::customers::candidate::{Duplicate, DuplicateState};
@@ -62,10 +62,7 @@ async fn set(
     signed.0.sight("duplicates", "update")?;
     Query::read(&request, &[])?;
     let id = id(&path)?;
-    let expect = match request.headers().contains_key("If-Match") {
-        true => headers::if_match(&request)?,
-        false => Expect::Any,
-    };
+    let expect = headers::expect(&request)?;
     Writing::new(&request, app, signed, &[])?
         .run(DUPLICATES, move |conn, context| {
             let done = pipeline::change::<Duplicate>(conn, context, id, expect, "update", |pair| {

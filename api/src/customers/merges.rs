@@ -12,7 +12,7 @@ use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::{Scope, Sight};
 use domain::core::error::Error;
-use domain::core::pipeline::{Context, Expect};
+use domain::core::pipeline::Context;
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example, of_record};
 use domain::customers::customer::Customer;
@@ -89,10 +89,7 @@ async fn undo(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path
     signed.0.sight("merges", "update")?;
     Query::read(&request, &[])?;
     let id = id(&path)?;
-    let expect = match request.headers().contains_key("If-Match") {
-        true => headers::if_match(&request)?,
-        false => Expect::Any,
-    };
+    let expect = headers::expect(&request)?;
     Writing::new(&request, app, signed, &[])?
         .run(MERGES, move |conn, context| Ok((200, merge::undo(conn, context, id, expect)?)))
         .await

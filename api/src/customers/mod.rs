@@ -1,10 +1,12 @@
 //! Whom we deal with, over HTTP.
 mod duplicates;
 mod exact;
+mod groups;
 mod hierarchy;
 mod matcher;
 mod merges;
 pub mod overview;
+mod rebuild;
 pub mod sections;
 mod timeline;
 
@@ -17,7 +19,7 @@ use domain::customers::relationship::Relationship;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The area's kinds of jobs.
-pub const KINDS: [&'static dyn JobKind; 1] = [&matcher::FindDuplicates];
+pub const KINDS: [&'static dyn JobKind; 2] = [&matcher::FindDuplicates, &rebuild::RebuildGroup];
 
 /// The area's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -29,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     merges::routes(config);
     duplicates::routes(config);
     config.service(Crud::<Relationship>::new());
+    groups::routes(config);
     config.service(Crud::<Group>::new());
     config.service(Crud::<GroupMember>::new());
 }

@@ -3,6 +3,7 @@ use super::overview::{Ask, Item, Section};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
 use domain::core::instant::Instant;
+use domain::customers::group::GroupKind;
 use domain::customers::relationship::RelationshipKind;
 use persistence::core::conn::Conn;
 use persistence::customers::overview::{changes, groups, related};
@@ -101,6 +102,8 @@ pub struct CustomerGroup {
     id: Uuid,
     #[schema(max_length = 200)]
     name: String,
+    /// Whether it was put in by hand, or fits the group's condition.
+    kind: GroupKind,
     /// Since when the customer is in it.
     since: Instant,
 }
@@ -111,17 +114,22 @@ impl Section for Groups {
         "groups"
     }
     fn doc(&self) -> &'static str {
-        "Groups that the customer is in, the latest first."
+        "Groups that the customer is in, by hand or by their condition; the latest first."
     }
     fn item(&self) -> Item {
         schema::<CustomerGroup>()
     }
     fn example(&self) -> Value {
-        json!({"id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a23", "name": "باشگاه مشتریان", "since": "2026-03-21T08:30:00.000Z"})
+        json!({"id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a23", "name": "باشگاه مشتریان", "kind": "static", "since": "2026-03-21T08:30:00.000Z"})
     }
     fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
         let found = groups(conn, ask.actor, ask.customer, ask.limit + 1)?;
-        texts(found.into_iter().map(|(id, name, since)| CustomerGroup { id, name, since }))
+        texts(found.into_iter().map(|g| CustomerGroup {
+            id: g.id,
+            name: g.name,
+            kind: g.kind,
+            since: g.since,
+        }))
     }
 }
 

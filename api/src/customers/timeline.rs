@@ -34,13 +34,13 @@ const RELATED: usize = 100;
 pub struct TimelineItem {
     /// When it was.
     at: Instant,
-    /// What it is: `interaction`, `task`, `document`, `consent`, or `change` of the customer's own record.
+    /// What it is: `interaction`, `task`, `document`, `consent`, `group`, or `change` of the customer's own record.
     #[schema(max_length = 20)]
     kind: &'static str,
-    /// What exactly: the interaction's kind, how far the task is, the document's media type, the consent's status, or what the change did.
+    /// What exactly: the interaction's kind, how far the task is, the document's media type, the consent's status, `joined` or `left` of a group, or what the change did.
     #[schema(max_length = 127)]
     word: String,
-    /// The interaction, task or document, or the record that changed.
+    /// The interaction, task, document, consent or group, or the record that changed.
     record_id: Uuid,
     /// The customer it is about: with `related`, it can be another one.
     customer_id: Uuid,
@@ -220,7 +220,7 @@ async fn get(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<
 /// The route.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
     let doc = "What happened with a customer, the newest first: interactions they took part in, tasks and documents about them, each by when it was \
-               made, consents by when they were given, and changes of their record; all as far as the caller may see it. `next_cursor` goes back in time; `previous_cursor` brings what has happened since.";
+               made, consents by when they were given, groups joined and left, and changes of their record; all as far as the caller may see it. `next_cursor` goes back in time; `previous_cursor` brings what has happened since.";
     let kinds: Vec<&str> = SOURCES.iter().map(|s| s.kind()).collect();
     let one = kinds.join("|");
     let format = |format| text(40).format(Some(SchemaFormat::KnownFormat(format)));

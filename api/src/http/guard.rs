@@ -41,14 +41,19 @@ pub fn of(object: &str) -> Option<&'static dyn Guard> {
     GUARDS.lock().unwrap_or_else(PoisonError::into_inner).get(object).copied()
 }
 
+/// The guard that a write of this body has to pass.
+pub fn concerned(object: &str, body: &Map<String, Value>) -> Option<&'static dyn Guard> {
+    of(object).filter(|guard| guard.members().iter().any(|member| body.contains_key(*member)))
+}
+
 /// The guard that a request has to pass with this body.
 ///
 /// # Errors
 /// 400 where its header is neither `true` nor `false`.
 pub fn asked(object: &str, request: &HttpRequest, body: &Map<String, Value>) -> Result<Option<&'static dyn Guard>, Failure> {
     let Some(guard) = of(object) else { return Ok(None) };
-    let concerned = !headers::flag(request, guard.header())? && guard.members().iter().any(|member| body.contains_key(*member));
-    Ok(concerned.then_some(guard))
+    let skipped = headers::flag(request, guard.header())?;
+    Ok(concerned(object, body).filter(|_| !skipped))
 }
 
 /// Runs a write under a guard, where there is one.

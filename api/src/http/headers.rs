@@ -58,6 +58,17 @@ pub fn if_match(request: &HttpRequest) -> Result<Expect, Failure> {
     }
 }
 
+/// Which version is meant, where the caller says so.
+///
+/// # Errors
+/// Those of the header.
+pub fn expect(request: &HttpRequest) -> Result<Expect, Failure> {
+    match request.headers().contains_key("If-Match") {
+        true => if_match(request),
+        false => Ok(Expect::Any),
+    }
+}
+
 /// `If-None-Match: *`: only if there is none yet.
 pub fn only_new(request: &HttpRequest) -> Result<bool, Failure> {
     match value(request, "If-None-Match")? {

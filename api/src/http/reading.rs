@@ -12,7 +12,7 @@ use domain::core::condition::Condition;
 use domain::core::error::Error;
 use domain::core::resource::Spec;
 use persistence::core::conn::Conn;
-use persistence::core::read::List;
+use persistence::core::read::{List, Within};
 use persistence::core::view::View;
 use persistence::core::{external, merged, read};
 use serde_json::Value;
@@ -174,6 +174,17 @@ const COUNTED: usize = 10_000;
 
 /// See [`super::crud`].
 pub async fn list(request: HttpRequest, app: Data<App>, signed: SignedIn, object: Record) -> Result<HttpResponse, Failure> {
+    narrowed(request, app, signed, object, None).await
+}
+
+/// The same of some of them, such as the members of a group.
+pub async fn narrowed(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    object: Record,
+    within: Option<Within>,
+) -> Result<HttpResponse, Failure> {
     let spec = object.spec();
     signed.0.sight(spec.object, "read")?;
     let query = Query::read(&request, LIST)?;
@@ -181,7 +192,7 @@ pub async fn list(request: HttpRequest, app: Data<App>, signed: SignedIn, object
         Some(text) => Some(text.parse::<Condition>().map_err(|p| Error::Query(vec![("filter", p)]))?),
         None => None,
     };
-    page(request, app, signed, object, query, filter).await
+    page(request, app, signed, object, query, filter, within).await
 }
 
 /// The members of a search's body.
@@ -210,7 +221,7 @@ pub async fn search(
         })?),
     };
     let query = Query::from_members(members, SEARCH)?;
-    page(request, app, signed, object, query, filter).await
+    page(request, app, signed, object, query, filter, None).await
 }
 
 async fn page(
@@ -220,6 +231,7 @@ async fn page(
     object: Record,
     query: Query,
     filter: Option<Condition>,
+    within: Option<Within>,
 ) -> Result<HttpResponse, Failure> {
     let spec = object.spec();
     let view = View::new(spec, &signed.0.actor, query.text("fields"))?;
@@ -233,6 +245,7 @@ async fn page(
     let mut list = List {
         view,
         filter: None,
+        within,
         terms,
         sort: List::sort(spec, query.text("sort"))?,
         unasked: query.text("sort").is_none(),

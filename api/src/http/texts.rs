@@ -103,6 +103,26 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "A record of the merge is in the trash or erased",
             "رکوردی از این ادغام در سطل زباله یا پاک شده است",
         ),
+        "bulk_running" => ("It is still running; cancel it first", "هنوز در جریان است؛ نخست آن را متوقف کنید"),
+        "bulk_ended" => ("It has ended already", "پیش‌تر پایان یافته است"),
+        "bulk_undone" => ("It has been undone already", "پیش‌تر بازگردانده شده است"),
+        "bulk_nothing_to_undo" => ("It changed nothing that could be undone", "چیزی را دگرگون نکرده است که بازگردد"),
+        "too_many_bulk_actions" => (
+            "Too many of your bulk actions are running; wait for one to end",
+            "کارهای گروهی در جریان شما بیش از اندازه‌اند؛ بگذارید یکی پایان یابد",
+        ),
+        "group_is_dynamic" => (
+            "The group has a condition; who is in it follows from that",
+            "این گروه شرط دارد؛ اعضایش را همان شرط برمی‌گزیند",
+        ),
+        "group_is_static" => (
+            "The group is kept by hand; there is nothing to rebuild",
+            "اعضای این گروه دستی‌اند؛ چیزی برای بازسازی نیست",
+        ),
+        "too_many_groups" => (
+            "There are as many groups with a condition as there may be",
+            "شمار گروه‌های شرط‌دار به بیشترین اندازه رسیده است",
+        ),
         "taken" => (
             "A value that must be unique belongs to another record",
             "مقداری که باید یکتا باشد از آن رکورد دیگری است",

@@ -98,7 +98,7 @@ impl Writing {
                     } else {
                         shown(conn, &context, spec, done.id)?
                     };
-                    let location = (status == 201).then(|| format!("/api/v1{}/{}", spec.path, done.id));
+                    let location = matches!(status, 201 | 202).then(|| format!("/api/v1{}/{}", spec.path, done.id));
                     Ok(Answer {
                         status,
                         etag: (status != 204).then_some(done.version),
@@ -110,6 +110,10 @@ impl Writing {
             })
             .await?;
         access_changed(&app, spec);
+        // What follows of these is found by a job.
+        if matches!(spec.object, "groups" | "custom_fields") {
+            app.jobs.wake();
+        }
         Ok(answer)
     }
 }

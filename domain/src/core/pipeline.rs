@@ -75,6 +75,11 @@ fn read<I: Input>(body: Map<String, Value>, spec: &'static Spec, patch: bool, ac
     }
 }
 
+/// Reads a patch for nothing: whether the actor may say this, of whichever record.
+pub fn readable<R: Resource>(actor: &Actor, body: Map<String, Value>) -> Result<()> {
+    read::<R::Patch>(body, &R::SPEC, true, actor).map(|_| ())
+}
+
 /// Creates a record; `id` where the client brings its own.
 pub fn create<R: Resource>(tx: &mut impl Store<R>, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Done> {
     create_with(tx, context, id, body, |_: &mut R| Ok(()))
@@ -99,6 +104,10 @@ pub struct Draft<R> {
 }
 
 impl<R> Draft<R> {
+    /// The record as it would be, before storage has a say.
+    pub fn record(&self) -> &R {
+        &self.record
+    }
     /// What is wrong with the record in itself.
     pub fn problems(&self) -> &Problems {
         &self.problems

@@ -153,6 +153,16 @@ impl Problems {
         }
     }
 
+    /// The same problems, all told at one place: of a condition written as text, which has no members to point at.
+    #[must_use]
+    pub fn at(self, pointer: &str) -> Problems {
+        let mut told = Problems::default();
+        for violation in self.0 {
+            told.with(pointer, violation.code, violation.params);
+        }
+        told
+    }
+
     /// Nothing is wrong: go on with `value`.
     pub fn or<T>(self, value: T) -> Result<T, Problems> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }

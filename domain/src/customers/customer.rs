@@ -83,6 +83,9 @@ pub struct Customer {
     /// What it is interested in.
     #[record(max = 50, example = r#"["فولاد"]"#, fa = "علاقه‌مندی‌ها")]
     pub interests: Vec<String>,
+    /// Words to find it by.
+    #[record(max = 50, search, example = r#"["نمایشگاه"]"#, fa = "برچسب‌ها")]
+    pub tags: Vec<String>,
     /// What it likes.
     #[record(max = 1000, fa = "سلیقه")]
     pub tastes: Option<String>,
@@ -153,9 +156,11 @@ impl Rules for Customer {
         } else if !matches!(self.language.as_str(), "fa" | "en") {
             problems.with("/language", Code::NotAllowed, vec![("allowed", "fa, en".to_owned())]);
         }
-        for (i, interest) in self.interests.iter().enumerate() {
-            if self.interests[..i].contains(interest) {
-                problems.add(format!("/interests/{i}"), Code::Duplicate);
+        for (member, words) in [("interests", &self.interests), ("tags", &self.tags)] {
+            for (i, word) in words.iter().enumerate() {
+                if words[..i].contains(word) {
+                    problems.add(format!("/{member}/{i}"), Code::Duplicate);
+                }
             }
         }
         problems
@@ -258,9 +263,9 @@ impl Customer {
             text.push(' ');
             text.push_str(part);
         }
-        for point in &self.contact_points {
+        for part in self.tags.iter().chain(self.contact_points.iter().map(|p| &p.value)) {
             text.push(' ');
-            text.push_str(&point.value);
+            text.push_str(part);
         }
         crate::core::text::search_key(&text)
     }

@@ -1,4 +1,5 @@
 //! How records come in from other systems and go out to them.
+pub mod bulk;
 pub mod card;
 mod country;
 pub mod formula;

@@ -91,6 +91,7 @@ impl Customer {
             district,
             country,
             interests,
+            tags,
             tastes,
             tendencies,
             buying_habits,
@@ -137,6 +138,7 @@ impl Customer {
         (*birth_date, *gender, *credit_class) = (None, None, None);
         (*marketer_id, *referrer_id, *liaison_id) = (None, None, None);
         interests.clear();
+        tags.clear();
         contact_points.clear();
         addresses.clear();
         bank_accounts.clear();

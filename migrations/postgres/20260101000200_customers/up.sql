@@ -23,6 +23,7 @@ CREATE TABLE customers (
     district text,
     country text,
     interests jsonb NOT NULL,
+    tags jsonb NOT NULL,
     tastes text,
     tendencies text,
     buying_habits text,
@@ -106,6 +107,8 @@ CREATE TABLE groups (
     unit_id uuid,
     name text COLLATE "C" NOT NULL,
     description text,
+    condition text,
+    kind text NOT NULL,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,
@@ -137,4 +140,34 @@ CREATE INDEX group_members_updated_at ON group_members (updated_at, id) WHERE de
 CREATE INDEX group_members_owner ON group_members (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX group_members_unit ON group_members (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX group_members__customer_id_key ON group_members (group_id, customer_id) WHERE deleted_at IS NULL;
-CREATE INDEX group_members_customer ON group_members (customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX group_members_customer ON group_members (customer_id, group_id);
+
+-- Who fits the condition of a group: kept in step by every write of a customer.
+CREATE TABLE group_matches (
+    group_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    since timestamptz NOT NULL,
+    PRIMARY KEY (group_id, customer_id)
+);
+CREATE INDEX group_matches_customer ON group_matches (customer_id, since);
+
+-- Which state of a group's condition is in force, and which one its members were last found by.
+CREATE TABLE group_rules (
+    group_id uuid NOT NULL PRIMARY KEY,
+    revision text NOT NULL,
+    built text,
+    built_at timestamptz
+);
+
+-- Who joined and left a group, of either kind.
+CREATE TABLE group_history (
+    id uuid NOT NULL PRIMARY KEY,
+    group_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    event text NOT NULL,
+    cause text NOT NULL,
+    at timestamptz NOT NULL,
+    actor_id uuid
+);
+CREATE INDEX group_history_group ON group_history (group_id, at, id);
+CREATE INDEX group_history_customer ON group_history (customer_id, at);

@@ -1,3 +1,4 @@
-DROP TABLE import_rows;
+DROP TABLE bulk_actions;
+DROP TABLE work_rows;
 DROP TABLE import_checkpoints;
 DROP TABLE imports;

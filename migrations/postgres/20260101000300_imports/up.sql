@@ -49,15 +49,45 @@ CREATE TABLE import_checkpoints (
     at timestamptz NOT NULL
 );
 
--- What became of each row: written in the transaction of its effect, so that a resumed import does each row exactly once. What the
--- row said stands in the file.
-CREATE TABLE import_rows (
-    import_id uuid NOT NULL,
+-- What became of each row of an import, and of each record of a bulk action: written in the transaction of its effect, so that work
+-- which is resumed does each exactly once. What a row said stands in the file. made_id is what was made or removed for the record's sake.
+CREATE TABLE work_rows (
+    work_id uuid NOT NULL,
     number bigint NOT NULL,
     outcome text NOT NULL,
     record_id uuid,
+    made_id uuid,
     version bigint,
     errors text,
     undo text,
-    PRIMARY KEY (import_id, number)
+    PRIMARY KEY (work_id, number)
 );
+
+CREATE TABLE bulk_actions (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    object text NOT NULL,
+    action jsonb NOT NULL,
+    condition text,
+    ids jsonb,
+    state text NOT NULL,
+    matched bigint NOT NULL,
+    counts jsonb NOT NULL,
+    failure text,
+    undo jsonb,
+    started_at timestamptz,
+    finished_at timestamptz,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX bulk_actions_created_at ON bulk_actions (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX bulk_actions_updated_at ON bulk_actions (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX bulk_actions_owner ON bulk_actions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX bulk_actions_unit ON bulk_actions (unit_id, updated_at, id) WHERE deleted_at IS NULL;

@@ -23,6 +23,7 @@ CREATE TABLE customers (
     district TEXT,
     country TEXT,
     interests TEXT NOT NULL,
+    tags TEXT NOT NULL,
     tastes TEXT,
     tendencies TEXT,
     buying_habits TEXT,
@@ -115,6 +116,8 @@ CREATE TABLE groups (
     unit_id BLOB,
     name TEXT NOT NULL,
     description TEXT,
+    condition TEXT,
+    kind TEXT NOT NULL,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,
@@ -155,4 +158,34 @@ CREATE INDEX group_members_updated_at ON group_members (updated_at, id) WHERE de
 CREATE INDEX group_members_owner ON group_members (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX group_members_unit ON group_members (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX group_members__customer_id_key ON group_members (group_id, customer_id) WHERE deleted_at IS NULL;
-CREATE INDEX group_members_customer ON group_members (customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX group_members_customer ON group_members (customer_id, group_id);
+
+-- Who fits the condition of a group: kept in step by every write of a customer.
+CREATE TABLE group_matches (
+    group_id BLOB NOT NULL,
+    customer_id BLOB NOT NULL,
+    since INTEGER NOT NULL,
+    PRIMARY KEY (group_id, customer_id)
+) WITHOUT ROWID;
+CREATE INDEX group_matches_customer ON group_matches (customer_id, since);
+
+-- Which state of a group's condition is in force, and which one its members were last found by.
+CREATE TABLE group_rules (
+    group_id BLOB NOT NULL PRIMARY KEY,
+    revision TEXT NOT NULL,
+    built TEXT,
+    built_at INTEGER
+) WITHOUT ROWID;
+
+-- Who joined and left a group, of either kind.
+CREATE TABLE group_history (
+    id BLOB NOT NULL PRIMARY KEY,
+    group_id BLOB NOT NULL,
+    customer_id BLOB NOT NULL,
+    event TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    actor_id BLOB
+) WITHOUT ROWID;
+CREATE INDEX group_history_group ON group_history (group_id, at, id);
+CREATE INDEX group_history_customer ON group_history (customer_id, at);

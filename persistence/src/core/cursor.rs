@@ -33,6 +33,7 @@ pub fn binding(spec: &Spec, sight: &Sight<'_>, list: &List) -> String {
         &sort.join("\u{1}"),
         &sight.actor.user_id.to_string(),
         &list.trashed.to_string(),
+        list.within.as_ref().map_or("", |w| &w.name),
     ];
     parts.join("\u{0}")
 }

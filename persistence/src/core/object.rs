@@ -1,6 +1,7 @@
 //! A record without its type: the face by which handlers, imports and batches reach any record. What is generic is small and
 //! synchronous; everything above is compiled once.
 use super::conn::Conn;
+use domain::core::actor::Actor;
 use domain::core::error::Result;
 use domain::core::id::Id;
 use domain::core::pipeline::{self, Context, Done, Draft, Expect, Store};
@@ -20,6 +21,8 @@ pub trait Object: Send + Sync {
     /// Reads the body of a create ahead of its time.
     fn draft(&self, context: &Context<'_>, id: Option<Uuid>, body: Map<String, Value>) -> Result<Box<dyn Drafted>>;
     fn patch(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, body: Map<String, Value>) -> Result<Done>;
+    /// Whether the actor may say this in a patch, of whichever record.
+    fn readable(&self, actor: &Actor, body: Map<String, Value>) -> Result<()>;
     fn delete(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done>;
     fn restore(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done>;
     /// Writes references of a record, fixed ones too: what follows a merge.
@@ -71,6 +74,9 @@ where
     }
     fn patch(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, body: Map<String, Value>) -> Result<Done> {
         pipeline::patch::<R>(conn, context, id, expect, body)
+    }
+    fn readable(&self, actor: &Actor, body: Map<String, Value>) -> Result<()> {
+        pipeline::readable::<R>(actor, body)
     }
     fn delete(&self, conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
         pipeline::delete::<R>(conn, context, id, expect)

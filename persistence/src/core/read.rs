@@ -48,6 +48,8 @@ pub fn get(
 pub struct List {
     pub view: View,
     pub filter: Option<Condition>,
+    /// Only those of some other record, such as the members of a group.
+    pub within: Option<Within>,
     /// Folded search terms; all must be found.
     pub terms: Vec<String>,
     /// Field and whether it falls; ends with the id.
@@ -60,6 +62,13 @@ pub struct List {
     pub trashed: bool,
     /// Count up to the cap, or not.
     pub count: Option<usize>,
+}
+
+/// What narrows a list beside its filter: a condition of our own on `t0`, and what tells it from others.
+#[derive(Debug, Clone)]
+pub struct Within {
+    pub name: String,
+    pub sql: Sql,
 }
 
 impl List {
@@ -95,6 +104,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     if let Some(filter) = &list.filter {
         all.push(condition::sql(filter, spec, conn.is_sqlite())?);
     }
+    all.extend(list.within.as_ref().map(|w| w.sql.clone()));
     let search = search::search(conn, spec, &list.terms)?;
     all.extend(search.row.iter().cloned());
     let count = match list.count {

@@ -26,6 +26,17 @@ pub fn referring(conn: &mut Conn, spec: &Spec, field: &'static str, to: &[Uuid])
     conn.ids(&list(sql, to))
 }
 
+/// What else is kept of the records of an object: the table, and the column that names the record.
+const BESIDE: [(&str, &str, &str); 7] = [
+    ("groups", "group_matches", "group_id"),
+    ("groups", "group_rules", "group_id"),
+    ("groups", "group_history", "group_id"),
+    ("customers", "group_history", "customer_id"),
+    ("imports", "work_rows", "work_id"),
+    ("imports", "import_checkpoints", "import_id"),
+    ("bulk_actions", "work_rows", "work_id"),
+];
+
 /// Erases those of the records that are still in the trash since before the moment: how many.
 ///
 /// # Errors
@@ -41,6 +52,9 @@ pub fn erase(conn: &mut Conn, spec: &Spec, which: &[Uuid], before: Instant) -> R
             .bind(spec.object)
             .text(" AND record_id IN ");
         conn.execute(&list(sql, &still))?;
+    }
+    for (_, table, column) in BESIDE.iter().filter(|(object, _, _)| *object == spec.object) {
+        conn.execute(&list(Sql::new(format!("DELETE FROM {table} WHERE {column} IN ")), &still))?;
     }
     conn.execute(&list(Sql::new(format!("DELETE FROM {} WHERE id IN ", spec.object)), &still))
 }

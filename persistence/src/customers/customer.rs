@@ -1,4 +1,5 @@
 //! Customers, and the keys they are found by.
+use super::membership;
 use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::sql::Sql;
@@ -31,6 +32,7 @@ row! { Customer in customers {
     district: Maybe,
     country: Maybe,
     interests: Json,
+    tags: Json,
     tastes: Maybe,
     tendencies: Maybe,
     buying_habits: Maybe,
@@ -58,7 +60,10 @@ store! {
         profile::settle(conn, before, after)?;
         stay_erased(conn, before, after)
     },
-    derive |conn, before, after, _context| keep_keys(conn, before, after)
+    derive |conn, before, after, context| {
+        keep_keys(conn, before, after)?;
+        membership::follow(conn, before, after, context)
+    }
 }
 
 /// Who was erased comes back neither under their old record nor by what they were known by.

@@ -10,6 +10,7 @@ use domain::core::actor::{Actor, Sight};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
 use domain::core::instant::Instant;
+use domain::customers::group::GroupKind;
 use domain::customers::relationship::RelationshipKind;
 use serde::de::IgnoredAny;
 use std::collections::BTreeMap;
@@ -86,26 +87,44 @@ pub fn related(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> 
     Ok(found)
 }
 
-/// A group that the customer is in: its id, its name, since when.
+/// A group that the customer is in.
+#[derive(Debug, Clone)]
+pub struct In {
+    pub id: Uuid,
+    pub name: String,
+    pub kind: GroupKind,
+    pub since: Instant,
+}
+
+/// Groups that the customer is in, by hand or by their condition; the latest first.
 ///
 /// # Errors
 /// `Error::Forbidden` where the actor may read no groups, or no members of groups.
-pub fn groups(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<(Uuid, String, Instant)>> {
+pub fn groups(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<In>> {
     let (members, groups) = (reads(actor, "group_members")?, reads(actor, "groups")?);
-    let sql = Sql::new("SELECT g.id, g.name, m.created_at FROM ")
-        .and(seen("group_members", "t0.group_id, t0.customer_id, t0.created_at", &members))
-        .text(" m JOIN ")
-        .and(seen("groups", "t0.id, t0.name", &groups))
-        .text(" g ON g.id = m.group_id WHERE m.customer_id = ")
+    let sql = Sql::new("SELECT g.id, g.name, g.kind, m.since FROM (SELECT p.group_id, p.since FROM ")
+        .and(seen(
+            "group_members",
+            "t0.group_id, t0.customer_id, t0.created_at AS since",
+            &members,
+        ))
+        .text(" p WHERE p.customer_id = ")
         .bind(customer)
-        .text(" ORDER BY m.created_at DESC, g.id LIMIT ")
+        .text(" UNION ALL SELECT group_id, since FROM group_matches WHERE customer_id = ")
+        .bind(customer)
+        .text(") m JOIN ")
+        .and(seen("groups", "t0.id, t0.name, t0.kind", &groups))
+        .text(" g ON g.id = m.group_id ORDER BY m.since DESC, g.id LIMIT ")
         .bind(limit as i64);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
-        let since = row
-            .instant(2)?
-            .ok_or_else(|| Error::Internal("a member without a date".to_owned()))?;
-        found.push((id(row, 0)?, row.text(1)?.unwrap_or_default(), since));
+        let whole = || Error::Internal("a member without a date or a group without a kind".to_owned());
+        found.push(In {
+            id: id(row, 0)?,
+            name: row.text(1)?.unwrap_or_default(),
+            kind: row.text(2)?.as_deref().and_then(GroupKind::of).ok_or_else(whole)?,
+            since: row.instant(3)?.ok_or_else(whole)?,
+        });
         Ok(())
     })?;
     Ok(found)

@@ -1,5 +1,6 @@
 //! The timeline of a customer: what every area knows of them in one stream, ordered by time. Each area brings a source, one line in
 //! [`SOURCES`]; a page is one statement over all of them, each cut to the page before they are put together.
+use super::members::Groups;
 use super::overview::id;
 use crate::activities::interaction::Interactions;
 use crate::activities::task::Tasks;
@@ -39,7 +40,7 @@ pub trait Source: Sync {
 }
 
 /// All sources: one line for each area.
-pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Consents, &Changes];
+pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Consents, &Groups, &Changes];
 
 /// An id as a text that both databases order alike.
 pub fn tie(column: &str, sqlite: bool) -> String {

@@ -1,5 +1,5 @@
-//! What became of each row of an import, and how far it is: both in the transaction of the rows themselves. And how a row finds the
-//! record it means.
+//! What became of each row of an import or each record of a bulk action, and how far an import is: all in the transaction of the rows
+//! themselves. And how a row finds the record it means.
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Null, Sql};
 use crate::{core::external, sql};
@@ -20,7 +20,7 @@ pub struct Checkpoint {
     pub undo: Option<i64>,
 }
 
-/// What became of one row.
+/// What became of one row, or of one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// 1 for the first row of data.
@@ -28,7 +28,9 @@ pub struct Entry {
     pub outcome: Outcome,
     /// The record that it made, changed or found.
     pub record: Option<Uuid>,
-    /// The record's version behind it.
+    /// Another record that was made or removed for its sake: that it is in a group.
+    pub made: Option<Uuid>,
+    /// The version behind it, of what was made or else of the record.
     pub version: Option<i64>,
     /// JSON: what was wrong with it.
     pub errors: Option<String>,
@@ -88,16 +90,17 @@ pub fn forget(conn: &mut Conn, import: Uuid) -> Result<()> {
 const AT_ONCE: usize = 64;
 
 /// Notes what became of rows. A row that was noted before is a fault: it would have been done twice.
-pub fn note(conn: &mut Conn, import: Uuid, entries: &[Entry]) -> Result<()> {
+pub fn note(conn: &mut Conn, work: Uuid, entries: &[Entry]) -> Result<()> {
     let (many, few) = entries.split_at(entries.len() / AT_ONCE * AT_ONCE);
     for chunk in many.chunks(AT_ONCE).chain(few.chunks(1)) {
-        let mut sql = Sql::new("INSERT INTO import_rows (import_id, number, outcome, record_id, version, errors) VALUES ");
+        let mut sql = Sql::new("INSERT INTO work_rows (work_id, number, outcome, record_id, made_id, version, errors) VALUES ");
         for (i, entry) in chunk.iter().enumerate() {
-            sql = sql.text(if i > 0 { ", (" } else { "(" }).bind(import);
+            sql = sql.text(if i > 0 { ", (" } else { "(" }).bind(work);
             let values = [
                 Bind::Integer(entry.number),
                 entry.outcome.word().into(),
                 entry.record.map_or(Bind::Null(Null::Id), Bind::from),
+                entry.made.map_or(Bind::Null(Null::Id), Bind::from),
                 entry.version.map_or(Bind::Null(Null::Integer), Bind::from),
                 entry.errors.clone().map_or(Bind::Null(Null::Text), Bind::from),
             ];
@@ -112,12 +115,12 @@ pub fn note(conn: &mut Conn, import: Uuid, entries: &[Entry]) -> Result<()> {
 }
 
 /// What became of the rows behind a number, in order, at most so many.
-pub fn after(conn: &mut Conn, import: Uuid, number: i64, most: i64) -> Result<Vec<Entry>> {
+pub fn after(conn: &mut Conn, work: Uuid, number: i64, most: i64) -> Result<Vec<Entry>> {
     read(
         conn,
         &sql!(
-            "SELECT number, outcome, record_id, version, errors, undo FROM import_rows WHERE import_id = ? AND number > ? ORDER BY number LIMIT ?",
-            import,
+            "SELECT number, outcome, record_id, made_id, version, errors, undo FROM work_rows WHERE work_id = ? AND number > ? ORDER BY number LIMIT ?",
+            work,
             number,
             most
         ),
@@ -125,12 +128,12 @@ pub fn after(conn: &mut Conn, import: Uuid, number: i64, most: i64) -> Result<Ve
 }
 
 /// What became of the rows up to a number, the last first, at most so many.
-pub fn before(conn: &mut Conn, import: Uuid, number: i64, most: i64) -> Result<Vec<Entry>> {
+pub fn before(conn: &mut Conn, work: Uuid, number: i64, most: i64) -> Result<Vec<Entry>> {
     read(
         conn,
         &sql!(
-            "SELECT number, outcome, record_id, version, errors, undo FROM import_rows WHERE import_id = ? AND number <= ? ORDER BY number DESC LIMIT ?",
-            import,
+            "SELECT number, outcome, record_id, made_id, version, errors, undo FROM work_rows WHERE work_id = ? AND number <= ? ORDER BY number DESC LIMIT ?",
+            work,
             number,
             most
         ),
@@ -142,7 +145,7 @@ fn read(conn: &mut Conn, sql: &Sql) -> Result<Vec<Entry>> {
     conn.rows(sql, |row| {
         let word = row.text(1)?.unwrap_or_default();
         let mut version = None;
-        row.at(3, &mut |cell| {
+        row.at(4, &mut |cell| {
             version = Some(cell.integer()?);
             Ok(())
         })?;
@@ -150,9 +153,10 @@ fn read(conn: &mut Conn, sql: &Sql) -> Result<Vec<Entry>> {
             number: row.integer(0)?,
             outcome: Outcome::of(&word).ok_or_else(|| Error::Internal(format!("no outcome: {word}")))?,
             record: row.uuid(2)?,
+            made: row.uuid(3)?,
             version,
-            errors: row.text(4)?,
-            undo: row.text(5)?,
+            errors: row.text(5)?,
+            undo: row.text(6)?,
         });
         Ok(())
     })?;
@@ -160,24 +164,24 @@ fn read(conn: &mut Conn, sql: &Sql) -> Result<Vec<Entry>> {
 }
 
 /// Notes what taking a row back did.
-pub fn undone(conn: &mut Conn, import: Uuid, number: i64, what: &str) -> Result<()> {
+pub fn undone(conn: &mut Conn, work: Uuid, number: i64, what: &str) -> Result<()> {
     conn.execute(&sql!(
-        "UPDATE import_rows SET undo = ? WHERE import_id = ? AND number = ?",
+        "UPDATE work_rows SET undo = ? WHERE work_id = ? AND number = ?",
         what,
-        import,
+        work,
         number
     ))?;
     Ok(())
 }
 
-/// Whether anything else than this import changed a record behind a version.
-pub fn touched(conn: &mut Conn, object: &str, record: Uuid, version: i64, import: Uuid) -> Result<bool> {
+/// Whether anything else than this work changed a record behind a version.
+pub fn touched(conn: &mut Conn, object: &str, record: Uuid, version: i64, work: Uuid) -> Result<bool> {
     let sql = sql!(
         "SELECT 1 FROM changes WHERE record_id = ? AND version > ? AND object = ? AND origin <> ? LIMIT 1",
         record,
         version,
         object,
-        import
+        work
     );
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
 }

@@ -148,6 +148,8 @@ fn treat(
         "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" => {
             ids.iter().map(|id| (*id, Treatment::Delete)).collect()
         }
+        // A group says nothing of who fits its condition; who is erased no longer does, or is in as anybody would be.
+        "groups" => Vec::new(),
         _ => ids.iter().map(|id| (*id, Treatment::Keep)).collect(),
     })
 }
@@ -246,13 +248,15 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
     Ok((done, contents))
 }
 
-/// Forgets what merges of a customer would be undone by, which is what there was before, and what the search for duplicates found them by.
+/// Forgets what merges of a customer would be undone by, which is what there was before, what the search for duplicates found them by, and
+/// which groups they were in.
 fn forget_merges(conn: &mut Conn, customer: Uuid) -> Result<()> {
     conn.execute(&sql!(
         "DELETE FROM merge_steps WHERE merge_id IN (SELECT m.merge_id FROM merge_steps m WHERE m.object = 'customers' AND m.record_id = ?)",
         customer
     ))?;
     conn.execute(&sql!("DELETE FROM duplicate_keys WHERE customer_id = ?", customer))?;
+    conn.execute(&sql!("DELETE FROM group_history WHERE customer_id = ?", customer))?;
     Ok(())
 }
 

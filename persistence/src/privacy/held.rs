@@ -16,6 +16,11 @@ pub fn about(spec: &Spec, customer: Uuid) -> Option<Sql> {
     match spec.object {
         // Another customer that this one has brought to us is about that other one.
         "customers" | "erasures" => None,
+        // Who was put in by hand has a record of that; who is in by the group's condition is known by the group itself.
+        "groups" => {
+            let sql = Sql::new("t0.id IN (SELECT m.group_id FROM group_matches m WHERE m.customer_id = ");
+            Some(sql.bind(customer).text(")"))
+        }
         "interactions" => {
             let parties = Sql::new("t0.id IN (SELECT p.interaction_id FROM interaction_parties p WHERE p.customer_id = ").bind(customer);
             // One in the trash stands in no list of who took part.

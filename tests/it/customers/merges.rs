@@ -4,7 +4,15 @@ use serde_json::{Value, json};
 use tests::{App, Client, Who, both, digest};
 
 /// Tables that tell what happened, and columns that only grow: everything else is as it was once a merge is undone.
-pub const HISTORY: [&str; 6] = ["changes", "change_seals", "merges", "merge_steps", "idempotency_keys", "jobs"];
+pub const HISTORY: [&str; 7] = [
+    "changes",
+    "change_seals",
+    "merges",
+    "merge_steps",
+    "group_history",
+    "idempotency_keys",
+    "jobs",
+];
 pub const GROWING: [&str; 3] = ["version", "updated_at", "updated_by"];
 
 fn person(client: &Client<'_>, more: Value) -> String {

@@ -2,6 +2,8 @@
 mod duplicates;
 mod exact;
 mod file;
+mod groups;
+mod in_step;
 mod merges;
 mod overview;
 mod random;

@@ -31,6 +31,15 @@ const OTHERS: &[(&str, &str)] = &[
     ("document_texts", "document_id"),
     ("interaction_parties", "customer_id"),
     ("interaction_parties", "interaction_id"),
+    // By the condition of a group: the merged customer leaves, the survivor is held against it.
+    ("group_matches", "group_id"),
+    ("group_matches", "customer_id"),
+    ("group_rules", "group_id"),
+    // Who joined and left, as of then.
+    ("group_history", "id"),
+    ("group_history", "group_id"),
+    ("group_history", "customer_id"),
+    ("group_history", "actor_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),
@@ -39,10 +48,11 @@ const OTHERS: &[(&str, &str)] = &[
     ("duplicate_keys", "customer_id"),
     ("custom_values", "record_id"),
     ("external_ids", "record_id"),
-    // What became of a row of a file, as of then.
+    // What became of a row of a file, or of a record of a bulk action, as of then.
     ("import_checkpoints", "import_id"),
-    ("import_rows", "import_id"),
-    ("import_rows", "record_id"),
+    ("work_rows", "work_id"),
+    ("work_rows", "record_id"),
+    ("work_rows", "made_id"),
     // Of the confirmation of a consent, which brings it along.
     ("consent_links", "id"),
     ("consent_links", "consent_id"),
@@ -164,7 +174,7 @@ both! {
 
         let id: Uuid = merged.parse().unwrap();
         let named_here = |table: &str, column: &str| {
-            let history = ["changes", "merges", "merge_steps", "merged_records", "idempotency_keys"].contains(&table);
+            let history = ["changes", "merges", "merge_steps", "merged_records", "group_history", "idempotency_keys"].contains(&table);
             history || (table, column) == ("customers", "id")
         };
         for (table, columns) in digest::columns(app) {

@@ -8,7 +8,7 @@ use tests::node::Node;
 use tests::{App, Client, Who, both};
 
 /// Rows for each time that the server ends: more than it does in a moment.
-const EACH: usize = 600;
+pub const EACH: usize = 600;
 /// Of so many rows one is wrong.
 const WRONG: usize = 10;
 
@@ -22,26 +22,25 @@ fn started(owner: &Client<'_>, rows: usize) -> String {
 }
 
 /// What is interrupted: how far it is, by the ledger, and whether it goes on.
-struct Work {
-    done: fn(&App) -> i64,
-    goes_on: fn(&Value) -> bool,
+pub struct Work {
+    pub path: &'static str,
+    pub done: fn(&App) -> i64,
+    pub goes_on: fn(&Value) -> bool,
 }
 
 const TAKING_IN: Work = Work {
-    done: |app| app.rows(sql!("SELECT COUNT(*) FROM import_rows"), |row| row.integer(0))[0],
+    path: "/imports",
+    done: |app| app.rows(sql!("SELECT COUNT(*) FROM work_rows"), |row| row.integer(0))[0],
     goes_on: |import| import["state"] == "running",
 };
 const TAKING_BACK: Work = Work {
-    done: |app| {
-        app.rows(sql!("SELECT COUNT(*) FROM import_rows WHERE undo IS NOT NULL"), |row| {
-            row.integer(0)
-        })[0]
-    },
+    path: "/imports",
+    done: |app| app.rows(sql!("SELECT COUNT(*) FROM work_rows WHERE undo IS NOT NULL"), |row| row.integer(0))[0],
     goes_on: |import| import["undo"]["done"] != json!(true),
 };
 
 /// Ends the server at random rows, again and again, and leaves one running. How many times it ended before the work did.
-fn end_again_and_again(
+pub fn end_again_and_again(
     app: &App,
     mut node: Option<Node>,
     id: &str,
@@ -54,7 +53,7 @@ fn end_again_and_again(
         let enough = (work.done)(app) + 1 + any_below(EACH as u64) as i64;
         let client = app.be(Who::Owner).at(running.address());
         while (work.done)(app) < enough {
-            if !(work.goes_on)(&client.get(&format!("/imports/{id}")).is(200).json()) {
+            if !(work.goes_on)(&client.get(&format!("{}/{id}", work.path)).is(200).json()) {
                 return (node, ends);
             }
             std::thread::yield_now();
@@ -118,7 +117,7 @@ fn exactly_once(app: &App, node: &Node, id: &str, rows: usize) {
 }
 
 /// A node that is killed keeps its lease, and the next one takes the job when that has run out: here, at once.
-fn expire_leases(app: &App) {
+pub fn expire_leases(app: &App) {
     app.write(|conn| conn.execute(&sql!("UPDATE jobs SET run_at = created_at WHERE state = 'running'")));
 }
 

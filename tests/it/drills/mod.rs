@@ -2,6 +2,7 @@
 //! `make test` lets each fault come a few times; `make drill` as often as the list of faults asks. `PEYVAND_DRILL_ROUNDS` says so: `full`
 //! or a number.
 mod bucket;
+mod bulk;
 mod caller;
 mod checker;
 mod corrupted;

@@ -12,6 +12,10 @@ use utoipa::openapi::{Contact, ContentBuilder, Info, License, OpenApi, Ref, RefO
 const TAGS: &[(&str, &str)] = &[
     ("Access", "People who work here, what they may do, and how they sign in."),
     ("Activities", "What happens between us and our customers, over every channel."),
+    (
+        "Bulk actions",
+        "One change to many records: assigned, tagged, put into groups, changed; with a preview, a result for each, and an undo.",
+    ),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
     (
         "Customers",

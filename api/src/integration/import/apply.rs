@@ -61,6 +61,7 @@ pub fn apply(conn: &mut Conn, context: &Context<'_>, work: &Work, row: &Prepared
         number: row.number,
         outcome,
         record,
+        made: None,
         version,
         errors: (!problems.is_empty()).then(|| serde_json::to_string(&problems).unwrap_or_default()),
         undo: None,
@@ -106,7 +107,7 @@ fn stop(error: Error, work: &Work, data: &RowData) -> Stop {
         Error::NotFound | Error::Forbidden(_) => false,
         _ => true,
     };
-    match of_error(error, &work.plan, &data.filled) {
+    match of_error(error, |v| RowProblem::violation(v, &work.plan, &data.filled)) {
         Ok(problems) if dirty => Stop::Dirty(problems),
         Ok(problems) => Stop::Row(problems),
         Err(fault) => Stop::Fault(fault),

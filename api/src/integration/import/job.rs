@@ -5,8 +5,8 @@ use super::folder;
 use super::prepare::{self, Prepared, Work};
 use super::reader::{Place, ReadError};
 use crate::http::app::SystemIds;
+use crate::integration::behalf::Behalf;
 use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
-use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::instant::Instant;
@@ -15,11 +15,9 @@ use domain::core::resource::Setting;
 use domain::core::store::Store;
 use domain::integration::import::{Import, ImportFailure, ImportState};
 use domain::integration::mapping::{Column, Layout};
-use persistence::access::actor;
 use persistence::core::conn::Conn;
 use persistence::core::{custom, jobs};
 use persistence::integration::rows::{self, Checkpoint};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
@@ -34,15 +32,6 @@ const LATE: &str = "late";
 /// How often the import itself tells how far it is.
 const TELL: Duration = Duration::from_secs(1);
 
-/// What the job needs to know: on whose behalf it writes, by which credential.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Payload {
-    pub import: Uuid,
-    pub user: Uuid,
-    /// The API key they came with: its limits hold.
-    pub key: Option<Uuid>,
-}
-
 /// Takes in the rows of an import.
 #[derive(Debug)]
 pub struct ImportRows;
@@ -55,7 +44,7 @@ impl JobKind for ImportRows {
         Box::pin(run(job))
     }
     fn parked(&self, conn: &mut Conn, job: &jobs::Job, error: &str, now: Instant) -> Result<()> {
-        let payload = payload(job)?;
+        let payload = Behalf::read(job)?;
         let failure = ImportFailure {
             code: error.to_owned(),
             detail: "it was tried several times and did not get to its end".to_owned(),
@@ -78,14 +67,6 @@ pub fn progress(rows: i64) -> Progress {
     }
 }
 
-/// Reads what a job was given.
-///
-/// # Errors
-/// When it is not what this program writes.
-pub fn payload(job: &jobs::Job) -> Result<Payload> {
-    serde_json::from_value(job.payload.clone()).map_err(|e| Error::Internal(e.to_string()))
-}
-
 /// The import as it is; none when it is in the trash.
 pub fn load(conn: &mut Conn, setting: &Setting, id: Uuid) -> Result<Option<Import>> {
     as_server(setting, Uuid::nil(), id, |context| {
@@ -93,15 +74,10 @@ pub fn load(conn: &mut Conn, setting: &Setting, id: Uuid) -> Result<Option<Impor
     })
 }
 
-/// Who it is done for, as they would be let in now.
-pub fn acting(conn: &mut Conn, payload: &Payload, job: Uuid, now: Instant) -> Result<Option<Actor>> {
-    actor::again(conn, payload.user, payload.key, Via::Job(job), now)
-}
-
-fn end(conn: &mut Conn, payload: &Payload, setting: &Setting, job: Uuid, failure: Option<ImportFailure>) -> Result<()> {
-    let counts = rows::checkpoint(conn, payload.import)?.unwrap_or_default().counts;
-    let ended = as_server(setting, job, payload.import, |context| {
-        pipeline::change::<Import>(conn, context, payload.import, Expect::Any, "update", |import| {
+fn end(conn: &mut Conn, payload: &Behalf, setting: &Setting, job: Uuid, failure: Option<ImportFailure>) -> Result<()> {
+    let counts = rows::checkpoint(conn, payload.work)?.unwrap_or_default().counts;
+    let ended = as_server(setting, job, payload.work, |context| {
+        pipeline::change::<Import>(conn, context, payload.work, Expect::Any, "update", |import| {
             import.counts = counts;
             if import.state == ImportState::Running {
                 import.end(failure, setting.now);
@@ -141,7 +117,7 @@ struct Begin {
     checkpoint: Checkpoint,
 }
 
-async fn begin(job: &JobContext, payload: Payload) -> Result<Result<Begin, ImportFailure>> {
+async fn begin(job: &JobContext, payload: Behalf) -> Result<Result<Begin, ImportFailure>> {
     let (app, setting, id) = (job.app.clone(), job.app.setting(), job.job.claim.id);
     job.app
         .db
@@ -152,13 +128,13 @@ async fn begin(job: &JobContext, payload: Payload) -> Result<Result<Begin, Impor
                     detail: detail.to_owned(),
                 }))
             };
-            let Some(import) = load(conn, &setting, payload.import)? else {
+            let Some(import) = load(conn, &setting, payload.work)? else {
                 return refuse("deleted", "the import was deleted");
             };
             let Ok(object) = app.object(&import.object) else {
                 return refuse("unknown_object", "there is no such object any more");
             };
-            let Some(actor) = acting(conn, &payload, id, setting.now)? else {
+            let Some(actor) = payload.actor(conn, id, setting.now)? else {
                 return refuse("starter_gone", "whoever started it may not sign in any more");
             };
             let custom = custom::declared(conn, object.spec().object)?;
@@ -169,9 +145,9 @@ async fn begin(job: &JobContext, payload: Payload) -> Result<Result<Begin, Impor
             let layout = import.layout.as_deref().and_then(Layout::of_name).unwrap_or(Layout::General);
             let plan = prepare::plan(&mapping.collect(), layout, object.spec(), &custom)?;
             Ok(Ok(Begin {
-                checkpoint: rows::checkpoint(conn, payload.import)?.unwrap_or_default(),
+                checkpoint: rows::checkpoint(conn, payload.work)?.unwrap_or_default(),
                 work: Work {
-                    import: payload.import,
+                    import: payload.work,
                     object,
                     mode: import.mode,
                     matches: import.matches(),
@@ -187,19 +163,19 @@ async fn begin(job: &JobContext, payload: Payload) -> Result<Result<Begin, Impor
         .await
 }
 
-async fn finish(job: &JobContext, payload: Payload, failure: Option<ImportFailure>) -> Result<Outcome> {
+async fn finish(job: &JobContext, payload: Behalf, failure: Option<ImportFailure>) -> Result<Outcome> {
     let (setting, id) = (job.app.setting(), job.job.claim.id);
     job.write(move |conn| end(conn, &payload, &setting, id, failure)).await?;
-    Ok(Outcome::Done(json!({ "import_id": payload.import })))
+    Ok(Outcome::Done(json!({ "import_id": payload.work })))
 }
 
 async fn run(job: &JobContext) -> Result<Outcome> {
-    let payload = payload(&job.job)?;
+    let payload = Behalf::read(&job.job)?;
     let Begin { work, import, checkpoint } = match begin(job, payload).await? {
         Ok(begin) => begin,
         Err(why) => return finish(job, payload, Some(why)).await,
     };
-    let (work, path) = (Arc::new(work), folder::file(&job.app.data, payload.import));
+    let (work, path) = (Arc::new(work), folder::file(&job.app.data, payload.work));
     let (send, mut batches) = tokio::sync::mpsc::channel::<Vec<Prepared>>(AHEAD);
     let ahead = work.clone();
     let reading = tokio::task::spawn_blocking(move || {
@@ -271,7 +247,7 @@ async fn run(job: &JobContext) -> Result<Outcome> {
 /// A chunk of rows on its way into one transaction.
 #[derive(Debug, Clone)]
 struct Chunk {
-    payload: Payload,
+    payload: Behalf,
     to: Checkpoint,
     /// Whether the import itself is to tell how far it is.
     tell: bool,
@@ -280,7 +256,7 @@ struct Chunk {
 }
 
 impl Chunk {
-    fn new(payload: Payload, to: Checkpoint) -> Self {
+    fn new(payload: Behalf, to: Checkpoint) -> Self {
         Chunk {
             payload,
             to,
@@ -291,15 +267,15 @@ impl Chunk {
 
     /// Writes as many rows as the time allows; how many those were, and whether the import is over.
     fn write(&mut self, conn: &mut Conn, work: &Work, setting: &Setting, job: Uuid, rows: &[Prepared]) -> Result<(usize, bool)> {
-        let running = load(conn, setting, self.payload.import)?.is_some_and(|i| i.state == ImportState::Running);
-        let Some(actor) = acting(conn, &self.payload, job, setting.now)?.filter(|_| running) else {
+        let running = load(conn, setting, self.payload.work)?.is_some_and(|i| i.state == ImportState::Running);
+        let Some(actor) = self.payload.actor(conn, job, setting.now)?.filter(|_| running) else {
             return Ok((0, true));
         };
         let context = Context {
             actor: &actor,
             setting,
             ids: &SystemIds,
-            origin: self.payload.import,
+            origin: self.payload.work,
         };
         let entries = self.entries(conn, &context, work, rows)?;
         for entry in &entries {
@@ -311,12 +287,12 @@ impl Chunk {
             self.to.number = last.next.number as i64;
             self.to.line = last.next.line as i64;
         }
-        rows::note(conn, self.payload.import, &entries)?;
-        rows::advance(conn, self.payload.import, &self.to, setting.now)?;
+        rows::note(conn, self.payload.work, &entries)?;
+        rows::advance(conn, self.payload.work, &self.to, setting.now)?;
         if self.tell {
             let counts = self.to.counts;
-            as_server(setting, job, self.payload.import, |context| {
-                pipeline::change::<Import>(conn, context, self.payload.import, Expect::Any, "update", |import| {
+            as_server(setting, job, self.payload.work, |context| {
+                pipeline::change::<Import>(conn, context, self.payload.work, Expect::Any, "update", |import| {
                     import.counts = counts;
                     Ok(())
                 })

@@ -4,7 +4,7 @@ mod folder;
 mod job;
 mod operations;
 mod prepare;
-mod problem;
+pub(in crate::integration) mod problem;
 pub mod reader;
 mod results;
 mod routes;

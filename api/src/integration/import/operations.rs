@@ -1,9 +1,8 @@
 //! The operations of imports: announce, send the file, start, look at the rows, give up, take back.
-use super::job::Payload;
+use super::folder;
 use super::prepare;
 use super::reader::{Known, ReadError, Reader};
 use super::results::{self, Wanted};
-use super::{folder, job};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::crud::id;
@@ -12,12 +11,11 @@ use crate::http::query::Query;
 use crate::http::upload::{self, Expected};
 use crate::http::writing::{Writing, members};
 use crate::http::{body, headers};
-use crate::jobs;
+use crate::integration::behalf::{Behalf, CLOSED, located};
 use actix_web::web::{Data, Path, Payload as Body};
 use actix_web::{HttpRequest, HttpResponse};
-use domain::core::actor::Via;
 use domain::core::error::Error;
-use domain::core::pipeline::{self, Context, Done, Expect};
+use domain::core::pipeline::{self, Done};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::{Resource, Spec};
 use domain::core::store::Store;
@@ -35,22 +33,11 @@ use uuid::Uuid;
 pub const IMPORTS: &dyn Object = &Of::<Import>::NEW;
 /// The largest file unless the setting `import_max_bytes` says otherwise.
 const LARGEST: u64 = 1 << 30;
-/// Chapters of the contract whose records are not made from files.
-const CLOSED: [&str; 6] = ["Access", "Imports", "Changes", "Data quality", "Duplicates", "Operations"];
-
 /// The key of a repeat, required: an import done twice is worse than one refused.
 fn keyed(request: &HttpRequest) -> Result<(), Failure> {
     match headers::idempotency_key(request)? {
         Some(_) => Ok(()),
         None => Err(Failure::Parameter("Idempotency-Key".to_owned(), "idempotency_required")),
-    }
-}
-
-/// Which version is meant, where the caller says so.
-fn expect(request: &HttpRequest) -> Result<Expect, Failure> {
-    match request.headers().contains_key("If-Match") {
-        true => headers::if_match(request),
-        false => Ok(Expect::Any),
     }
 }
 
@@ -140,7 +127,7 @@ pub async fn data(
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect, encoding) = (id(&path)?, expect(&request)?, encoding(&request)?);
+    let (id, expect, encoding) = (id(&path)?, headers::expect(&request)?, encoding(&request)?);
     let asked = signed.clone();
     let (import, most) = app
         .db
@@ -224,7 +211,7 @@ pub async fn start(
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect) = (id(&path)?, expect(&request)?);
+    let (id, expect) = (id(&path)?, headers::expect(&request)?);
     let bytes = body::bytes(&request, &mut payload, 1 << 20).await?;
     let mapping = explicit(&bytes)?;
     let asked = signed.clone();
@@ -241,7 +228,7 @@ pub async fn start(
         }
         _ => Vec::new(),
     };
-    let (state, actor) = (app.clone(), starter(&signed, id));
+    let (state, actor) = (app.clone(), Behalf::of(&signed, id));
     let answer = Writing::new(&request, app.clone(), signed, &bytes)?
         .run(IMPORTS, move |conn, context| {
             let remapped = match mapping {
@@ -261,12 +248,12 @@ pub async fn start(
                 }
                 Ok(())
             })?;
-            enqueue(conn, "import_rows", actor, context)?;
+            actor.enqueue(conn, "import_rows", context)?;
             Ok((202, done))
         })
         .await?;
     app.jobs.wake();
-    Ok(located(answer, id))
+    Ok(located(answer, Import::SPEC.path, id))
 }
 
 /// A mapping in the body of a start, where there is a body.
@@ -287,39 +274,10 @@ fn explicit(bytes: &[u8]) -> Result<Option<ImportMapping>, Failure> {
     }
 }
 
-/// On whose behalf rows are written.
-fn starter(signed: &SignedIn, import: Uuid) -> Payload {
-    let actor = &signed.0.actor;
-    Payload {
-        import,
-        user: actor.user_id,
-        key: match actor.via {
-            Via::ApiKey(key) => Some(key),
-            _ => None,
-        },
-    }
-}
-
-fn enqueue(conn: &mut Conn, kind: &'static str, payload: job::Payload, context: &Context<'_>) -> Result<(), Error> {
-    let (by, key) = (Some(payload.user), payload.import.to_string());
-    let json = serde_json::to_value(payload).map_err(|e| Error::Internal(e.to_string()))?;
-    jobs::enqueue(conn, kind, key, json, by, context.origin, context.now()).map(|_| ())
-}
-
-/// Where to look how far it is.
-fn located(mut answer: HttpResponse, id: Uuid) -> HttpResponse {
-    use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
-    if let Ok(value) = HeaderValue::from_str(&format!("/api/v1{}/{id}", Import::SPEC.path)) {
-        answer.headers_mut().insert(LOCATION, value);
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    }
-    answer
-}
-
 pub async fn abort(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect) = (id(&path)?, expect(&request)?);
+    let (id, expect) = (id(&path)?, headers::expect(&request)?);
     Writing::new(&request, app, signed, &[])?
         .run(IMPORTS, move |conn, context| {
             let counts = rows::checkpoint(conn, id)?.unwrap_or_default().counts;
@@ -335,16 +293,16 @@ pub async fn abort(request: HttpRequest, app: Data<App>, signed: SignedIn, path:
 pub async fn undo(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    let (id, expect, actor) = (id(&path)?, expect(&request)?, starter(&signed, id(&path)?));
+    let (id, expect, actor) = (id(&path)?, headers::expect(&request)?, Behalf::of(&signed, id(&path)?));
     let answer = Writing::new(&request, app.clone(), signed, &[])?
         .run(IMPORTS, move |conn, context| {
             let done: Done = pipeline::change::<Import>(conn, context, id, expect, "create", Import::take_back)?;
-            enqueue(conn, "undo_import", actor, context)?;
+            actor.enqueue(conn, "undo_import", context)?;
             Ok((202, done))
         })
         .await?;
     app.jobs.wake();
-    Ok(located(answer, id))
+    Ok(located(answer, Import::SPEC.path, id))
 }
 
 pub async fn rows_of(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {

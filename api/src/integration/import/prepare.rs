@@ -136,7 +136,9 @@ impl Work {
             origin: self.import,
         };
         let drafted = self.object.draft(&context, id, self.new_body(filled));
-        drafted.map_err(|error| of_error(error, &self.plan, filled).unwrap_or_else(|_| vec![RowProblem::of("conflict")]))
+        drafted.map_err(|error| {
+            of_error(error, |v| RowProblem::violation(v, &self.plan, filled)).unwrap_or_else(|_| vec![RowProblem::of("conflict")])
+        })
     }
 
     /// Reads rows behind a place and hands them over in batches, until the file ends or nobody takes them.

@@ -39,6 +39,14 @@ impl RowProblem {
     pub fn violation(v: &Violation, plan: &Plan, filled: &Filled) -> Self {
         RowProblem {
             column: plan.pointer_column(filled, &v.pointer),
+            ..RowProblem::plain(v)
+        }
+    }
+
+    /// A violation where there are no columns.
+    pub fn plain(v: &Violation) -> Self {
+        RowProblem {
+            column: None,
             pointer: v.pointer.clone(),
             code: v.code.as_str().to_owned(),
             params: v.params.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
@@ -92,6 +100,10 @@ impl RowProblem {
                 "شناسه‌ای دارد که از آنِ پاک‌شده‌ای است".to_owned(),
             ),
             "customer_erased" => ("was erased".to_owned(), "پاک شده است".to_owned()),
+            "merged" => (
+                "was merged into another record".to_owned(),
+                "در رکورد دیگری ادغام شده است".to_owned(),
+            ),
             "forbidden" => ("is not yours to write".to_owned(), "نوشتنش با شما نیست".to_owned()),
             _ => ("contradicts what is here".to_owned(), "با آنچه هست نمی‌خواند".to_owned()),
         };
@@ -141,20 +153,21 @@ impl From<RowError> for RowProblem {
 
 /// What an error of the pipeline means for the row; the error itself where it is not about the row: the database is away, or a fault
 /// of ours.
-pub fn of_error(error: Error, plan: &Plan, filled: &Filled) -> Result<Vec<RowProblem>, Error> {
+pub fn of_error(error: Error, violation: impl Fn(&Violation) -> RowProblem) -> Result<Vec<RowProblem>, Error> {
     Ok(match error {
-        Error::Invalid(problems) => problems.0.iter().map(|v| RowProblem::violation(v, plan, filled)).collect(),
+        Error::Invalid(problems) => problems.0.iter().map(violation).collect(),
         Error::Taken(field) => {
             let v = Violation {
                 pointer: format!("/{field}"),
                 code: Code::Taken,
                 params: Vec::new(),
             };
-            vec![RowProblem::violation(&v, plan, filled)]
+            vec![violation(&v)]
         }
         Error::NotFound => vec![RowProblem::of("not_found")],
         Error::Forbidden(_) => vec![RowProblem::of("forbidden")],
         Error::Conflict(code) => vec![RowProblem::of(code)],
+        Error::Duplicate(_) => vec![RowProblem::of(Code::Taken.as_str())],
         Error::Stale(_) | Error::Precondition => vec![RowProblem::of("conflict")],
         other => return Err(other),
     })
