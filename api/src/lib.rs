@@ -13,5 +13,6 @@ pub mod jobs;
 pub mod mail;
 pub mod privacy;
 pub mod server;
+pub mod templates;
 #[cfg(test)]
 mod testing;

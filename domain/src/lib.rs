@@ -8,3 +8,4 @@ pub mod documents;
 pub mod integration;
 pub mod mail;
 pub mod privacy;
+pub mod templates;

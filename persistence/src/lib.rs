@@ -8,3 +8,4 @@ pub mod customize;
 pub mod documents;
 pub mod integration;
 pub mod privacy;
+pub mod templates;

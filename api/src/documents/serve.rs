@@ -49,7 +49,7 @@ fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Result<Wanted, Failur
 }
 
 /// The name of the file to be saved (RFC 6266), in the letters that RFC 8187 leaves as they are and percent signs.
-fn disposition(name: &str) -> String {
+pub fn disposition(name: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&b);
     let letters = safe(name)
         .bytes()
