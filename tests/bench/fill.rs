@@ -2,6 +2,7 @@
 //! entry is as the product makes them. What was filled is kept in `out/bench` for the next run.
 use crate::customers;
 use crate::names::Dice;
+use crate::rich;
 use api::http::app::SystemIds;
 use chrono::{DateTime, TimeDelta};
 use domain::core::actor::{Actor, Via};
@@ -71,7 +72,7 @@ fn schema(template: &Template) -> String {
     for text in all.query_map([], |row| row.get::<_, String>(0)).unwrap() {
         text.unwrap().hash(&mut hasher);
     }
-    include_str!("customers.rs").hash(&mut hasher);
+    (include_str!("customers.rs"), include_str!("rich.rs")).hash(&mut hasher);
     drop(copy);
     format!("{:08x}", hasher.finish() as u32)
 }
@@ -88,7 +89,7 @@ pub fn fill(address: &Address, people: &People, from: u64, to: u64, writers: u64
             let work: Vec<_> = chunks
                 .map(|start| {
                     let end = (start + CHUNK).min(to);
-                    db.write(move |conn| chunk(conn, start, end, owner, session))
+                    db.write(move |conn| chunk(conn, start, end, (to / rich::HOW_MANY).max(1), (owner, session)))
                 })
                 .collect();
             for work in work {
@@ -102,7 +103,8 @@ pub fn fill(address: &Address, people: &People, from: u64, to: u64, writers: u64
     });
 }
 
-fn chunk(conn: &mut Conn, from: u64, to: u64, owner: Uuid, session: Uuid) -> Result<()> {
+/// Writes customers from one serial number to another; one of every so many is given a long file.
+fn chunk(conn: &mut Conn, from: u64, to: u64, every: u64, (owner, session): (Uuid, Uuid)) -> Result<()> {
     // A customer every minute up to the first of 2026, so that the order of time is that of the rows.
     let end = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
     let mut dice = Dice(from);
@@ -128,6 +130,9 @@ fn chunk(conn: &mut Conn, from: u64, to: u64, owner: Uuid, session: Uuid) -> Res
         };
         let person = body["kind"] == "person";
         let id = Of::<Customer>::NEW.create(conn, &context, None, body)?.id;
+        if serial.is_multiple_of(every) {
+            rich::fill(conn, &context, &mut dice, id)?;
+        }
         match firm {
             // One in four people works for a firm we know.
             Some(firm) if person && serial.is_multiple_of(4) => {

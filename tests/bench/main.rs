@@ -11,6 +11,7 @@ mod chart;
 mod child;
 mod customers;
 mod fill;
+mod held;
 mod import;
 mod load;
 mod names;
@@ -18,6 +19,7 @@ mod page;
 mod postgres;
 mod process;
 mod report;
+mod rich;
 mod site;
 mod trace;
 mod work;
@@ -93,6 +95,7 @@ impl Bench {
             eprintln!("round {} of {}", round + 1, self.rounds);
             for site in &mut sites {
                 site.sign();
+                site.hold();
                 self.round(site, &mut page, &mut pages, &mut points);
                 if self.work.is_empty() || self.work.iter().any(|w| w == "W7") {
                     Bench::import(site, &mut points);

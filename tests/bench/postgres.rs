@@ -1,6 +1,6 @@
 //! The server on PostgreSQL, measured beside the other and reported. The cluster is the one of `scripts/with-postgres`.
 use crate::fill;
-use crate::site::{Engine, Site};
+use crate::site::{Engine, Known, Site};
 use diesel::connection::Connection;
 use diesel::{QueryableByName, RunQueryDsl, sql_types};
 use std::path::Path;
@@ -34,9 +34,13 @@ pub fn site(kept: &Path, size: u64) -> Site {
     let data = texts(&address, "SELECT setting AS value FROM pg_settings WHERE name = 'data_directory'").remove(0);
     let first = std::fs::read_to_string(Path::new(&data).join("postmaster.pid")).unwrap();
     let cluster = first.lines().next().unwrap().trim().parse().unwrap();
-    let ids = texts(&address, "SELECT id::text AS value FROM customers")
-        .into_iter()
-        .map(|id| Uuid::parse_str(&id).unwrap());
+    let known = Known::new(|statement| {
+        let all = texts(
+            &address,
+            &format!("SELECT CAST(value AS text) AS value FROM ({statement}) found (value)"),
+        );
+        all.iter().map(|id| Uuid::parse_str(id).unwrap()).collect()
+    });
     let (data, people) = (folder.path().to_path_buf(), template.people.clone());
-    Site::postgres(&address, data, people, Engine::Cluster(cluster), ids.collect(), size, folder)
+    Site::postgres(&address, data, people, Engine::Cluster(cluster), &known, size, folder)
 }

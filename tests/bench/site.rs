@@ -2,10 +2,12 @@
 use crate::bare::{self, Bare, Script};
 use crate::child::Traced;
 use crate::fill::{self, Filled};
+use crate::held::Held;
 use crate::import;
 use crate::load::{Load, Sample};
 use crate::names::Dice;
 use crate::process;
+use crate::rich;
 use crate::work::{Requests, Work};
 use api::access::keys::KeyRing;
 use api::access::token::{Grant, MAX_LIFETIME, Tokens};
@@ -55,6 +57,7 @@ pub struct Site {
     /// Rows imported so far.
     imported: u64,
     twin: PathBuf,
+    held: Vec<Held>,
     _folder: tempfile::TempDir,
     /// Memory before anything was asked, in bytes.
     pub started_with: u64,
@@ -103,11 +106,34 @@ fn copy(filled: &Filled, to: &Path) -> PathBuf {
     database
 }
 
-fn ids(database: &Path) -> Vec<Uuid> {
+/// Who is asked for.
+#[derive(Debug)]
+pub struct Known {
+    /// Customers, in no order.
+    all: Vec<Uuid>,
+    /// Those with a long file.
+    rich: Vec<Uuid>,
+}
+
+impl Known {
+    /// From what a statement finds in a database.
+    pub fn new(find: impl Fn(&str) -> Vec<Uuid>) -> Known {
+        Known {
+            all: shuffle(find("SELECT id FROM customers")),
+            rich: shuffle(find(rich::WHICH)),
+        }
+    }
+
+    fn of(&self, work: Work) -> &[Uuid] {
+        if work == Work::Overview { &self.rich } else { &self.all }
+    }
+}
+
+fn ids(database: &Path, statement: &str) -> Vec<Uuid> {
     let conn = bare::open(database);
-    let mut all = conn.prepare("SELECT id FROM customers").unwrap();
+    let mut all = conn.prepare(statement).unwrap();
     let rows = all.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-    shuffle(rows.map(|id| Uuid::from_slice(&id.unwrap()).unwrap()).collect())
+    rows.map(|id| Uuid::from_slice(&id.unwrap()).unwrap()).collect()
 }
 
 /// The whole lines that a file holds from a place on: the last may still be being written.
@@ -151,11 +177,14 @@ impl Site {
         std::fs::create_dir_all(&twin).unwrap();
         let database = copy(&filled, &data);
         let twin = copy(&filled, &twin);
-        let ids = ids(&database);
+        let known = Known::new(|statement| ids(&database, statement));
+        let held = [&database, &twin].map(|path| Held::new(path));
         let address = format!("sqlite:{}", database.display());
-        let mut site = Site::start(&address, data, filled.people.clone(), Engine::Embedded, &ids, size, folder);
+        let mut site = Site::start(&address, data, filled.people.clone(), Engine::Embedded, &known, size, folder);
         site.twin = twin;
-        site.trace(&filled, &ids);
+        site.held = held.into();
+        site.hold();
+        site.trace(&filled, &known);
         site
     }
 
@@ -165,18 +194,20 @@ impl Site {
         data: PathBuf,
         people: People,
         cluster: Engine,
-        ids: Vec<Uuid>,
+        known: &Known,
         size: u64,
         folder: tempfile::TempDir,
     ) -> Site {
-        Site::start(address, data, people, cluster, &shuffle(ids), size, folder)
+        Site::start(address, data, people, cluster, known, size, folder)
     }
 
-    fn start(address: &str, data: PathBuf, people: People, engine: Engine, ids: &[Uuid], size: u64, folder: tempfile::TempDir) -> Site {
+    fn start(address: &str, data: PathBuf, people: People, engine: Engine, known: &Known, size: u64, folder: tempfile::TempDir) -> Site {
         let node = Node::start(address, data.to_str().unwrap(), &[]);
         let started_with = process::memory(node.pid());
         let (server, token) = (node.address(), token(&data, &people));
-        let requests = Work::ALL.map(|work| (work, Requests::new(work, server, &token, ids, size))).into();
+        let requests = Work::ALL
+            .map(|work| (work, Requests::new(work, server, &token, known.of(work), size)))
+            .into();
         Site {
             size,
             engine,
@@ -188,20 +219,21 @@ impl Site {
             imports: Script::default(),
             imported: 0,
             twin: PathBuf::new(),
+            held: Vec::new(),
             _folder: folder,
             started_with,
         }
     }
 
     /// What the server asks of its database for each kind of work, taken down by the same program with a hook.
-    fn trace(&mut self, filled: &Filled, ids: &[Uuid]) {
+    fn trace(&mut self, filled: &Filled, known: &Known) {
         let scratch = tempfile::tempdir_in(self._folder.path()).unwrap();
         let database = copy(filled, scratch.path());
         let out = scratch.path().join("trace");
         let traced = Traced::start(&database, scratch.path(), &out);
         let token = token(scratch.path(), &filled.people);
         for work in Work::ALL {
-            let mut requests = Requests::new(work, traced.server, &token, ids, self.size + 500_000);
+            let mut requests = Requests::new(work, traced.server, &token, known.of(work), self.size + 500_000);
             let mut load = Load::open(traced.server, 1);
             let (mut operations, mut seen) = (Vec::new(), std::fs::metadata(&out).unwrap().len());
             let count = if work.writes() { TRACED.1 } else { TRACED.0 };
@@ -244,6 +276,11 @@ impl Site {
         let closing = |t: &bare::Traced| t.text.contains("pending_search");
         let all = all.into_iter().filter(|t| inserts(t) || closing(t)).collect();
         self.imports = writing_of(all, "INSERT INTO customers (");
+    }
+
+    /// Keeps what is measured in memory.
+    pub fn hold(&mut self) {
+        self.held.iter_mut().for_each(Held::hold);
     }
 
     /// Which database it is on.

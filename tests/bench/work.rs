@@ -18,7 +18,7 @@ pub enum Work {
     Change,
     /// W5: up to fifty customers by parts of their names and numbers.
     Search,
-    /// W6: all about one customer.
+    /// W6: all about one customer with a long file.
     Overview,
 }
 

@@ -1,6 +1,7 @@
 //! A client: one of the people, or nobody, who sends requests and gets answers that were held against the contract.
 use crate::answer::Answer;
 use crate::contract::Contract;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -187,8 +188,6 @@ pub fn with_query(address: &str, query: &[(&str, &str)]) -> String {
 
 /// A text as it stands in a query or a path (RFC 3986).
 pub fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    text.bytes()
-        .map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") })
-        .collect()
+    const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, &PLAIN).to_string()
 }

@@ -1,11 +1,9 @@
 //! Escalation: a task that is late goes to whom it says, once.
-use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Run};
+use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
 use chrono::TimeDelta;
 use domain::activities::task::Task;
-use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
-use domain::core::pipeline::{self, Context, Expect};
+use domain::core::pipeline::{self, Expect};
 use persistence::activities::task;
 use serde_json::json;
 
@@ -31,22 +29,17 @@ async fn escalate(job: &JobContext) -> Result<Outcome> {
     loop {
         let (setting, id) = (job.app.setting(), job.job.claim.id);
         let n = job.write(move |conn| {
-            let actor = Actor::server(Via::Job(id), setting.now);
-            let context = Context {
-                actor: &actor,
-                setting: &setting,
-                ids: &SystemIds,
-                origin: id,
-            };
-            let late = task::late(conn, setting.now, STEP)?;
-            for task in &late {
-                pipeline::change::<Task>(conn, &context, *task, Expect::Any, "update", |task| {
-                    task.escalate(setting.now);
-                    Ok(())
-                })
-                .map_err(|e| Error::Internal(format!("task {task}: {e}")))?;
-            }
-            Ok(late.len())
+            as_server(&setting, id, id, |context| {
+                let late = task::late(conn, setting.now, STEP)?;
+                for task in &late {
+                    pipeline::change::<Task>(conn, context, *task, Expect::Any, "update", |task| {
+                        task.escalate(setting.now);
+                        Ok(())
+                    })
+                    .map_err(|e| Error::Internal(format!("task {task}: {e}")))?;
+                }
+                Ok(late.len())
+            })
         });
         let n = n.await?;
         escalated += n;

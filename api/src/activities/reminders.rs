@@ -1,10 +1,7 @@
 //! Reminders: whoever has a task is told when it is due.
-use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Run};
+use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
 use chrono::TimeDelta;
-use domain::core::actor::{Actor, Via};
 use domain::core::error::Result;
-use domain::core::pipeline::Context;
 use persistence::activities::task;
 use serde_json::json;
 use uuid::Uuid;
@@ -33,19 +30,14 @@ async fn remind(job: &JobContext) -> Result<Outcome> {
     loop {
         let (setting, id) = (job.app.setting(), job.job.claim.id);
         let step = job.write(move |conn| {
-            let actor = Actor::server(Via::Job(id), setting.now);
-            let context = Context {
-                actor: &actor,
-                setting: &setting,
-                ids: &SystemIds,
-                origin: id,
-            };
-            let due = task::due(conn, setting.now.after(-LATE), setting.now, behind, STEP)?;
-            let mut told = 0;
-            for one in &due {
-                told += task::remind(conn, &context, one)?;
-            }
-            Ok((told, due.last().map(|task| task.id)))
+            as_server(&setting, id, id, |context| {
+                let due = task::due(conn, setting.now.after(-LATE), setting.now, behind, STEP)?;
+                let mut told = 0;
+                for one in &due {
+                    told += task::remind(conn, context, one)?;
+                }
+                Ok((told, due.last().map(|task| task.id)))
+            })
         });
         let (told, last) = step.await?;
         reminded += told;

@@ -18,6 +18,9 @@ impl Guard for ExactKeys {
         "`true` writes it although another customer has the same national id, legal id, email address or mobile number; without it that is 409 \
          with the code `duplicate`, and `matches` says who."
     }
+    fn members(&self) -> &'static [&'static str] {
+        &["kind", "national_id", "legal_id", "contact_points"]
+    }
     fn watch(&self, conn: &mut Conn, context: &Context<'_>, id: Option<Uuid>, write: Write<'_>) -> Result<Done> {
         let before = match id {
             Some(id) => find(conn, id)?,

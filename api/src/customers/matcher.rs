@@ -1,11 +1,8 @@
 //! The matcher as a job: it reads all customers once for their blocking keys, then goes from block to block and keeps the pairs that score.
 //! Customers are read and compared outside the writer; each step notes where the next begins, so that a run that was cut off goes on.
-use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run};
-use domain::core::actor::{Actor, Via};
+use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
-use domain::core::pipeline::Context;
 use domain::customers::matching::{CANDIDATE, Likeness, compare};
 use persistence::core::conn::Conn;
 use persistence::customers::candidate::{self, Blocks};
@@ -97,18 +94,13 @@ async fn run(job: &JobContext) -> Result<Outcome> {
         let (next, setting, id) = (place.clone(), job.app.setting(), job.job.claim.id);
         place.found = job
             .step(move |conn: &mut Conn| {
-                let actor = Actor::server(Via::Job(id), setting.now);
-                let context = Context {
-                    actor: &actor,
-                    setting: &setting,
-                    ids: &SystemIds,
-                    origin: id,
-                };
-                let mut next = next;
-                for ((a, b), likeness) in &pairs {
-                    next.found += i64::from(candidate::keep(conn, &context, *a, *b, likeness)?);
-                }
-                Ok((next.found, next.progress()?))
+                as_server(&setting, id, id, |context| {
+                    let mut next = next;
+                    for ((a, b), likeness) in &pairs {
+                        next.found += i64::from(candidate::keep(conn, context, *a, *b, likeness)?);
+                    }
+                    Ok((next.found, next.progress()?))
+                })
             })
             .await?;
         if job.stopping() {

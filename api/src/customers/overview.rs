@@ -109,8 +109,13 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
     let read = move |conn: &mut Conn| {
         let actor = &signed.0.actor;
         let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
-        let customer = merged::answering(conn, Customer::SPEC.object, customer)?;
-        let (_, own) = read::get(conn, &sight, &Customer::SPEC, &view, customer, false)?.ok_or(Error::NotFound)?;
+        let mut customer = customer;
+        let mut found = read::get(conn, &sight, &Customer::SPEC, &view, customer, false)?;
+        if found.is_none() {
+            customer = merged::survivor(conn, Customer::SPEC.object, customer)?.ok_or(Error::NotFound)?;
+            found = read::get(conn, &sight, &Customer::SPEC, &view, customer, false)?;
+        }
+        let (_, own) = found.ok_or(Error::NotFound)?;
         // Written by hand around the record, which comes as text from the database and goes out as it is.
         let mut out = format!("{{\"id\":\"{customer}\",\"object\":\"customer_overview\"").into_bytes();
         if record {

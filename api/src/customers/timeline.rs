@@ -163,11 +163,16 @@ fn place(text: &str, secret: &[u8], bound: &str) -> Result<Place> {
 fn page(conn: &mut Conn, signed: &SignedIn, customer: Uuid, mut asked: Asked, secret: &[u8]) -> Result<Timeline> {
     let actor = &signed.0.actor;
     let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
-    let customer = merged::answering(conn, Customer::SPEC.object, customer)?;
+    let mut customer = customer;
     if !read::exists(conn, &sight, "customers", customer)? {
-        return Err(Error::NotFound);
+        customer = merged::survivor(conn, Customer::SPEC.object, customer)?.ok_or(Error::NotFound)?;
+        if !read::exists(conn, &sight, "customers", customer)? {
+            return Err(Error::NotFound);
+        }
     }
     let mut customers = vec![customer];
+    // All else of those that were merged into the customer has moved to it; their changes are still their own.
+    customers.extend(merged::into(conn, Customer::SPEC.object, customer)?);
     if asked.related {
         customers.extend(related(conn, actor, customer, RELATED)?.into_iter().map(|r| r.party_id));
         customers.sort();

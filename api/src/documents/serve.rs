@@ -48,14 +48,9 @@ fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Result<Wanted, Failur
     })
 }
 
-/// The name of the file to be saved (RFC 6266), in the letters that RFC 8187 leaves as they are and percent signs.
+/// The name of the file to be saved (RFC 6266, RFC 8187).
 pub fn disposition(name: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"!#$&+-.^_`|~".contains(&b);
-    let letters = safe(name)
-        .bytes()
-        .map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") })
-        .collect::<String>();
-    format!("attachment; filename*=UTF-8''{letters}")
+    format!("attachment; filename*=UTF-8''{}", headers::percent(&safe(name)))
 }
 
 /// Answers with a content.

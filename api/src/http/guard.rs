@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use domain::core::error::Result;
 use domain::core::pipeline::{Context, Done};
 use persistence::core::conn::Conn;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
@@ -19,6 +20,8 @@ pub trait Guard: Send + Sync {
     fn header(&self) -> &'static str;
     /// What the contract says of the header.
     fn doc(&self) -> &'static str;
+    /// The members of a body that it is about; a write without any of them passes.
+    fn members(&self) -> &'static [&'static str];
     /// Runs the write, of the record of this id or of a new one, and refuses what should not be kept.
     ///
     /// # Errors
@@ -38,13 +41,14 @@ pub fn of(object: &str) -> Option<&'static dyn Guard> {
     GUARDS.lock().unwrap_or_else(PoisonError::into_inner).get(object).copied()
 }
 
-/// The guard that a request has to pass.
+/// The guard that a request has to pass with this body.
 ///
 /// # Errors
 /// 400 where its header is neither `true` nor `false`.
-pub fn asked(object: &str, request: &HttpRequest) -> Result<Option<&'static dyn Guard>, Failure> {
+pub fn asked(object: &str, request: &HttpRequest, body: &Map<String, Value>) -> Result<Option<&'static dyn Guard>, Failure> {
     let Some(guard) = of(object) else { return Ok(None) };
-    Ok((!headers::flag(request, guard.header())?).then_some(guard))
+    let concerned = !headers::flag(request, guard.header())? && guard.members().iter().any(|member| body.contains_key(*member));
+    Ok(concerned.then_some(guard))
 }
 
 /// Runs a write under a guard, where there is one.

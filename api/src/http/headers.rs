@@ -3,6 +3,15 @@ use super::problem::Failure;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use domain::core::pipeline::Expect;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// What stands as itself in every part of an address and of a header (RFC 3986 §2.3, RFC 8187).
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A text in percent signs, for a part of an address or a name in a header.
+pub fn percent(text: &str) -> String {
+    utf8_percent_encode(text, &UNRESERVED).to_string()
+}
 
 /// The longest value of a declared header.
 const MAX: usize = 200;

@@ -180,7 +180,7 @@ pub async fn create(
     signed.0.sight(object.spec().object, "create")?;
     Query::read(&request, &[])?;
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
-    let guard = guard::asked(object.spec().object, &request)?;
+    let guard = guard::asked(object.spec().object, &request, &body)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     if writing.key.is_some() {
         // A repeat is answered with what was answered before, whatever its body would come to today.
@@ -224,7 +224,7 @@ pub async fn put(
         return Err(Failure::Protocol(StatusCode::PRECONDITION_REQUIRED, "precondition_required", None));
     }
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
-    let guard = guard::asked(object.spec().object, &request)?;
+    let guard = guard::asked(object.spec().object, &request, &body)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     let made = writing
         .run(object, move |conn, context| {
@@ -256,7 +256,7 @@ pub async fn patch(
     Query::read(&request, &[])?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     let (body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
-    let guard = guard::asked(object.spec().object, &request)?;
+    let guard = guard::asked(object.spec().object, &request, &body)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
         .run(object, move |conn, context| {
@@ -321,7 +321,7 @@ pub async fn upsert(
         .transpose()?;
     let (system, value) = path.into_inner();
     let (mut body, bytes) = members(&request, &mut payload, body::MERGE_PATCH).await?;
-    let guard = guard::asked(object.spec().object, &request)?;
+    let guard = guard::asked(object.spec().object, &request, &body)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;
     writing
         .run(object, move |conn, context| {

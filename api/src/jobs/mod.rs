@@ -4,11 +4,14 @@ pub mod housekeeping;
 pub mod routes;
 pub mod runner;
 
-use crate::http::app::App;
+use crate::http::app::{App, SystemIds};
 use actix_web::web::Data;
 use chrono::TimeDelta;
+use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
+use domain::core::pipeline::Context;
+use domain::core::resource::Setting;
 use persistence::core::conn::Conn;
 use persistence::core::jobs::{self, Enqueued, Job, New};
 use serde_json::Value;
@@ -18,6 +21,20 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
+
+/// Runs a body as the server itself, in the name of a job; `origin` is what caused it.
+///
+/// # Errors
+/// Those of the body.
+pub fn as_server<T>(setting: &Setting, job: Uuid, origin: Uuid, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
+    let actor = Actor::server(Via::Job(job), setting.now);
+    body(&Context {
+        actor: &actor,
+        setting,
+        ids: &SystemIds,
+        origin,
+    })
+}
 
 /// What a job's run comes to.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,6 +2,7 @@
 use super::archive::{kinds, sees_all};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
+use crate::http::headers::percent;
 use actix_web::web::{Bytes, Data};
 use domain::core::change::AuditEntry;
 use domain::core::error::{Error, Result};
@@ -335,11 +336,4 @@ fn change(entry: &AuditEntry) -> Item {
     ];
     rows.extend(Some(row("فیلدها", "Fields", fields)).filter(|r| !r.lines.is_empty()));
     Item { rows, files: Vec::new() }
-}
-
-/// A file's name in a link (RFC 3986).
-fn percent(name: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    let letter = |b: u8| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") };
-    name.bytes().map(letter).collect()
 }

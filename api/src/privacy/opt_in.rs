@@ -21,10 +21,12 @@ use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::pipeline::{self, Context};
 use domain::core::resource::{Resource, Setting};
+use domain::customers::customer::Customer;
 use domain::privacy::consent::{Consent, ConsentStatus};
 use domain::privacy::letters;
 use domain::privacy::verdict::Reason;
 use persistence::core::conn::Conn;
+use persistence::core::record::live;
 use persistence::privacy::link::{self, Link};
 use persistence::privacy::{consent, contact};
 use serde::Deserialize;
@@ -65,7 +67,7 @@ async fn mail(job: &JobContext) -> Result<Outcome> {
     let secret = opaque(PREFIX, &mut rand::rng());
     let (link, hash, now) = (job.job.claim.id, *secret.digest().as_bytes(), job.app.now());
     let asked = job.write(move |conn| {
-        let Some(row) = consent::find(conn, id)? else { return Ok(None) };
+        let Some(row) = live::<Consent>(conn, id)? else { return Ok(None) };
         let Some(asked) = whom(conn, &row, now)? else { return Ok(None) };
         if link::open(conn, &row.key(), link, now)? >= MOST_OPEN {
             return Ok(None);
@@ -98,7 +100,8 @@ fn whom(conn: &mut Conn, row: &Consent, now: domain::core::instant::Instant) -> 
     if verdict.reason != Reason::Pending || verdict.consent != Some(row.base.id.uuid()) {
         return Ok(None);
     }
-    let locale = match consent::language(conn, row.customer_id.uuid())?.as_deref() {
+    let customer = live::<Customer>(conn, row.customer_id.uuid())?;
+    let locale = match customer.as_ref().map(|c| c.language.as_str()) {
         Some("en") => Locale::English,
         _ => Locale::Persian,
     };
@@ -138,7 +141,7 @@ fn open(conn: &mut Conn, hash: Option<&Digest>, ip: IpAddr, origin: Uuid, settin
     };
     let Some((link, row)) = found else { return Ok(Gate::Wrong) };
     succeed(conn, &[(counter, before)])?;
-    let Some(row) = consent::find(conn, row)?.filter(|row| row.contact_value.is_some()) else {
+    let Some(row) = live::<Consent>(conn, row)?.filter(|row| row.contact_value.is_some()) else {
         return Ok(Gate::Wrong);
     };
     // Who has said no since, or is gone, is not won back by an old mail.

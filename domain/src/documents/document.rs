@@ -112,6 +112,9 @@ impl Rules for Document {
             }
         }
         for (i, link) in self.links.iter().enumerate() {
+            if link.object.is_empty() {
+                problems.with(format!("/links/{i}/object"), Code::TooShort, vec![("min", "1".to_owned())]);
+            }
             if self.links[..i].contains(link) {
                 problems.add(format!("/links/{i}"), Code::Duplicate);
             }

@@ -1,7 +1,7 @@
 //! API keys. What a key is compared by stands in a table of its own, which no record shows and which goes with the key.
 use super::role::given;
 use crate::core::conn::Conn;
-use crate::core::record::pick;
+use crate::core::record::{live, pick};
 use crate::{row, sql, store};
 use domain::access::api_key::ApiKey;
 use domain::core::actor::{Actor, Grants};
@@ -48,7 +48,7 @@ pub fn by_prefix(conn: &mut Conn, prefix: &str) -> Result<Option<(ApiKey, Vec<u8
 
 /// The same by the key's id.
 pub fn by_id(conn: &mut Conn, id: Uuid) -> Result<Option<(ApiKey, Vec<u8>)>> {
-    let key = pick::<ApiKey>(conn, sql!("t0.deleted_at IS NULL AND t0.id = ?", id))?.pop();
+    let key = live(conn, id)?;
     with_secret(conn, key)
 }
 

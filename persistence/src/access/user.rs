@@ -2,7 +2,7 @@
 use super::role::given;
 use super::{actor, credential, link, lock, session};
 use crate::core::conn::Conn;
-use crate::core::record::pick;
+use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::{row, sql, store};
 use domain::access::role::{Role, grants};
@@ -43,10 +43,9 @@ fn keep(conn: &mut Conn, before: Option<&User>, after: Option<&User>, actor: &Ac
     }
     let mut problems = Problems::default();
     for (i, role) in new.iter().enumerate().filter(|(_, role)| !old.contains(role)) {
-        for role in pick::<Role>(conn, sql!("t0.deleted_at IS NULL AND t0.id = ?", role.uuid()))? {
-            if !given(&role.permissions, &Grants::default(), actor).0.is_empty() {
-                problems.add(format!("/role_ids/{i}"), Code::Forbidden);
-            }
+        let missing = live::<Role>(conn, role.uuid())?.map(|role| given(&role.permissions, &Grants::default(), actor).0);
+        if missing.is_some_and(|missing| !missing.is_empty()) {
+            problems.add(format!("/role_ids/{i}"), Code::Forbidden);
         }
     }
     problems.or(())?;

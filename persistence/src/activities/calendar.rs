@@ -2,7 +2,7 @@
 //! which goes with the feed.
 use crate::core::conn::Conn;
 use crate::core::read;
-use crate::core::record::pick;
+use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::{row, sql, store};
 use domain::activities::calendar::Calendar;
@@ -44,7 +44,7 @@ pub fn keep_secret(conn: &mut Conn, calendar: Uuid, hash: &[u8; 32]) -> Result<(
 
 /// The feed of an id, with what its address is compared by; none where it was deleted or never was.
 pub fn with_secret(conn: &mut Conn, id: Uuid) -> Result<Option<(Calendar, Vec<u8>)>> {
-    let Some(calendar) = pick::<Calendar>(conn, sql!("t0.deleted_at IS NULL AND t0.id = ?", id))?.pop() else {
+    let Some(calendar) = live::<Calendar>(conn, id)? else {
         return Ok(None);
     };
     let secret = sql!("SELECT hash FROM calendar_secrets WHERE calendar_id = ?", id);

@@ -201,9 +201,7 @@ pub fn latest(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> R
          JOIN interactions t0 ON t0.id = p.interaction_id WHERE t0.deleted_at IS NULL AND p.customer_id = ",
     )
     .bind(customer);
-    if let Some(within) = read::sight(&sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
+    sql = sql.also(read::sight(&sight));
     let sql = sql
         .text(" ORDER BY p.started_at DESC, p.interaction_id DESC LIMIT ")
         .bind(limit as i64);

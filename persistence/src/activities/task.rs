@@ -1,6 +1,6 @@
 //! Tasks: what must be done before others, what comes again, what is late.
 use crate::core::conn::Conn;
-use crate::core::record::pick;
+use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::core::stored::{Plain, Stored, Word};
 use crate::core::{notifications, read, search};
@@ -135,12 +135,7 @@ pub fn late(conn: &mut Conn, now: Instant, most: i64) -> Result<Vec<Uuid>> {
     .bind(now)
     .text(" ORDER BY t0.due_at, t0.id LIMIT ")
     .bind(most);
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        found.push(id(row, 0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    conn.ids(&sql)
 }
 
 /// A task that has come due, and who is to be reminded of it.
@@ -203,8 +198,8 @@ pub fn due(conn: &mut Conn, since: Instant, now: Instant, behind: Uuid, most: i6
 pub fn remind(conn: &mut Conn, context: &Context<'_>, due: &Due) -> Result<usize> {
     let mut users: BTreeSet<Uuid> = due.owner_id.into_iter().collect();
     if let (None, Some(team)) = (due.owner_id, due.team_id) {
-        let teams = pick::<Team>(conn, Sql::new("t0.deleted_at IS NULL AND t0.id = ").bind(team))?;
-        users.extend(teams.iter().flat_map(|team| &team.member_ids).map(|id| id.uuid()));
+        let team = live::<Team>(conn, team)?;
+        users.extend(team.iter().flat_map(|team| &team.member_ids).map(|id| id.uuid()));
     }
     let mut told = 0;
     for user in users {
@@ -240,9 +235,7 @@ pub fn open(conn: &mut Conn, actor: &Actor, customer: Uuid, now: Instant, limit:
     .bind(now)
     .text(") AND t0.customer_id = ")
     .bind(customer);
-    if let Some(within) = read::sight(&sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
+    sql = sql.also(read::sight(&sight));
     let sql = sql
         .text(" ORDER BY CASE WHEN t0.due_at IS NULL THEN 1 ELSE 0 END, t0.due_at, t0.id LIMIT ")
         .bind(limit as i64);

@@ -207,6 +207,16 @@ cells!(LiteRow, Sqlite, Lite);
 cells!(PostRow, Pg, Post);
 
 impl Conn {
+    /// The ids in the first column of a statement, in its order.
+    pub fn ids(&mut self, sql: &Sql) -> Result<Vec<Uuid>> {
+        let mut found = Vec::new();
+        self.rows(sql, |row| {
+            found.extend(row.uuid(0)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
     /// Runs a statement and calls back with each row, in order.
     pub fn rows(&mut self, sql: &Sql, mut each: impl FnMut(&dyn Cells) -> Result<()>) -> Result<()> {
         match self {

@@ -39,14 +39,6 @@ pub fn survivor(conn: &mut Conn, object: &str, id: Uuid) -> Result<Option<Uuid>>
     Ok(found)
 }
 
-/// The record that answers for an id: the one it was merged into, else that of the id itself, whether or not there is one.
-///
-/// # Errors
-/// Those of the database.
-pub fn answering(conn: &mut Conn, object: &str, id: Uuid) -> Result<Uuid> {
-    Ok(survivor(conn, object, id)?.unwrap_or(id))
-}
-
 /// All records that went into one, by however many merges.
 ///
 /// # Errors
@@ -56,10 +48,7 @@ pub fn into(conn: &mut Conn, object: &str, survivor: Uuid) -> Result<Vec<Uuid>> 
     while !level.is_empty() {
         let sql = sql!("SELECT record_id FROM merged_records WHERE object = ? AND survivor_id IN ", object);
         let sql = sql.list(std::mem::take(&mut level).into_iter().map(Bind::from));
-        conn.rows(&sql, |row| {
-            level.extend(row.uuid(0)?);
-            Ok(())
-        })?;
+        level = conn.ids(&sql)?;
         level.retain(|id| !found.contains(id));
         found.extend(&level);
     }

@@ -35,9 +35,7 @@ pub fn get(
     if !trashed {
         sql = sql.text(" AND t0.deleted_at IS NULL");
     }
-    if let Some(seen) = sight(sight_) {
-        sql = sql.text(" AND (").and(seen).text(")");
-    }
+    sql = sql.also(sight(sight_));
     conn.row(&sql, |row| {
         let mut out = Vec::with_capacity(1024);
         view.write(&mut out, row)?;
@@ -203,9 +201,7 @@ fn total(conn: &mut Conn, spec: &Spec, all: Vec<Sql>, cap: usize) -> Result<(i64
 pub fn exists(conn: &mut Conn, sight_: &Sight<'_>, object: &str, id: Uuid) -> Result<bool> {
     // Objects are names of our own tables; the caller takes them from a field table.
     let mut sql = Sql::new(format!("SELECT 1 FROM {object} t0 WHERE t0.deleted_at IS NULL AND t0.id = ")).bind(id);
-    if let Some(seen) = sight(sight_) {
-        sql = sql.text(" AND (").and(seen).text(")");
-    }
+    sql = sql.also(sight(sight_));
     Ok(conn.row(&sql, |_| Ok(()))?.is_some())
 }
 

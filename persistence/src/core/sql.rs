@@ -152,6 +152,13 @@ impl Sql {
         self.0.extend(other.0);
         self
     }
+    /// Adds `AND (…)`, where there is a condition.
+    pub fn also(self, condition: Option<Sql>) -> Self {
+        match condition {
+            Some(condition) => self.text(" AND (").and(condition).text(")"),
+            None => self,
+        }
+    }
     /// `(?, ?, …)`. The list is padded with its last value to a power of two, so that few texts cover all lengths.
     pub fn list(mut self, values: impl IntoIterator<Item = Bind>) -> Self {
         let mut values: Vec<Bind> = values.into_iter().collect();

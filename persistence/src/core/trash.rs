@@ -14,7 +14,7 @@ use uuid::Uuid;
 /// Those of the database.
 pub fn older(conn: &mut Conn, spec: &Spec, before: Instant, most: i64) -> Result<Vec<Uuid>> {
     let sql = Sql::new(format!("SELECT id FROM {} WHERE deleted_at < ", spec.object)).bind(before);
-    ids(conn, sql.text(" LIMIT ").bind(most))
+    conn.ids(&sql.text(" LIMIT ").bind(most))
 }
 
 /// Records outside the trash whose reference names one of these.
@@ -23,7 +23,7 @@ pub fn older(conn: &mut Conn, spec: &Spec, before: Instant, most: i64) -> Result
 /// Those of the database.
 pub fn referring(conn: &mut Conn, spec: &Spec, field: &'static str, to: &[Uuid]) -> Result<Vec<Uuid>> {
     let sql = Sql::new(format!("SELECT id FROM {} WHERE deleted_at IS NULL AND {field} IN ", spec.object));
-    ids(conn, list(sql, to))
+    conn.ids(&list(sql, to))
 }
 
 /// Erases those of the records that are still in the trash since before the moment: how many.
@@ -32,7 +32,7 @@ pub fn referring(conn: &mut Conn, spec: &Spec, field: &'static str, to: &[Uuid])
 /// Those of the database.
 pub fn erase(conn: &mut Conn, spec: &Spec, which: &[Uuid], before: Instant) -> Result<usize> {
     let sql = list(Sql::new(format!("SELECT id FROM {} WHERE id IN ", spec.object)), which);
-    let still = ids(conn, sql.text(" AND deleted_at < ").bind(before))?;
+    let still = conn.ids(&sql.text(" AND deleted_at < ").bind(before))?;
     if still.is_empty() {
         return Ok(0);
     }
@@ -47,15 +47,6 @@ pub fn erase(conn: &mut Conn, spec: &Spec, which: &[Uuid], before: Instant) -> R
 
 fn list(sql: Sql, of: &[Uuid]) -> Sql {
     sql.list(of.iter().map(|id| Bind::from(*id)))
-}
-
-fn ids(conn: &mut Conn, sql: Sql) -> Result<Vec<Uuid>> {
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
 }
 
 /// How many days records lie in the trash: the setting `purge_days`, 30 unless it is set.

@@ -330,12 +330,7 @@ fn unwritten(conn: &mut Conn, object: &str, report: &mut Report) -> Result<()> {
     .bind(object)
     .text(") LIMIT ")
     .bind(Report::SHOWN as i64);
-    let mut found = BTreeSet::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    for record in found {
+    for record in conn.ids(&sql)?.into_iter().collect::<BTreeSet<_>>() {
         report.add(Broken::Unwritten {
             object: object.to_owned(),
             record,

@@ -114,9 +114,7 @@ pub fn found_by(conn: &mut Conn, sight: &Sight<'_>, kind: &'static str, value: &
         .text(" AND k.value = ")
         .bind(value)
         .text(" AND t0.deleted_at IS NULL");
-    if let Some(within) = read::sight(sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
+    sql = sql.also(read::sight(sight));
     let found = conn.row(&sql.text(" ORDER BY t0.updated_at DESC, t0.id LIMIT 1"), |row| row.uuid(0))?;
     Ok(found.flatten())
 }

@@ -1,6 +1,6 @@
 //! Who has the same exact key, as far as the caller may see.
 use crate::core::conn::Conn;
-use crate::core::record::pick;
+use crate::core::record::{live, pick};
 use crate::core::share;
 use crate::core::sql::{Bind, Sql};
 use domain::core::error::{Error, Result};
@@ -18,7 +18,7 @@ const MOST: i64 = 20;
 /// # Errors
 /// Those of the database.
 pub fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Customer>> {
-    Ok(pick::<Customer>(conn, Sql::new("t0.deleted_at IS NULL AND t0.id = ").bind(id))?.pop())
+    live(conn, id)
 }
 
 /// Customers in the caller's sight that share an exact key with this one, which `before` did not share already.

@@ -2,6 +2,7 @@
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::core::{read, search};
+use crate::customers::overview::reads;
 use crate::customers::timeline::{Ask, Source, tie};
 use crate::sql;
 use domain::core::actor::Actor;
@@ -24,18 +25,14 @@ pub struct Shown {
 /// # Errors
 /// `Error::Forbidden` where the actor may read no documents at all.
 pub fn of_record(conn: &mut Conn, actor: &Actor, object: &'static str, record: Uuid, limit: usize) -> Result<Vec<Shown>> {
-    let sight = actor
-        .sight("documents", "read")
-        .ok_or_else(|| Error::Forbidden("documents:read".to_owned()))?;
+    let sight = reads(actor, "documents")?;
     let mut sql = sql!(
         "SELECT t0.id, t0.name, t0.media_type, t0.size_bytes, t0.updated_at FROM document_links l JOIN documents t0 ON t0.id = l.document_id \
          WHERE t0.deleted_at IS NULL AND l.object = ? AND l.record_id = ?",
         object,
         record
     );
-    if let Some(within) = read::sight(&sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
+    sql = sql.also(read::sight(&sight));
     let sql = sql.text(" ORDER BY l.document_id DESC LIMIT ").bind(limit as i64);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {

@@ -99,9 +99,7 @@ pub fn seen(conn: &mut Conn, sight: &Sight<'_>, document: Uuid, number: Option<i
         Some(number) => sql.text(" AND v.number = ").bind(number),
         None => sql.text(" AND v.number = t0.content_version"),
     };
-    if let Some(within) = read::sight(sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
+    sql = sql.also(read::sight(sight));
     conn.row(&sql, |row| {
         Ok(Named {
             name: row.text(8)?.unwrap_or_default(),
@@ -131,10 +129,5 @@ pub fn below(conn: &mut Conn, document: Uuid, number: i64, limit: usize) -> Resu
 /// Those of the database.
 pub fn kept(conn: &mut Conn, contents: &[Uuid]) -> Result<HashSet<Uuid>> {
     let sql = Sql::new("SELECT content_id FROM document_versions WHERE content_id IN ").list(contents.iter().map(|id| Bind::from(*id)));
-    let mut found = HashSet::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    Ok(conn.ids(&sql)?.into_iter().collect())
 }

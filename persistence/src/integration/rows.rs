@@ -217,10 +217,5 @@ pub fn named(conn: &mut Conn, object: &str, name: &Named<'_>) -> Result<Vec<Uuid
             .bind(*value)
             .text(" LIMIT 2"),
     };
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    conn.ids(&sql)
 }

@@ -1,6 +1,6 @@
 //! The ledger of consents, and what it shows in the file of a customer.
 use crate::core::conn::Conn;
-use crate::core::record::pick;
+use crate::core::record::live;
 use crate::core::sql::{Bind, Sql};
 use crate::core::stored::{Plain, Stored, Word};
 use crate::core::{jobs, read};
@@ -52,7 +52,7 @@ fn settle(conn: &mut Conn, before: Option<&Consent>, after: &mut Consent, contex
     if before.is_some() || after.contact_value.is_none() {
         return Ok(Problems::default());
     }
-    let customer = customer(conn, after.customer_id.uuid())?;
+    let customer = live::<Customer>(conn, after.customer_id.uuid())?;
     let country = customer.as_ref().and_then(|c| c.country.clone());
     let mut problems = after.normalize(country.as_deref().unwrap_or(&context.setting.default_region));
     // Nobody has mail sent to any address in the world by a customer that has it not.
@@ -61,11 +61,6 @@ fn settle(conn: &mut Conn, before: Option<&Consent>, after: &mut Consent, contex
         problems.add("/contact_value", Code::NotFound);
     }
     Ok(problems)
-}
-
-/// The customer, wherever it is: for rules of the server's own.
-fn customer(conn: &mut Conn, id: Uuid) -> Result<Option<Customer>> {
-    Ok(pick(conn, Sql::new("t0.deleted_at IS NULL AND t0.id = ").bind(id))?.pop())
 }
 
 /// Has who is asked by email mailed a link, in the transaction of the row.
@@ -84,14 +79,6 @@ fn ask(conn: &mut Conn, before: Option<&Consent>, after: Option<&Consent>, conte
         origin: context.origin,
     };
     jobs::enqueue(conn, context.ids.next(), &job, context.now()).map(|_| ())
-}
-
-/// A row of the ledger, for rules of the server's own.
-///
-/// # Errors
-/// Those of the database.
-pub fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Consent>> {
-    Ok(pick(conn, Sql::new("t0.deleted_at IS NULL AND t0.id = ").bind(id))?.pop())
 }
 
 /// How things stand for one purpose and channel.
@@ -119,9 +106,7 @@ pub fn standing(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) ->
          AND (n.given_at, n.id) > (t0.given_at, t0.id))",
         customer
     );
-    if let Some(within) = read::sight(&sight) {
-        sql = sql.text(" AND (").and(within).text(")");
-    }
+    sql = sql.also(read::sight(&sight));
     let sql = sql.text(" ORDER BY t0.given_at DESC, t0.id DESC LIMIT ").bind(limit as i64);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
@@ -164,12 +149,4 @@ impl Source for Consents {
         ));
         Some(sql.and(Sql::join(all, " AND ", "TRUE")))
     }
-}
-
-/// The language that a customer is addressed in.
-///
-/// # Errors
-/// Those of the database.
-pub fn language(conn: &mut Conn, customer_id: Uuid) -> Result<Option<String>> {
-    Ok(customer(conn, customer_id)?.map(|c| c.language))
 }

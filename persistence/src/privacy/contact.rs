@@ -1,6 +1,6 @@
 //! The one question that everyone who sends something asks first: may this customer be reached, by this way, for this?
 use crate::core::conn::Conn;
-use crate::core::record::pick;
+use crate::core::record::live;
 use crate::core::sql::Sql;
 use crate::core::stored::{Plain, Stored, Word as Spelled};
 use crate::customers::overview::id;
@@ -64,8 +64,7 @@ pub fn verdicts(
     address: Option<&str>,
     now: Instant,
 ) -> Result<Vec<Verdict>> {
-    let found = pick::<Customer>(conn, Sql::new("t0.deleted_at IS NULL AND t0.id = ").bind(customer))?.pop();
-    let Some(customer) = found else {
+    let Some(customer) = live::<Customer>(conn, customer)? else {
         return Ok(vec![Verdict::no(Reason::CustomerGone)]);
     };
     if customer.looks_erased() && is_erased(conn, customer.base.id.uuid())? {

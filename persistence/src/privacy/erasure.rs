@@ -259,10 +259,7 @@ fn remove(conn: &mut Conn, context: &Context<'_>, object: &'static dyn Object, i
     let spec = object.spec();
     if spec.object == "documents" {
         let versions = sql!("SELECT DISTINCT content_id FROM document_versions WHERE document_id = ?", id);
-        conn.rows(&versions, |row| {
-            contents.extend(row.uuid(0)?);
-            Ok(())
-        })?;
+        contents.extend(conn.ids(&versions)?);
     }
     match object.delete(conn, context, id, Expect::Any) {
         Ok(_) | Err(Error::NotFound) => {}

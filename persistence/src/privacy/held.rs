@@ -46,12 +46,7 @@ pub fn ids(conn: &mut Conn, spec: &Spec, customer: Uuid, behind: Uuid, most: usi
     };
     let sql = Sql::new(format!("SELECT t0.id FROM {} t0 WHERE t0.id > ", spec.object)).bind(behind);
     let sql = sql.text(" AND (").and(about).text(") ORDER BY t0.id LIMIT ").bind(most as i64);
-    let mut found = Vec::new();
-    conn.rows(&sql, |row| {
-        found.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(found)
+    conn.ids(&sql)
 }
 
 /// What people call records of an object, as far as the actor sees them; none of objects without a name.
@@ -68,10 +63,7 @@ pub fn names(conn: &mut Conn, actor: &Actor, object: &'static str, ids: &[Uuid])
         return Ok(BTreeMap::new());
     };
     let sql = Sql::new(format!("SELECT t0.id, t0.{column} FROM {object} t0 WHERE t0.id IN ")).list(ids.iter().map(|id| Bind::from(*id)));
-    let sql = match read::sight(&sight) {
-        Some(within) => sql.text(" AND (").and(within).text(")"),
-        None => sql,
-    };
+    let sql = sql.also(read::sight(&sight));
     conn.rows(&sql, |row: &dyn Cells| {
         if let (Some(id), Some(name)) = (row.uuid(0)?, row.text(1)?) {
             found.insert(id, name);

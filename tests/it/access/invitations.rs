@@ -62,7 +62,7 @@ both! {
         reset(app, &app.post().mail_to("right@peyvand.test").token(), FIRST).is(204);
     }
 
-    fn row_42_an_invitation_is_as_far_from_strangers_as_the_user(app: &App) {
+    fn attack_42_an_invitation_is_as_far_from_strangers_as_the_user(app: &App) {
         let (own, other) = (newcomer(app, json!({"works_in_id": app.people.units["B"]})), json!({"works_in_id": app.people.units["A"]}));
         let other = newcomer(app, json!({"email": "other@peyvand.test", "works_in_id": other["works_in_id"]}));
         let role = app.people.roles["Test owner"];

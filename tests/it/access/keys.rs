@@ -37,7 +37,7 @@ both! {
         assert!(kept.iter().flatten().all(|body| !String::from_utf8_lossy(body).contains(&secret[18..])));
     }
 
-    fn row_47_a_key_is_never_wider_than_its_maker(app: &App) {
+    fn attack_47_a_key_is_never_wider_than_its_maker(app: &App) {
         let branch = app.be(Who::Branch);
         let make = |permission: &str, scope: &str| {
             branch.post("/api-keys", json!({"name": "k", "permissions": [{"permission": permission, "scope": scope}]}))
@@ -54,7 +54,7 @@ both! {
         app.be(Who::Powerless).post("/api-keys", json!({"name": "k"})).refuses(403, "forbidden");
     }
 
-    fn row_47_a_key_makes_no_wider_key(app: &App) {
+    fn attack_47_a_key_makes_no_wider_key(app: &App) {
         let owner = app.be(Who::Owner);
         let permissions = json!([{"permission": "api_keys:*", "scope": "own"}, {"permission": "groups:read", "scope": "all"}]);
         let parent = owner.post("/api-keys", json!({"name": "parent", "permissions": permissions})).is(201).json();
@@ -64,7 +64,7 @@ both! {
         child.get("/customers").refuses(403, "forbidden");
     }
 
-    fn row_47_a_key_dies_with_its_user_its_end_and_its_deletion(app: &App) {
+    fn attack_47_a_key_dies_with_its_user_its_end_and_its_deletion(app: &App) {
         let branch = signed_in(app, Who::Branch);
         let made = branch.post("/api-keys", json!({"name": "k"})).is(201);
         let key = app.anyone().with_token(text(&made.json(), "secret"));
@@ -102,7 +102,7 @@ both! {
         assert!(other.stop());
     }
 
-    fn row_47_a_key_is_good_from_its_networks_and_in_the_header_alone(app: &App) {
+    fn attack_47_a_key_is_good_from_its_networks_and_in_the_header_alone(app: &App) {
         let owner = app.be(Who::Owner);
         let make = |ips: Value| owner.post("/api-keys", json!({"name": "k", "allowed_ips": ips}));
         make(json!(["everywhere"])).refuses(422, "invalid").blames("/allowed_ips/0", "format");

@@ -78,7 +78,7 @@ both! {
         login(app, json!({"totp_code": code(&secret, 1)})).is(200);
     }
 
-    fn row_42_whether_there_is_such_a_user_shows_neither_in_the_answer_nor_in_its_time(app: &App) {
+    fn attack_42_whether_there_is_such_a_user_shows_neither_in_the_answer_nor_in_its_time(app: &App) {
         // The mail server hangs: were it waited for, it would show.
         app.post().hold();
         let (known, unknown) = (Who::Seller.email(), "nobody@peyvand.test".to_owned());
@@ -109,7 +109,7 @@ both! {
         assert!(app.post().has_none_for(&unknown));
     }
 
-    fn row_43_links_have_the_configured_host_whatever_the_request_claims(app: &App) {
+    fn attack_43_links_have_the_configured_host_whatever_the_request_claims(app: &App) {
         let evil = "evil.example";
         let poisoned = app.anyone().with("Host", evil).with("X-Forwarded-Host", evil).with("X-Forwarded-Proto", "gopher")
             .with("Forwarded", "host=evil.example").with("Origin", "https://evil.example").with("Referer", "https://evil.example/");
@@ -121,7 +121,7 @@ both! {
         }
     }
 
-    fn row_44_a_link_is_good_once_and_a_weak_password_does_not_spend_it(app: &App) {
+    fn attack_44_a_link_is_good_once_and_a_weak_password_does_not_spend_it(app: &App) {
         let (first, second) = (link(app, Who::Seller), link(app, Who::Seller));
         reset(app, &first, "password1").refuses(422, "invalid").blames("/new_password", "too_weak");
         reset(app, &first, "seller@peyvand.test").refuses(422, "invalid").blames("/new_password", "too_weak");
@@ -141,7 +141,7 @@ both! {
         assert!(!format!("{jobs:?}").contains(&third[4..]), "a job keeps the secret");
     }
 
-    fn row_44_a_link_is_good_for_ten_minutes(app: &App) {
+    fn attack_44_a_link_is_good_for_ten_minutes(app: &App) {
         let token = link(app, Who::Seller);
         let life = "SELECT issued_at, expires_at FROM mailed_links";
         let life = app.rows(persistence::core::sql::Sql::new(life), |row| Ok((row.instant(0)?.unwrap(), row.instant(1)?.unwrap())));
@@ -152,7 +152,7 @@ both! {
         sign_in(app, Who::Seller);
     }
 
-    fn row_44_nobody_is_flooded_with_links(app: &App) {
+    fn attack_44_nobody_is_flooded_with_links(app: &App) {
         let first = link(app, Who::Seller);
         link(app, Who::Seller);
         link(app, Who::Seller);
@@ -165,7 +165,7 @@ both! {
         reset(app, &first, NEW).is(204);
     }
 
-    fn row_44_after_five_guesses_the_next_must_wait(app: &App) {
+    fn attack_44_after_five_guesses_the_next_must_wait(app: &App) {
         let token = link(app, Who::Seller);
         let guess = |n: u64| format!("pvl_{n:0>43}");
         for n in 0..5 {
@@ -179,7 +179,7 @@ both! {
         sign_in(app, Who::Seller);
     }
 
-    fn row_44_guesses_at_once_are_no_more_than_one_after_another(app: &App) {
+    fn attack_44_guesses_at_once_are_no_more_than_one_after_another(app: &App) {
         let answers: Vec<u16> = std::thread::scope(|threads| {
             let guess = |n: u64| move || reset(app, &format!("pvl_{n:0>43}"), NEW).status;
             let all: Vec<_> = (0..24).map(|n| threads.spawn(guess(n))).collect();
@@ -189,7 +189,7 @@ both! {
         assert_eq!((looked_at, answers.iter().filter(|status| **status == 429).count()), (5, 19), "{answers:?}");
     }
 
-    fn row_44_of_one_link_used_many_times_at_once_one_passes(app: &App) {
+    fn attack_44_of_one_link_used_many_times_at_once_one_passes(app: &App) {
         let token = link(app, Who::Seller);
         let passwords: Vec<String> = (0..6).map(|n| format!("bridge number {n} over the river")).collect();
         let answers: Vec<u16> = std::thread::scope(|threads| {

@@ -46,7 +46,7 @@ both! {
         assert_eq!(owner.list("/users", &[("filter", "email = \"no address\"")]).is(200).data().len(), 0);
     }
 
-    fn row_12_what_the_server_sets_is_set_by_nobody_else(app: &App) {
+    fn attack_12_what_the_server_sets_is_set_by_nobody_else(app: &App) {
         let owner = app.be(Who::Owner);
         let refuse = |more: (&str, serde_json::Value), code: &str| {
             let mut body = json!({"name": "S", "email": "s@new.example"});

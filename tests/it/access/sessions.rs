@@ -32,7 +32,7 @@ both! {
         app.anyone().post("/auth/refresh", json!({"refresh_token": opened["refresh_token"]})).refuses(401, "invalid_grant");
     }
 
-    fn row_40_a_refresh_token_is_good_once_and_a_copy_ends_the_family(app: &App) {
+    fn attack_40_a_refresh_token_is_good_once_and_a_copy_ends_the_family(app: &App) {
         let first = sign_in(app, Who::Seller);
         let refresh = |token: &Value| app.anyone().post("/auth/refresh", json!({"refresh_token": token}));
         let second = refresh(&first["refresh_token"]).is(200).json();
@@ -61,7 +61,7 @@ both! {
         assert_eq!(answers.iter().filter(|s| **s == 401).count(), 3, "{answers:?}");
     }
 
-    fn row_39_who_is_switched_off_is_out_at_once(app: &App) {
+    fn attack_39_who_is_switched_off_is_out_at_once(app: &App) {
         let opened = sign_in(app, Who::Seller);
         let me = app.anyone().with_token(text(&opened, "access_token"));
         me.get("/customers").is(200);
@@ -79,7 +79,7 @@ both! {
         sign_in(app, Who::Seller);
     }
 
-    fn row_39_a_role_that_is_taken_is_gone_at_once(app: &App) {
+    fn attack_39_a_role_that_is_taken_is_gone_at_once(app: &App) {
         let me = signed_in(app, Who::Seller);
         me.get("/customers").is(200);
         let address = format!("/users/{}", app.people.users[&Who::Seller]);
@@ -91,7 +91,7 @@ both! {
         assert!(other.stop());
     }
 
-    fn row_39_a_change_of_password_ends_the_other_sessions(app: &App) {
+    fn attack_39_a_change_of_password_ends_the_other_sessions(app: &App) {
         let (kept, other) = (sign_in(app, Who::Seller), sign_in(app, Who::Seller));
         let me = app.anyone().with_token(text(&kept, "access_token"));
         let elsewhere = app.anyone().with_token(text(&other, "access_token"));
@@ -113,7 +113,7 @@ both! {
         sign_in_with(app, &Who::Seller.email(), "another bridge, another river");
     }
 
-    fn row_41_guesses_must_wait_but_a_known_device_need_not(app: &App) {
+    fn attack_41_guesses_must_wait_but_a_known_device_need_not(app: &App) {
         let known = text(&sign_in(app, Who::Seller), "device_token");
         let guess = |email: &str, password: &str| app.anyone().post("/auth/login", json!({"email": email, "password": password}));
         let email = Who::Seller.email();
@@ -135,7 +135,7 @@ both! {
         guess("nobody@peyvand.test", "a wrong guess").refuses(401, "invalid_credentials");
     }
 
-    fn row_42_an_unknown_user_is_refused_like_a_known_one(app: &App) {
+    fn attack_42_an_unknown_user_is_refused_like_a_known_one(app: &App) {
         let guess = |email: &str| app.anyone().post("/auth/login", json!({"email": email, "password": "a wrong guess"}));
         let plain = |answer: tests::Answer| {
             let mut json = answer.refuses(401, "invalid_credentials").json();

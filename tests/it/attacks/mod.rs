@@ -1,6 +1,6 @@
-//! Attacks, by their numbers in the project's list. Those that concern every record or every operation are with these: 1, 2 and 11 in
-//! `access/matrix.rs`, 12 in `records/refusing.rs`. Those on credentials are in `access`: 36 to 38 and 45 in `tokens.rs`, 39 and 40 in
-//! `sessions.rs`, 47 in `keys.rs`; 10 and 26 to 28 are in `imports`.
+//! Attacks, by their numbers in the project's list: a test is called after the number of its attack. Those that concern every record or
+//! every operation are with these: 1, 2 and 11 in `access/matrix.rs`, 12 in `records/refusing.rs`. Those on credentials are in `access`,
+//! those on files in `documents` and `imports`.
 mod bodies;
 mod guessing;
 mod reach;

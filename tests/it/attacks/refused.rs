@@ -50,4 +50,43 @@ both! {
         owner.patch(&format!("{}/{}", records[0].0, records[0].1), "*", json!({"external_ids": {"erp": "seen"}})).is(200);
         assert_ne!(digest(app), before);
     }
+
+    fn attack_31_an_address_brings_no_header_into_a_mail(app: &App) {
+        let owner = app.be(Who::Owner);
+        let before = digest(app);
+        for wrong in ["a@x.example\r\nBcc: b@x.example", "a@x.example\nSubject: y", "a@x.example, b@x.example", "\"a\" <a@x.example>", "a@x.example%0d%0aBcc: b"] {
+            owner.post("/users", json!({"name": "A", "email": wrong, "role_ids": []})).refuses(422, "invalid");
+            let points = json!([{"kind": "email", "value": wrong}]);
+            owner.post("/customers", json!({"kind": "person", "family_name": "x", "contact_points": points})).refuses(422, "invalid");
+            app.anyone().post("/auth/password/reset-request", json!({"email": wrong})).refuses(422, "invalid");
+        }
+        // A name that goes into a letter.
+        owner.post("/users", json!({"name": "A\r\nBcc: b@x.example", "email": "a@x.example", "role_ids": []})).refuses(422, "invalid");
+        assert_eq!(digest(app), before);
+    }
+
+    fn attack_49_another_sites_form_moves_nothing(app: &App) {
+        let form = |client: &tests::Client<'_>, method: &str, address: &str, kind: &str, body: &str| {
+            client.with("Origin", "https://evil.example").with("Sec-Fetch-Site", "cross-site").send(method, address, kind, body.as_bytes())
+        };
+        let sign_in = json!({"email": Who::Seller.email(), "password": tests::people::PASSWORD}).to_string();
+        let customer = json!({"kind": "person", "family_name": "x"}).to_string();
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
+            // What a form can send is not taken, whoever has signed in.
+            form(&app.anyone(), "POST", "/auth/login", kind, &sign_in).refuses(415, "unsupported_media_type");
+            form(&app.anyone(), "POST", "/auth/refresh", kind, "{}").refuses(415, "unsupported_media_type");
+            form(&app.be(Who::Owner), "POST", "/customers", kind, &customer).refuses(415, "unsupported_media_type");
+        }
+        // No cookie is ever given, and none is a credential.
+        let signed = app.anyone().send("POST", "/auth/login", "application/json", sign_in.as_bytes()).is(200);
+        assert_eq!(signed.header("set-cookie"), "");
+        let text = |member: &str| signed.json()[member].as_str().unwrap().to_owned();
+        let cookie = format!("access_token={}; refresh_token={}", text("access_token"), text("refresh_token"));
+        let baked = app.anyone().with("Cookie", cookie);
+        form(&baked, "POST", "/customers", "application/json", &customer).refuses(401, "unauthorized");
+        form(&baked, "POST", "/auth/refresh", "application/json", "{}").refuses(422, "invalid");
+        let answer = form(&app.be(Who::Owner), "OPTIONS", "/customers", "", "");
+        assert_eq!(answer.header("access-control-allow-origin"), "");
+        assert!(app.be(Who::Owner).all("/customers", &[]).iter().all(|c| c["family_name"] != "x"));
+    }
 }

@@ -93,6 +93,29 @@ both! {
         verified(app);
     }
 
+    fn the_timeline_tells_of_both_from_the_beginning(app: &App) {
+        let owner = app.be(Who::Owner);
+        let (a, b, c) = (person(&owner, json!({})), person(&owner, json!({})), person(&owner, json!({})));
+        owner.patch(&at(&b), "*", json!({"city": "یزد"})).is(200);
+        let created = |of: &str| {
+            let told = owner.get(&format!("/customers/{of}/timeline?kinds=change")).is(200).json();
+            let all = told["data"].as_array().unwrap().iter().filter(|item| item["word"] == "created");
+            let mut all: Vec<String> = all.map(|item| item["record_id"].as_str().unwrap().to_owned()).collect();
+            all.sort();
+            all
+        };
+        let sorted = |mut all: Vec<String>| {
+            all.sort();
+            all
+        };
+        merge(&owner, &b, &[&c]);
+        let second = merge(&owner, &a, &[&b]);
+        assert_eq!(created(&a), sorted(vec![a.clone(), b.clone(), c.clone()]));
+        assert_eq!(created(&c), created(&a), "the old id answers alike");
+        undo(&owner, &second);
+        assert_eq!((created(&a), created(&b)), (vec![a], sorted(vec![b, c])));
+    }
+
     fn what_would_be_there_twice_goes_to_the_trash(app: &App) {
         let owner = app.be(Who::Owner);
         let (a, b, friend) = (person(&owner, json!({})), person(&owner, json!({})), person(&owner, json!({})));

@@ -126,8 +126,7 @@ both! {
         assert_eq!(owner.get(&document).json()["content_version"], 1);
     }
 
-    /// Attacks 53 and 29.
-    fn a_file_is_what_its_bytes_say(app: &App) {
+    fn attack_29_and_53_a_file_is_what_its_bytes_say(app: &App) {
         let owner = app.be(Who::Owner);
         let document = made(&owner, "x");
         for (told, bytes) in [
@@ -158,8 +157,7 @@ both! {
         }
     }
 
-    /// Attacks 30 and 52.
-    fn a_name_reaches_no_header_and_no_folder(app: &App) {
+    fn attack_30_and_52_a_name_reaches_no_header_and_no_folder(app: &App) {
         let owner = app.be(Who::Owner);
         for refused in ["a\0b", "a\r\nSet-Cookie: b=c", "a\nb", "x\u{202E}fdp.exe", &"n".repeat(300), "  "] {
             owner.post("/documents", json!({"name": refused})).refuses(422, "invalid");

@@ -12,8 +12,7 @@ fn bare(answer: &Answer) -> Value {
 }
 
 both! {
-    /// Attack 7.
-    fn a_foreign_document_is_nowhere_by_any_path(app: &App) {
+    fn attack_07_a_foreign_document_is_nowhere_by_any_path(app: &App) {
         let (owner, branch) = (app.be(Who::Owner), app.be(Who::Branch));
         let document = filled(&owner, "secret.txt", "text/plain", b"the secret");
         send(&owner, &document, "text/plain", b"the second secret").is(200);
@@ -37,8 +36,7 @@ both! {
         assert_eq!(super::stored(app).len(), 2);
     }
 
-    /// Attack 8.
-    fn a_foreign_document_is_found_by_no_side_door(app: &App) {
+    fn attack_08_a_foreign_document_is_found_by_no_side_door(app: &App) {
         let (owner, branch) = (app.be(Who::Owner), app.be(Who::Branch));
         let customer = owner.post("/customers", json!({"kind": "person", "family_name": "کریمی"})).is(201).id();
         let document = owner.post("/documents", json!({"name": "پنهان.txt", "customer_id": customer})).is(201).id();

@@ -148,8 +148,8 @@ both! {
         assert_eq!(found(&owner, "alphabet second").len(), 1);
     }
 
-    /// Attack 27 and drill 4.13: a file made to break its reader breaks nothing else.
-    fn what_can_not_be_read_is_said_and_parks_nothing(app: &App) {
+    /// Drill 4.13 as well: a file made to break its reader breaks nothing else.
+    fn attack_27_what_can_not_be_read_is_said_and_parks_nothing(app: &App) {
         let owner = app.be(Who::Owner);
         let whole = pdf("Quarterly");
         let bomb = {

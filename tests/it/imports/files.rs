@@ -37,8 +37,7 @@ both! {
         assert_eq!(stored(app), 1);
     }
 
-    /// Attack 26.
-    fn a_bomb_ends_at_its_cap(app: &App) {
+    fn attack_26_a_bomb_ends_at_its_cap(app: &App) {
         let owner = app.be(Who::Owner);
         let id = announce(&owner, json!({})).is(201).id();
         let bomb = gzip(&vec![b'a'; 64 << 20]);
@@ -50,8 +49,7 @@ both! {
         assert_eq!(stored(app), 0);
     }
 
-    /// Attack 28.
-    fn a_formula_goes_round_without_running(app: &App) {
+    fn attack_28_a_formula_goes_round_without_running(app: &App) {
         let owner = app.be(Who::Owner);
         let names = ["=HYPERLINK(\"http://x\")", "+1", "-1+1", "@SUM", "'=1", "plain"];
         for name in names {

@@ -44,8 +44,7 @@ both! {
         assert!(app.be(Who::Owner).all("/customers", &[]).is_empty());
     }
 
-    /// Attack 10.
-    fn nothing_is_smuggled_into_another_unit(app: &App) {
+    fn attack_10_nothing_is_smuggled_into_another_unit(app: &App) {
         let (branch, owner) = (app.be(Who::Branch), app.people.users[&Who::Owner]);
         let unit = app.be(Who::Owner).get(&format!("/users/{owner}")).is(200).json()["works_in_id"].clone();
         let file = format!("family_name,owner_id,unit_id\nOne,{owner},\nTwo,,{}\nThree,,\n", unit.as_str().unwrap());

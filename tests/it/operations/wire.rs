@@ -10,7 +10,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 
 both! {
     fn a_server_whose_log_cannot_be_written_goes_on(app: &App) {
-        let node = app.another(&[]);
+        // Every answer is a line.
+        let node = app.another(&[("PEYVAND_LOG", "info,access=debug")]);
         let owner = app.be(Who::Owner).at(node.address());
         node.hang_up(|| {
             owner.get("/objects").is(200);

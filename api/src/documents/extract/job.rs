@@ -1,12 +1,10 @@
 //! The job that lets searches look into a content.
 use super::Reader;
 use super::child::{self, Reading};
-use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Run};
-use domain::core::actor::{Actor, Via};
+use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
-use domain::core::pipeline::{self, Context, Expect};
+use domain::core::pipeline::{self, Expect};
 use domain::core::resource::Setting;
 use domain::core::text::search_key;
 use domain::documents::document::{Document, Extraction};
@@ -77,18 +75,13 @@ async fn run(job: &JobContext) -> Result<Outcome> {
 
 /// Notes what a reading came to: the folded text, or none where it failed.
 fn end(conn: &mut Conn, of: Payload, setting: &Setting, job: Uuid, folded: Option<String>) -> Result<()> {
-    let actor = Actor::server(Via::Job(job), setting.now);
-    let context = Context {
-        actor: &actor,
-        setting,
-        ids: &SystemIds,
-        origin: job,
-    };
     let ended = if folded.is_some() { Extraction::Done } else { Extraction::Failed };
     let mut latest = None;
-    let changed = pipeline::change::<Document>(conn, &context, of.document, Expect::Any, "update", |document| {
-        latest = document.extracted(of.number, ended).then(|| document.search_text());
-        Ok(())
+    let changed = as_server(setting, job, job, |context| {
+        pipeline::change::<Document>(conn, context, of.document, Expect::Any, "update", |document| {
+            latest = document.extracted(of.number, ended).then(|| document.search_text());
+            Ok(())
+        })
     });
     match changed {
         // In the trash, or gone: nobody searches there.

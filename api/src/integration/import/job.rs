@@ -5,7 +5,7 @@ use super::folder;
 use super::prepare::{self, Prepared, Work};
 use super::reader::{Place, ReadError};
 use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run};
+use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
@@ -84,17 +84,6 @@ pub fn progress(rows: i64) -> Progress {
 /// When it is not what this program writes.
 pub fn payload(job: &jobs::Job) -> Result<Payload> {
     serde_json::from_value(job.payload.clone()).map_err(|e| Error::Internal(e.to_string()))
-}
-
-/// Runs a body as the server itself, in the name of a job.
-pub fn as_server<T>(setting: &Setting, job: Uuid, origin: Uuid, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
-    let actor = Actor::server(Via::Job(job), setting.now);
-    body(&Context {
-        actor: &actor,
-        setting,
-        ids: &SystemIds,
-        origin,
-    })
 }
 
 /// The import as it is; none when it is in the trash.

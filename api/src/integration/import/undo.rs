@@ -1,8 +1,8 @@
 //! Taking an import back: what it made goes to the trash, what it changed gets its earlier values again, the last row first. Nobody
 //! else's work is touched: a record that was changed since is left as it is, and told.
-use super::job::{acting, as_server, load, payload, progress};
+use super::job::{acting, load, payload, progress};
 use crate::http::app::SystemIds;
-use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run};
+use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::error::{Error, Result};
 use domain::core::field::Access;
 use domain::core::pipeline::{self, Context, Expect};

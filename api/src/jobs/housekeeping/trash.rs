@@ -1,13 +1,12 @@
 //! Emptying the trash.
 use super::{JobContext, JobKind, Outcome, Run};
-use crate::http::app::{App, SystemIds};
+use crate::http::app::App;
 use crate::http::contract;
+use crate::jobs::as_server;
 use chrono::TimeDelta;
-use domain::core::actor::{Actor, Via};
 use domain::core::error::Result;
 use domain::core::field::Kind;
-use domain::core::instant::Instant;
-use domain::core::pipeline::{Context, Expect};
+use domain::core::pipeline::Expect;
 use persistence::core::conn::Conn;
 use persistence::core::object::Object;
 use persistence::core::trash;
@@ -50,7 +49,7 @@ async fn purge(job: &JobContext) -> Result<Outcome> {
                 erased += job
                     .write(move |conn| {
                         let n = trash::erase(conn, spec, &ids, before)?;
-                        orphans(conn, &app, object, &ids, id, now)?;
+                        orphans(conn, &app, object, &ids, id)?;
                         Ok(n)
                     })
                     .await?;
@@ -64,21 +63,16 @@ async fn purge(job: &JobContext) -> Result<Outcome> {
 }
 
 /// What can't be without the erased, such as a relationship of a customer, goes to the trash itself.
-fn orphans(conn: &mut Conn, app: &App, erased: &dyn Object, ids: &[Uuid], job: Uuid, now: Instant) -> Result<()> {
-    let (actor, setting) = (Actor::server(Via::Job(job), now), app.setting());
-    let context = Context {
-        actor: &actor,
-        setting: &setting,
-        ids: &SystemIds,
-        origin: job,
-    };
-    for child in contract::mounted().into_values() {
-        let needs = |kind: &Kind| matches!(kind, Kind::Reference(to) if *to == erased.spec().object);
-        for field in child.spec().fields.iter().filter(|f| f.required && needs(&f.kind)) {
-            for orphan in trash::referring(conn, child.spec(), field.name, ids)? {
-                child.delete(conn, &context, orphan, Expect::Any)?;
+fn orphans(conn: &mut Conn, app: &App, erased: &dyn Object, ids: &[Uuid], job: Uuid) -> Result<()> {
+    as_server(&app.setting(), job, job, |context| {
+        for child in contract::mounted().into_values() {
+            let needs = |kind: &Kind| matches!(kind, Kind::Reference(to) if *to == erased.spec().object);
+            for field in child.spec().fields.iter().filter(|f| f.required && needs(&f.kind)) {
+                for orphan in trash::referring(conn, child.spec(), field.name, ids)? {
+                    child.delete(conn, context, orphan, Expect::Any)?;
+                }
             }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
