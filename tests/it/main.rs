@@ -16,3 +16,4 @@ mod operations;
 mod privacy;
 mod records;
 mod storage;
+mod templates;

@@ -40,6 +40,7 @@ pub const ROLES: [Builtin; 4] = [
             "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
             ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
+            ("templates:read", Scope::All), ("templates:create", Scope::Own), ("templates:update", Scope::Own), ("templates:delete", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
@@ -49,7 +50,7 @@ pub const ROLES: [Builtin; 4] = [
         description: "Sees and changes the customers of the unit and of those below it, and notes what happens with them.",
         permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
             ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow),
-            ("consents:create", Scope::UnitAndBelow),
+            ("consents:create", Scope::UnitAndBelow), ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
     },
@@ -57,6 +58,7 @@ pub const ROLES: [Builtin; 4] = [
         name: "viewer",
         description: "Sees the customers of the unit and of those below it.",
         permissions: everyday!("read": Scope::UnitAndBelow;
+            ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
     },
