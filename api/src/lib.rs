@@ -14,5 +14,6 @@ pub mod mail;
 pub mod privacy;
 pub mod quality;
 pub mod server;
+pub mod templates;
 #[cfg(test)]
 mod testing;

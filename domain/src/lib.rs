@@ -9,3 +9,4 @@ pub mod integration;
 pub mod mail;
 pub mod privacy;
 pub mod quality;
+pub mod templates;

@@ -9,3 +9,4 @@ pub mod documents;
 pub mod integration;
 pub mod privacy;
 pub mod quality;
+pub mod templates;

@@ -18,3 +18,4 @@ mod privacy;
 mod quality;
 mod records;
 mod storage;
+mod templates;

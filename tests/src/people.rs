@@ -22,7 +22,7 @@ pub enum Who {
 }
 
 /// What a seller may do with: the objects of daily work.
-const DAILY: [&str; 9] = [
+const DAILY: [&str; 10] = [
     "customers",
     "documents",
     "relationships",
@@ -32,6 +32,7 @@ const DAILY: [&str; 9] = [
     "tasks",
     "consents",
     "calendars",
+    "templates",
 ];
 
 impl Who {

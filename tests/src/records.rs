@@ -157,7 +157,11 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         // The address stays one that the channel takes.
         ("interactions", "channel") => plain(json!("meeting")),
         ("interactions", "recording_url") => plain(json!("https://pbx.example/recordings/1")),
-        ("tasks", "time_zone") => plain(json!("Europe/Berlin")),
+        ("templates", "page") => {
+            let page = json!({"paper": "a5", "orientation": "landscape", "margin_mm": 15, "font_size": 12, "letterhead": false, "page_numbers": true});
+            plain(page)
+        }
+        ("tasks" | "templates", "time_zone") => plain(json!("Europe/Berlin")),
         ("tasks", "recurrence") => plain(json!("FREQ=MONTHLY")),
         // What repeats must be due.
         ("tasks", "due_at") => Change {

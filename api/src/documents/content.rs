@@ -160,7 +160,7 @@ pub async fn put(
 }
 
 /// Whether it is certain that no version has the content. Where the database went away, nobody knows what it kept.
-fn unused(answer: &std::result::Result<Answer, Failure>) -> bool {
+pub fn unused(answer: &std::result::Result<Answer, Failure>) -> bool {
     match answer {
         Ok(answer) => answer.replayed,
         Err(Failure::Domain(Error::Unavailable(_) | Error::Internal(_))) => false,

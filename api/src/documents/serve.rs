@@ -49,7 +49,7 @@ fn wanted(request: &HttpRequest, etag: &str, size: u64) -> Result<Wanted, Failur
 }
 
 /// The name of the file to be saved (RFC 6266, RFC 8187).
-fn disposition(name: &str) -> String {
+pub fn disposition(name: &str) -> String {
     format!("attachment; filename*=UTF-8''{}", headers::percent(&safe(name)))
 }
 

@@ -181,7 +181,9 @@ fn refusal(app: &App, request: &ServiceRequest, seen: &mut Seen) -> Option<Failu
     if seen.told.is_some_and(|t| t.refused) {
         return protocol(StatusCode::TOO_MANY_REQUESTS, "rate_limited");
     }
-    let writes = !seen.reads() && seen.method != Method::OPTIONS;
+    // What a template gives is a file of the form that the body asks for.
+    let gives_file = seen.path.ends_with("/render") || seen.path.ends_with("/templates/preview");
+    let writes = !seen.reads() && seen.method != Method::OPTIONS && !gives_file;
     if writes && !accepts(seen.accept.as_deref(), "application/json") {
         return protocol(StatusCode::NOT_ACCEPTABLE, "not_acceptable");
     }

@@ -185,6 +185,7 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "A legal hold keeps something that would be erased; nothing was",
             "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
         ),
+        "template_inactive" => ("The template is not in use", "این قالب در کار نیست"),
         "lying_type" => (
             "The file is not what its Content-Type says",
             "پرونده آن نیست که Content-Type می‌گوید",
@@ -276,10 +277,16 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
             format!("بیش از اندازه پیچیده است: دست‌بالا {}", p("max")),
         ),
         Code::Ambiguous => ("fits more than one record".to_owned(), "با بیش از یک رکورد می‌خواند".to_owned()),
+        Code::Template => (
+            format!("does not read as a template: {}", p("why")),
+            "قالب درستی نیست".to_owned(),
+        ),
     };
-    match lang {
-        Lang::En => en,
-        Lang::Fa => fa,
+    match (lang, p("line")) {
+        (Lang::En, "") => en,
+        (Lang::Fa, "") => fa,
+        (Lang::En, line) => format!("{en} (line {line})"),
+        (Lang::Fa, line) => format!("{fa} (سطر {line})"),
     }
 }
 

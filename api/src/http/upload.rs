@@ -48,6 +48,25 @@ pub struct Received {
 }
 
 impl Received {
+    /// A file of the server's own making, where uploads arrive.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn made(folder: &Path, bytes: &[u8]) -> Result<Received, Error> {
+        std::fs::create_dir_all(folder).map_err(|e| storage(&e))?;
+        let path = folder.join(format!("{}{PART}", Uuid::now_v7()));
+        let mut out = File::create_new(&path).map_err(|e| storage(&e))?;
+        // From here on it is removed unless it is placed.
+        let received = Received {
+            path,
+            size: bytes.len() as u64,
+            digest: format!("sha-256=:{}:", STANDARD.encode(Sha256::digest(bytes))),
+            placed: false,
+        };
+        out.write_all(bytes).and_then(|()| out.sync_all()).map_err(|e| storage(&e))?;
+        Ok(received)
+    }
+
     /// Where it is now.
     pub fn path(&self) -> &Path {
         &self.path

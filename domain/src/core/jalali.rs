@@ -1,6 +1,6 @@
 //! Moments as the Persian calendar writes them. For display alone: nothing is stored or read in it here.
 use super::instant::Instant;
-use chrono::{Datelike, Timelike};
+use chrono::{Datelike, NaiveDate, Timelike};
 use icu_calendar::Date;
 use icu_calendar::cal::Persian;
 
@@ -30,24 +30,55 @@ const DAYS: [(&str, &str); 7] = [
     ("یکشنبه", "Sunday"),
 ];
 
+/// A day as the Persian calendar counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    pub year: i32,
+    /// From 1, Farvardin.
+    pub month: u8,
+    pub day: u8,
+}
+
+impl Day {
+    /// The day of a date; none outside the calendar.
+    pub fn of(date: NaiveDate) -> Option<Day> {
+        let (month, day) = (u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?);
+        let date = Date::try_new_iso(date.year(), month, day).ok()?.to_calendar(Persian);
+        Some(Day {
+            year: date.year().extended_year(),
+            month: date.month().ordinal,
+            day: date.day_of_month().0,
+        })
+    }
+    /// What its month is called.
+    pub fn month_name(self, persian: bool) -> &'static str {
+        let name = usize::from(self.month).checked_sub(1).and_then(|at| MONTHS.get(at));
+        name.map_or("", |(fa, en)| if persian { fa } else { en })
+    }
+}
+
+/// What the day of the week of a date is called.
+pub fn weekday(date: NaiveDate, persian: bool) -> &'static str {
+    let name = DAYS.get(date.weekday().num_days_from_monday() as usize);
+    name.map_or("", |(fa, en)| if persian { fa } else { en })
+}
+
 /// A moment by the clock of a time zone (IANA), such as `شنبه ۱ فروردین ۱۴۰۵، ۰۹:۰۰`, or `Saturday 1 Farvardin 1405, 09:00` where Persian is
 /// not wanted. None for a zone that is not known and for a day outside the calendar.
 pub fn written(at: Instant, zone: &str, persian: bool) -> Option<String> {
     let zone: chrono_tz::Tz = zone.parse().ok()?;
     let local = at.utc().with_timezone(&zone);
-    let (month, day) = (u8::try_from(local.month()).ok()?, u8::try_from(local.day()).ok()?);
-    let date = Date::try_new_iso(local.year(), month, day).ok()?.to_calendar(Persian);
-    let name = MONTHS.get(usize::from(date.month().ordinal).checked_sub(1)?)?;
-    let weekday = DAYS.get(local.weekday().num_days_from_monday() as usize)?;
-    let (year, day, hour, minute) = (date.year().extended_year(), date.day_of_month().0, local.hour(), local.minute());
+    let date = Day::of(local.date_naive())?;
+    let (weekday, month) = (weekday(local.date_naive(), persian), date.month_name(persian));
+    let (year, day, hour, minute) = (date.year, date.day, local.hour(), local.minute());
     Some(match persian {
-        true => digits(&format!("{} {day} {} {year}، {hour:02}:{minute:02}", weekday.0, name.0)),
-        false => format!("{} {day} {} {year}, {hour:02}:{minute:02}", weekday.1, name.1),
+        true => digits(&format!("{weekday} {day} {month} {year}، {hour:02}:{minute:02}")),
+        false => format!("{weekday} {day} {month} {year}, {hour:02}:{minute:02}"),
     })
 }
 
 /// ASCII digits as Persian ones.
-fn digits(text: &str) -> String {
+pub fn digits(text: &str) -> String {
     let digit = |c: char| c.to_digit(10).and_then(|d| char::from_u32(0x06F0 + d)).unwrap_or(c);
     text.chars().map(digit).collect()
 }

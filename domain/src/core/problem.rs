@@ -47,10 +47,12 @@ pub enum Code {
     TooComplex,
     /// What is named fits more than one record.
     Ambiguous,
+    /// Text that does not read as a template; `line` is where, `why` what was expected.
+    Template,
 }
 
 impl Code {
-    const ALL: [Code; 21] = [
+    const ALL: [Code; 22] = [
         Code::Required,
         Code::UnknownField,
         Code::WrongType,
@@ -72,6 +74,7 @@ impl Code {
         Code::Syntax,
         Code::TooComplex,
         Code::Ambiguous,
+        Code::Template,
     ];
 
     /// The code that the contract spells so.
@@ -103,6 +106,7 @@ impl Code {
             Code::Syntax => "syntax",
             Code::TooComplex => "too_complex",
             Code::Ambiguous => "ambiguous_match",
+            Code::Template => "template_syntax",
         }
     }
 }

@@ -3,6 +3,7 @@
 mod child;
 mod job;
 mod office;
+mod pdf;
 mod text;
 
 pub use child::run as read_here;
@@ -47,11 +48,11 @@ impl Reader {
     }
 
     /// The text of a whole content.
-    fn text(self, bytes: &[u8]) -> Result<String, String> {
+    pub fn text(self, bytes: &[u8]) -> Result<String, String> {
         match self {
             Reader::Plain => Ok(plain(bytes)),
             Reader::Html => text::html(bytes),
-            Reader::Pdf => pdf_extract::extract_text_from_mem(bytes).map_err(|e| e.to_string()),
+            Reader::Pdf => pdf::text(bytes),
             Reader::Docx => office::docx(bytes),
             Reader::Xlsx => office::xlsx(bytes),
         }

@@ -40,6 +40,10 @@ const TAGS: &[(&str, &str)] = &[
         "Privacy",
         "What people let us do with their data: consents, and how they get their data back or gone.",
     ),
+    (
+        "Templates",
+        "Letters, emails and messages that are filled in from records, as PDF, page or plain text.",
+    ),
 ];
 
 /// Completes the contract.

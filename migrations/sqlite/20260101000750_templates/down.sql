@@ -1,0 +1,2 @@
+DROP TABLE templates_search;
+DROP TABLE templates;
