@@ -115,18 +115,18 @@ both! {
         let owner = app.be(Who::Owner);
         let (a, b) = (person(&owner, json!({"city": "یزد"})), person(&owner, json!({"city": "یزد"})));
         let group = owner.post("/groups", json!({"name": "باشگاه"})).is(201).id();
-        owner.call("PUT", &format!("/groups/{group}/members/{a}")).is(201);
+        owner.post(&format!("/groups/{group}/members"), json!({"customer_id": a})).is(201);
         let members = || owner.get(&format!("/groups/{group}/members")).is(200).ids().len();
         let which = json!({"condition": "city = \"یزد\""});
         let joined = done(&owner, which.clone(), json!({"group": {"add": group}}));
         assert_eq!((&joined["counts"], members()), (&json!({"tried": 2, "done": 1, "unchanged": 1, "skipped": 0, "failed": 0}), 2));
         assert_eq!(undone(&owner, joined["id"].as_str().unwrap()), json!({"done": true, "restored": 1, "conflicts": 0}));
         assert_eq!((members(), owner.get(&format!("/groups/{group}/members")).is(200).ids()), (1, vec![a.clone()]));
-        owner.call("PUT", &format!("/groups/{group}/members/{b}")).is(201);
+        owner.post(&format!("/groups/{group}/members"), json!({"customer_id": b})).is(201);
         let left = done(&owner, which, json!({"group": {"remove": group}}));
         assert_eq!((&left["counts"]["done"], members()), (&json!(2), 0));
         // One of them was put in by somebody since: that stays, and is told.
-        owner.call("PUT", &format!("/groups/{group}/members/{a}")).is(201);
+        owner.post(&format!("/groups/{group}/members"), json!({"customer_id": a})).is(201);
         let undo = undone(&owner, left["id"].as_str().unwrap());
         assert_eq!((&undo["restored"], &undo["conflicts"], members()), (&json!(1), &json!(1), 2));
         tests::binary::run(&["audit", "verify", "--database", &app.database()]);

@@ -155,23 +155,34 @@ both! {
         let owner = app.be(Who::Owner);
         let who = person(&owner, json!({"city": "یزد"}));
         let by_hand = owner.post("/groups", json!({"name": "By hand"})).is(201).id();
-        let one = format!("/groups/{by_hand}/members/{who}");
-        let put = owner.call("PUT", &one).is(201);
+        let (at, body) = (format!("/groups/{by_hand}/members"), json!({"customer_id": who}));
+        let one = format!("{at}?customer_id={who}");
+        let put = owner.post(&at, body.clone()).is(201);
         assert_eq!(put.header("location"), format!("/api/v1/group-members/{}", put.id()));
-        assert_eq!(owner.call("PUT", &one).is(200).id(), put.id());
+        assert_eq!(owner.post(&at, body.clone()).is(200).id(), put.id());
         assert_eq!(members(&owner, &by_hand), set(&[&who]));
         owner.delete(&one, "\"7\"").refuses(412, "stale");
         owner.call("DELETE", &one).is(204);
         owner.call("DELETE", &one).refuses(404, "not_found");
         assert_eq!(events(&owner, &by_hand, &[]), [pair("left", "hand"), pair("joined", "hand")]);
-        owner.call("PUT", &one).is(201);
+        owner.post(&at, body.clone()).is(201);
         let dynamic = group(&owner, "city = \"قم\"");
-        let one = format!("/groups/{dynamic}/members/{who}");
-        owner.call("PUT", &one).refuses(409, "group_is_dynamic");
-        owner.call("DELETE", &one).refuses(409, "group_is_dynamic");
+        let there = format!("/groups/{dynamic}/members");
+        owner.post(&there, body).refuses(409, "group_is_dynamic");
+        owner.call("DELETE", &format!("{there}?customer_id={who}")).refuses(409, "group_is_dynamic");
         owner.post("/group-members", json!({"group_id": dynamic, "customer_id": who})).refuses(409, "group_is_dynamic");
-        owner.call("PUT", &format!("/groups/{by_hand}/members/{}", uuid::Uuid::now_v7())).refuses(404, "not_found");
-        owner.call("PUT", &format!("/groups/{by_hand}/members/none")).refuses(404, "not_found");
+        for (body, code) in [
+            (json!({"customer_id": uuid::Uuid::now_v7()}), "not_found"),
+            (json!({"customer_id": "none"}), "format"),
+            (json!({"customer_id": 7}), "wrong_type"),
+            (json!({}), "required"),
+        ] {
+            owner.post(&at, body).refuses(422, "invalid").blames("/customer_id", code);
+        }
+        owner.post(&at, json!({"customer_id": who, "owner_id": who})).refuses(422, "invalid").blames("/owner_id", "unknown_field");
+        owner.call("DELETE", &at).is(400);
+        owner.call("DELETE", &format!("{at}?customer_id=none")).is(400);
+        owner.call("DELETE", &format!("{at}?customer_id={}", uuid::Uuid::now_v7())).refuses(404, "not_found");
         tests::binary::run(&["audit", "verify", "--database", &app.database()]);
     }
 
@@ -185,7 +196,7 @@ both! {
         assert_eq!(current(&seller, &id), json!({"group_id": id, "kind": "static", "members": 120, "state": "current", "rebuilt_at": current(&seller, &id)["rebuilt_at"]}));
         assert_eq!(seller.all("/group-members", &[("filter", &format!("group_id = \"{id}\""))]).len(), 120);
         owner.patch(&format!("/customers/{}", all[0]), "*", json!({"city": "قم"})).is(200);
-        seller.call("DELETE", &format!("/groups/{id}/members/{}", all[1])).is(204);
+        seller.call("DELETE", &format!("/groups/{id}/members?customer_id={}", all[1])).is(204);
         let now = members(&seller, &id);
         assert!(now.len() == 119 && now.contains(&all[0]) && !now.contains(&all[1]));
         assert_eq!(events(&seller, &id, &[("event", "joined")]).len(), 120, "to be kept by hand is not to join");
@@ -221,7 +232,7 @@ both! {
         // The view of everything shows both kinds, and the timeline tells of both.
         let who = owner.list(&at, &[("q", "name 0")]).is(200).ids().remove(0);
         let by_hand = owner.post("/groups", json!({"name": "By hand"})).is(201).id();
-        owner.call("PUT", &format!("/groups/{by_hand}/members/{who}")).is(201);
+        owner.post(&format!("/groups/{by_hand}/members"), json!({"customer_id": who})).is(201);
         let shown = owner.get(&format!("/customers/{who}/360?sections=groups")).is(200).json();
         let kinds: BTreeSet<(&str, &str)> = shown["groups"]["data"].as_array().unwrap().iter().map(|g| (g["id"].as_str().unwrap(), g["kind"].as_str().unwrap())).collect();
         assert_eq!(kinds, [(id.as_str(), "dynamic"), (by_hand.as_str(), "static")].into());
@@ -252,11 +263,11 @@ both! {
         }
         rival.act(&format!("/groups/{id}/rebuild"), "*").refuses(404, "not_found");
         let by_hand = seller.post("/groups", json!({"name": "Mine"})).is(201).id();
-        seller.call("PUT", &format!("/groups/{by_hand}/members/{theirs}")).refuses(404, "not_found");
-        rival.call("PUT", &format!("/groups/{by_hand}/members/{theirs}")).refuses(404, "not_found");
+        seller.post(&format!("/groups/{by_hand}/members"), json!({"customer_id": theirs})).refuses(422, "invalid").blames("/customer_id", "not_found");
+        rival.post(&format!("/groups/{by_hand}/members"), json!({"customer_id": theirs})).refuses(404, "not_found");
         rival.post("/group-members", json!({"group_id": id, "customer_id": theirs})).refuses(422, "invalid").blames("/group_id", "not_found");
         // A membership that somebody else made shows in the group to those who see that membership.
-        owner.call("PUT", &format!("/groups/{by_hand}/members/{mine}")).is(201);
+        owner.post(&format!("/groups/{by_hand}/members"), json!({"customer_id": mine})).is(201);
         assert!(members(&seller, &by_hand).is_empty() && events(&seller, &by_hand, &[]).is_empty());
         assert_eq!(members(&owner, &by_hand), set(&[&mine]));
         let shown = seller.get(&format!("/customers/{mine}/timeline?kinds=group")).is(200).data();

@@ -11,9 +11,9 @@ both! {
         let owner = app.be(Who::Owner);
         let who = person(&owner, json!({}));
         let by_hand = owner.post("/groups", json!({"name": "By hand"})).is(201).id();
-        let one = format!("/groups/{by_hand}/members/{who}");
+        let (at, body) = (format!("/groups/{by_hand}/members"), json!({"customer_id": who}));
         let answers: Vec<u16> = std::thread::scope(|threads| {
-            let all: Vec<_> = (0..12).map(|_| threads.spawn(|| owner.call("PUT", &one).status)).collect();
+            let all: Vec<_> = (0..12).map(|_| threads.spawn(|| owner.post(&at, body.clone()).status)).collect();
             all.into_iter().map(|t| t.join().unwrap()).collect()
         });
         assert_eq!(answers.iter().filter(|s| **s == 201).count(), 1, "{answers:?}");

@@ -7,9 +7,9 @@ use crate::http::crud::id;
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::reading::{MAX_PAGE, PAGE, narrowed, respond, weak};
-use crate::http::writing::Writing;
-use crate::http::{edge, headers};
-use actix_web::web::{Data, Path};
+use crate::http::writing::{Writing, members as members_of};
+use crate::http::{body, edge, headers};
+use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::actor::Actor;
 use domain::core::error::Error;
@@ -17,6 +17,7 @@ use domain::core::field::Choice;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
 use domain::core::pipeline::{Context, Store};
+use domain::core::problem::{Code, Problems};
 use domain::customers::customer::Customer;
 use domain::customers::group::{Cause, Group, GroupKind, GroupMember, Membership};
 use persistence::core::conn::Conn;
@@ -25,8 +26,8 @@ use persistence::core::{cursor, read};
 use persistence::customers::group;
 use persistence::customers::members::{self, Part};
 use persistence::customers::membership::{checked, rebuild};
-use serde::Serialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -105,14 +106,9 @@ fn find(conn: &mut Conn, actor: &Actor, id: Uuid) -> Result<Group, Error> {
     conn.load(Id::from_uuid(id), &sight, false)?.ok_or(Error::NotFound)
 }
 
-/// The group and the customer, if the actor sees both and the members are put in by hand.
-fn pair(conn: &mut Conn, actor: &Actor, group: Uuid, customer: Uuid) -> Result<(), Error> {
-    let found = find(conn, actor, group)?;
-    let sight = actor.sight("customers", "read").ok_or(Error::NotFound)?;
-    if !read::exists(conn, &sight, "customers", customer)? {
-        return Err(Error::NotFound);
-    }
-    match found.kind {
+/// That the group is in sight of the actor, and its members are put in by hand.
+fn by_hand(conn: &mut Conn, actor: &Actor, group: Uuid) -> Result<(), Error> {
+    match find(conn, actor, group)?.kind {
         GroupKind::Static => Ok(()),
         GroupKind::Dynamic => Err(Error::Conflict("group_is_dynamic")),
     }
@@ -128,14 +124,59 @@ async fn list(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path
     narrowed(request, app, signed, CUSTOMERS, Some(within)).await
 }
 
-async fn put(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<(String, String)>) -> Result<HttpResponse, Failure> {
+/// Whom to put into a group.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddGroupMember {
+    /// The customer.
+    #[schema(example = "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a22")]
+    customer_id: Uuid,
+}
+
+/// Reads the body, or says what is wrong with it.
+fn whom(mut body: Map<String, Value>) -> Result<AddGroupMember, Error> {
+    let (mut problems, given) = (Problems::default(), body.remove("customer_id").filter(|v| !v.is_null()));
+    let customer = match &given {
+        None => {
+            problems.add("/customer_id", Code::Required);
+            None
+        }
+        Some(Value::String(text)) => {
+            let id = Uuid::try_parse(text).ok().filter(|_| text.len() == 36);
+            if id.is_none() {
+                problems.with("/customer_id", Code::Format, vec![("format", "UUID".to_owned())]);
+            }
+            id
+        }
+        Some(_) => {
+            problems.add("/customer_id", Code::WrongType);
+            None
+        }
+    };
+    for name in body.keys() {
+        problems.add(format!("/{}", domain::core::input::escape(name)), Code::UnknownField);
+    }
+    problems.or(())?;
+    let customer_id = customer.ok_or_else(|| Error::invalid("/customer_id", Code::Required))?;
+    Ok(AddGroupMember { customer_id })
+}
+
+async fn add(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    mut payload: Payload,
+) -> Result<HttpResponse, Failure> {
     signed.0.sight("group_members", "create")?;
     may_read(&signed)?;
     Query::read(&request, &[])?;
-    let (group, customer) = (id(&path.0)?, id(&path.1)?);
-    Writing::new(&request, app, signed, &[])?
+    let group = id(&path)?;
+    let (body, bytes) = members_of(&request, &mut payload, body::JSON).await?;
+    let customer = whom(body)?.customer_id;
+    Writing::new(&request, app, signed, &bytes)?
         .run(MEMBERS, move |conn, context| {
-            pair(conn, context.actor, group, customer)?;
+            by_hand(conn, context.actor, group)?;
             let sight = context.sight("group_members", "read")?;
             let there = |(id, version)| {
                 let done = domain::core::pipeline::Done {
@@ -162,15 +203,20 @@ async fn put(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<
         .await
 }
 
-async fn remove(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<(String, String)>) -> Result<HttpResponse, Failure> {
+async fn remove(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("group_members", "delete")?;
     may_read(&signed)?;
-    Query::read(&request, &[])?;
-    let (group, customer) = (id(&path.0)?, id(&path.1)?);
+    let query = Query::read(&request, &["customer_id"])?;
+    let group = id(&path)?;
+    let missing = || Failure::Parameter("customer_id".to_owned(), "invalid_parameter");
+    let customer = query.id("customer_id")?.ok_or_else(missing)?;
     let expect = headers::expect(&request)?;
     Writing::new(&request, app, signed, &[])?
         .run(MEMBERS, move |conn, context| {
-            pair(conn, context.actor, group, customer)?;
+            by_hand(conn, context.actor, group)?;
+            if !read::exists(conn, &context.sight("customers", "read")?, "customers", customer)? {
+                return Err(Error::NotFound);
+            }
             let sight = context.sight("group_members", "read")?;
             let (id, _) = group::member(conn, &sight, group, customer)?.ok_or(Error::NotFound)?;
             Ok((204, MEMBERS.delete(conn, context, id, expect)?))

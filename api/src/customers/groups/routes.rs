@@ -1,6 +1,8 @@
 //! Where the operations of members are, and what the contract says of them.
-use super::{GroupHistory, GroupRebuild, GroupState, history, list, put, remove, renew, state};
-use crate::http::contract::{answer, conditional, empty, idempotency_key, if_match, limit, page_name, path_id, query, text, words};
+use super::{AddGroupMember, GroupHistory, GroupRebuild, GroupState, add, history, list, remove, renew, state};
+use crate::http::contract::{
+    answer, body, conditional, empty, idempotency_key, if_match, limit, needed_query, page_name, path_id, query, text, words,
+};
 use crate::http::operation::{Operations, operation};
 use actix_web::web;
 use domain::core::field::Choice;
@@ -9,21 +11,8 @@ use domain::core::schema::{Face, example};
 use domain::customers::customer::Customer;
 use domain::customers::group::{Group, GroupMember, Membership};
 use serde_json::json;
-use utoipa::openapi::Required;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa_actix_web::service_config::ServiceConfig;
-
-/// The customer in a path.
-fn path_customer() -> Parameter {
-    ParameterBuilder::new()
-        .name("customer_id")
-        .parameter_in(ParameterIn::Path)
-        .required(Required::True)
-        .description(Some("The customer's id."))
-        .schema(Some(text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))))
-        .build()
-}
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -35,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig) {
     let doc = format!(
         "Customers who are in the group, by hand or by its condition, as far as you may see them; as in the list of customers. {reading}"
     );
-    let listing = operation("listGroupMembersOf", tag, "List the customers of a group", &doc)
+    let listing = operation("listGroupCustomers", tag, "List the customers of a group", &doc)
         .parameter(path_id())
         .parameter(query(
             "filter",
@@ -70,16 +59,17 @@ pub fn routes(config: &mut ServiceConfig) {
     let member = || example(&GroupMember::SPEC, Face::Output);
     let by_hand = "409 `group_is_dynamic` where it has a condition.";
     let doc = format!("The customer is in the group, whether or not it was before. {by_hand} Needs the permission `group_members:create`.");
-    let putting = operation("putGroupMember", tag, "Put a customer into a group", &doc)
+    let whom = json!({"customer_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a22"});
+    let putting = operation("addGroupMember", tag, "Put a customer into a group", &doc)
         .parameter(path_id())
-        .parameter(path_customer())
         .parameter(idempotency_key())
+        .request_body(Some(body("application/json", "AddGroupMember", whom)))
         .response("200", answer("It was in already.", GroupMember::SPEC.schema, member()))
         .response("201", answer("It is in.", GroupMember::SPEC.schema, member()));
     let doc = format!("The customer is no longer in the group. {by_hand} Needs the permission `group_members:delete`.");
     let removing = operation("removeGroupMember", tag, "Take a customer out of a group", &doc)
         .parameter(path_id())
-        .parameter(path_customer())
+        .parameter(needed_query("customer_id", "Who is to be out.", uuid()))
         .parameter(if_match(false))
         .parameter(idempotency_key())
         .response("204", empty("It is out."));
@@ -119,9 +109,9 @@ pub fn routes(config: &mut ServiceConfig) {
             text(4096),
         ))
         .response("200", answer("A page.", "GroupHistory", event));
-    config.service(Operations::at("/groups/{id}/members").get(|| web::route().to(list), conditional(listing)));
-    let one = Operations::at("/groups/{id}/members/{customer_id}").put(web::route().to(put), putting);
-    config.service(one.delete(web::route().to(remove), removing));
+    let who = Operations::at("/groups/{id}/members").get(|| web::route().to(list), conditional(listing));
+    let who = who.post(web::route().to(add), putting).delete(web::route().to(remove), removing);
+    config.service(who.schema::<AddGroupMember>());
     let again = Operations::at("/groups/{id}/rebuild").post(web::route().to(renew), renewing);
     config.service(again.schema::<GroupRebuild>());
     let stands = Operations::at("/groups/{id}/state").get(|| web::route().to(state), conditional(standing));
