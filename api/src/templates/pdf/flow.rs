@@ -13,8 +13,16 @@ pub const MAX_PAGES: usize = 200;
 
 /// Something in its place on a page.
 pub enum Item {
-    Lines { set: Rc<Set>, lines: Range<usize>, left: f32, top: f32 },
-    Box { place: Rect, ink: Ink },
+    Lines {
+        set: Rc<Set>,
+        lines: Range<usize>,
+        left: f32,
+        top: f32,
+    },
+    Box {
+        place: Rect,
+        ink: Ink,
+    },
 }
 
 /// Why a letter could not be set.
