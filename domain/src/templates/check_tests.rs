@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
 use crate::core::field::Kind;
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Resource, Spec};

@@ -212,7 +212,11 @@ impl<'a> Flow<'a> {
             }
             Block::List(first, items) => self.list(*first, items, column, manner),
             Block::Quote(inner) => self.quote(inner, column, manner),
-            Block::Table(table) => super::table::table(self, table, column),
+            Block::Table(table) => {
+                super::table::table(self, table, column)?;
+                self.space(0.25);
+                Ok(())
+            }
             Block::Rule => {
                 self.space(0.4);
                 self.need(2.0)?;

@@ -275,7 +275,9 @@ impl Set {
                 glyph.range = own(nth);
                 // The shaper puts a space in the place of what is not seen; its own glyph says what it is.
                 if is_invisible(chars[nth].1) {
-                    glyph.id = face.glyph(chars[nth].1).unwrap_or(NOTHING);
+                    // That of a soft hyphen could be seen.
+                    let own = face.glyph(chars[nth].1).filter(|_| chars[nth].1 != '\u{AD}');
+                    glyph.id = own.unwrap_or(NOTHING);
                 }
             }
             glyphs.retain(|glyph| glyph.id != NOTHING);
