@@ -277,10 +277,7 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
             format!("بیش از اندازه پیچیده است: دست‌بالا {}", p("max")),
         ),
         Code::Ambiguous => ("fits more than one record".to_owned(), "با بیش از یک رکورد می‌خواند".to_owned()),
-        Code::Template => (
-            format!("does not read as a template: {}", p("why")),
-            "قالب درستی نیست".to_owned(),
-        ),
+        Code::Template => (format!("does not read as a template: {}", p("why")), "قالب درستی نیست".to_owned()),
     };
     match (lang, p("line")) {
         (Lang::En, "") => en,

@@ -174,7 +174,15 @@ pub async fn render(
         false => Ok(answer(&name, asked.format(), made)),
         true => {
             let link = object.zip(asked.record_id);
-            keep_file(&request, app, signed, &bytes, (format!("{name}.pdf"), "application/pdf", made), link).await
+            keep_file(
+                &request,
+                app,
+                signed,
+                &bytes,
+                (format!("{name}.pdf"), "application/pdf", made),
+                link,
+            )
+            .await
         }
     }
 }

@@ -22,11 +22,16 @@ const PREVIEW: &str = "PreviewTemplate";
 
 fn file(doc: &str) -> Response {
     let content = |format: Option<SchemaFormat>, example: &str| -> Content {
-        let schema = ObjectBuilder::new().schema_type(Type::String).format(format).max_length(Some(1 << 26));
+        let schema = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(format)
+            .max_length(Some(1 << 26));
         ContentBuilder::new().schema(Some(schema)).example(Some(json!(example))).build()
     };
     let binary = SchemaFormat::KnownFormat(KnownFormat::Binary);
-    let named = HeaderBuilder::new().schema(Some(text(2000))).description(Some("`attachment`, with the template's name."));
+    let named = HeaderBuilder::new()
+        .schema(Some(text(2000)))
+        .description(Some("`attachment`, with the template's name."));
     ResponseBuilder::new()
         .description(doc)
         .content("application/pdf", content(Some(binary), "%PDF-1.7"))
@@ -43,7 +48,9 @@ fn preview_schema() -> RefOr<Schema> {
         object.description = Some("A template that is not saved, and what to make of it.".to_owned());
         object.required.retain(|name| name != "name");
         for name in Preview::OWN {
-            object.properties.extend(own.properties.get(name).map(|of| (name.to_owned(), of.clone())));
+            object
+                .properties
+                .extend(own.properties.get(name).map(|of| (name.to_owned(), of.clone())));
         }
     }
     schema

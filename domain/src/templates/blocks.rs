@@ -187,9 +187,7 @@ impl Builder<'_> {
             link: self.links.last().cloned().flatten(),
         };
         match self.line.last_mut() {
-            Some(last)
-                if (last.bold, last.italic, last.code, &last.link) == (span.bold, span.italic, span.code, &span.link) =>
-            {
+            Some(last) if (last.bold, last.italic, last.code, &last.link) == (span.bold, span.italic, span.code, &span.link) => {
                 last.text.push_str(&span.text);
             }
             _ => self.line.push(span),
@@ -240,7 +238,13 @@ impl Builder<'_> {
             Tag::Table(columns) => {
                 self.end_line();
                 let columns = columns.into_iter().map(column).collect();
-                self.begin(Frame::Table(Table { columns, ..Table::default() }, Vec::new()));
+                self.begin(Frame::Table(
+                    Table {
+                        columns,
+                        ..Table::default()
+                    },
+                    Vec::new(),
+                ));
             }
             _ => {}
         }

@@ -231,7 +231,9 @@ impl Checker<'_> {
         let plain = |shape: &Shape| matches!(shape, Shape::Text | Shape::Number | Shape::Boolean);
         let fits = match (op, &left, &right) {
             (None, ..) => false,
-            (Some(CompareOpKind::In | CompareOpKind::NotIn), Comes::Value(item), Comes::Value(Shape::List(of))) => **of == *item && plain(item),
+            (Some(CompareOpKind::In | CompareOpKind::NotIn), Comes::Value(item), Comes::Value(Shape::List(of))) => {
+                **of == *item && plain(item)
+            }
             (Some(CompareOpKind::In | CompareOpKind::NotIn), ..) => false,
             (Some(_), Comes::Value(a), Comes::Value(b)) => a == b && plain(a),
             (Some(CompareOpKind::Eq | CompareOpKind::Ne), ..) => true,

@@ -1,4 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
 use crate::core::field::Kind;
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Resource, Spec};
@@ -11,7 +10,11 @@ fn users(name: &str) -> Option<&'static Spec> {
 }
 
 pub fn names() -> Names {
-    let custom = [("size", CustomKind::Number), ("paid", CustomKind::Money), ("color", CustomKind::Choice)];
+    let custom = [
+        ("size", CustomKind::Number),
+        ("paid", CustomKind::Money),
+        ("color", CustomKind::Choice),
+    ];
     let custom = custom.map(|(name, kind)| Declaration {
         name: name.to_owned(),
         kind,
@@ -65,10 +68,25 @@ fn what_they_may_not_say_is_told_with_its_line() {
         ("{{7*7}}", Code::Template, "1", None),
         ("{{ self }}", Code::UnknownField, "1", Some("self")),
         ("a\n\n{{ customer.password }}", Code::UnknownField, "3", Some("customer.password")),
-        ("{{ customer.owner.password }}", Code::UnknownField, "1", Some("customer.owner.password")),
-        ("{{ customer.custom.weight }}", Code::UnknownField, "1", Some("customer.custom.weight")),
+        (
+            "{{ customer.owner.password }}",
+            Code::UnknownField,
+            "1",
+            Some("customer.owner.password"),
+        ),
+        (
+            "{{ customer.custom.weight }}",
+            Code::UnknownField,
+            "1",
+            Some("customer.custom.weight"),
+        ),
         ("{{ customer['kind'] }}", Code::Template, "1", None),
-        ("{{ customer.kind.__class__ }}", Code::UnknownField, "1", Some("customer.kind.__class__")),
+        (
+            "{{ customer.kind.__class__ }}",
+            Code::UnknownField,
+            "1",
+            Some("customer.kind.__class__"),
+        ),
         ("{{ range(100000) }}", Code::Template, "1", None),
         ("{% for i in range(100000) %}x{% endfor %}", Code::Template, "1", None),
         ("{% include 'x' %}", Code::Template, "1", None),
@@ -88,8 +106,18 @@ fn what_they_may_not_say_is_told_with_its_line() {
         ("{{ customer.birth_date > today }}", Code::Template, "1", None),
         ("{{ customer.city", Code::Template, "1", None),
         ("{% if customer.city %}", Code::Template, "1", None),
-        ("{% for p in customer.contact_points %}{{ p.secret }}{% endfor %}", Code::UnknownField, "1", Some("p.secret")),
-        ("{% for p in customer.contact_points %}{% endfor %}{{ p.value }}", Code::UnknownField, "1", Some("p.value")),
+        (
+            "{% for p in customer.contact_points %}{{ p.secret }}{% endfor %}",
+            Code::UnknownField,
+            "1",
+            Some("p.secret"),
+        ),
+        (
+            "{% for p in customer.contact_points %}{% endfor %}{{ p.value }}",
+            Code::UnknownField,
+            "1",
+            Some("p.value"),
+        ),
     ] {
         let problems = wrong(body);
         let first = problems.0.first().unwrap_or_else(|| panic!("{body} is let through"));

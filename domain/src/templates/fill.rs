@@ -32,10 +32,7 @@ impl Names {
     pub fn new(object: Option<(&'static Spec, &[Declaration])>, related: &dyn Fn(&str) -> Option<&'static Spec>) -> Names {
         let text = |name| (name, Shape::Text);
         let mut roots = BTreeMap::from([
-            (
-                "organization".to_owned(),
-                Shape::of(["name", "address", "telephone"].map(text)),
-            ),
+            ("organization".to_owned(), Shape::of(["name", "address", "telephone"].map(text))),
             ("user".to_owned(), Shape::of(["name", "email"].map(text))),
             ("today".to_owned(), Shape::Date),
             ("now".to_owned(), Shape::Instant),

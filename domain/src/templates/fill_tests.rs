@@ -85,19 +85,31 @@ fn values_are_written_in_the_language() {
 
 #[test]
 fn a_value_is_never_a_part_of_the_template_nor_of_its_markup() {
-    let evil = "{{ customer.city }} **b** <script>alert(1)</script> [x](javascript:alert(1)) | `c`\n# h\n- i\n\\newpage \u{E000}\u{E010}\u{E001}";
+    let evil =
+        "{{ customer.city }} **b** <script>alert(1)</script> [x](javascript:alert(1)) | `c`\n# h\n- i\n\\newpage \u{E000}\u{E010}\u{E001}";
     let body = "{{ customer.display_name }}\n\n| a | b |\n|---|---|\n| {{ customer.display_name }} | 1 |\n\n**{{ customer.city }}**\n\n\
                 [{{ customer.city }}]({{ customer.notes }}) [ok](https://x.example/?q={{ customer.city }})";
     let customer = json!({"display_name": evil, "city": "*یزد*", "notes": "javascript:alert(1)"});
     let found = filled(Locale::Persian, body, customer.clone());
-    let [Block::Paragraph(first), Block::Table(table), Block::Paragraph(bold), Block::Paragraph(links)] = found.as_slice() else {
+    let [
+        Block::Paragraph(first),
+        Block::Table(table),
+        Block::Paragraph(bold),
+        Block::Paragraph(links),
+    ] = found.as_slice()
+    else {
         panic!("{found:?}")
     };
     let told = evil.replace(is_reserved, "").trim_end().to_owned();
     assert_eq!((first.len(), &first[0].text), (1, &told));
     assert_eq!((table.rows.len(), &table.rows[0][0][0].text), (1, &told));
     assert_eq!((bold[0].bold, bold[0].text.as_str()), (true, "*یزد*"));
-    assert!(links.iter().all(|s| s.link.as_deref().is_none_or(|l| l.starts_with("https://x.example/"))), "{links:?}");
+    assert!(
+        links
+            .iter()
+            .all(|s| s.link.as_deref().is_none_or(|l| l.starts_with("https://x.example/"))),
+        "{links:?}"
+    );
     let page = html::body(&found, Locale::Persian);
     assert!(!page.contains("<script") && page.contains("&lt;script&gt;"), "{page}");
     assert!(!page.contains("href=\"javascript"), "{page}");
@@ -113,7 +125,9 @@ fn a_subject_is_one_line() {
 
 #[test]
 fn what_grows_too_long_or_takes_too_long_ends() {
-    let points: Vec<Value> = (0..50).map(|i| json!({"kind": "mobile", "value": format!("{i}"), "primary": true})).collect();
+    let points: Vec<Value> = (0..50)
+        .map(|i| json!({"kind": "mobile", "value": format!("{i}"), "primary": true}))
+        .collect();
     let nested = |depth: usize, inner: &str| {
         let open: String = (0..depth).map(|i| format!("{{% for p{i} in customer.contact_points %}}")).collect();
         format!("{open}{inner}{}", "{% endfor %}".repeat(depth))

@@ -138,6 +138,15 @@ fn list(out: &mut String, first: Option<u64>, items: &[Vec<Block>], fa: bool) {
     add(out, format_args!("</{tag}>\n"));
 }
 
+/// A column begins at one side, whatever language its cells are in.
+fn column(align: Align, fa: bool) -> Align {
+    match align {
+        Align::Start if fa => Align::Right,
+        Align::Start => Align::Left,
+        told => told,
+    }
+}
+
 fn row(out: &mut String, tag: &str, cells: &[Line], columns: &[Align], fa: bool) {
     out.push_str("<tr>");
     for (i, cell) in cells.iter().enumerate() {
@@ -145,7 +154,7 @@ fn row(out: &mut String, tag: &str, cells: &[Line], columns: &[Align], fa: bool)
             out,
             format_args!(
                 "<{tag}{} dir=\"{}\">",
-                side(columns.get(i).copied().unwrap_or_default()),
+                side(column(columns.get(i).copied().unwrap_or_default(), fa)),
                 direction(cell, fa)
             ),
         );

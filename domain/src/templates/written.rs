@@ -106,12 +106,7 @@ impl Manner {
             Some(d) => (d.year, u32::from(d.month), u32::from(d.day), d.month_name(persian)),
             None => {
                 let names = MONTHS.get(date.month0() as usize).copied().unwrap_or_default();
-                (
-                    date.year(),
-                    date.month(),
-                    date.day(),
-                    if persian { names.0 } else { names.1 },
-                )
+                (date.year(), date.month(), date.day(), if persian { names.0 } else { names.1 })
             }
         };
         let text = match style {

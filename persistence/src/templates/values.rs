@@ -81,7 +81,10 @@ fn whole(conn: &mut Conn, actor: &Actor, of: &'static Spec, id: Uuid) -> Result<
     };
     let mut related = Map::new();
     for (name, field, other) in references(of, &spec) {
-        let id = record.get(field.name).and_then(Value::as_str).and_then(|id| Uuid::try_parse(id).ok());
+        let id = record
+            .get(field.name)
+            .and_then(Value::as_str)
+            .and_then(|id| Uuid::try_parse(id).ok());
         let found = match id {
             // Everybody knows their own name.
             Some(id) if other.object == "users" && id == actor.user_id => Some(user(conn, id)?),

@@ -7,7 +7,8 @@ use tests::{Answer, Client};
 
 /// A Persian letter to customers, with more members or others.
 pub fn letter(more: Value) -> Value {
-    let mut body = json!({"name": "خوشامد", "kind": "letter", "language": "fa", "object": "customers", "body": "سلام {{ customer.display_name }}"});
+    let mut body =
+        json!({"name": "خوشامد", "kind": "letter", "language": "fa", "object": "customers", "body": "سلام {{ customer.display_name }}"});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
     }
@@ -23,7 +24,8 @@ pub fn saved(client: &Client<'_>, body: &str) -> String {
 
 /// A person; their id.
 pub fn person(client: &Client<'_>, more: Value) -> String {
-    let mut body = json!({"kind": "person", "given_name": "علی", "family_name": "کریمی", "gender": "male", "birth_date": "1984-05-12", "city": "یزد"});
+    let mut body =
+        json!({"kind": "person", "given_name": "علی", "family_name": "کریمی", "gender": "male", "birth_date": "1984-05-12", "city": "یزد"});
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
     }

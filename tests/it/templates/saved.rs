@@ -35,7 +35,7 @@ both! {
             ("{{config.secret}}", "unknown_field"),
             ("{{ self.__class__.__mro__ }}", "unknown_field"),
             ("{{ customer.search }}", "unknown_field"),
-            ("{{ customer.owner.password_hash }}", "unknown_field"),
+            ("{{ customer.owner.totp }}", "unknown_field"),
             ("{{ user.role_ids }}", "unknown_field"),
             ("{% for %}", "template_syntax"),
             ("{{7*7}}", "template_syntax"),

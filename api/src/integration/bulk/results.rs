@@ -64,7 +64,7 @@ pub fn stream(app: Data<App>, work: Uuid, wanted: Wanted, format: ImportFormat, 
     });
     let (kind, name) = match format {
         ImportFormat::Csv => ("text/csv; charset=utf-8", "results.csv"),
-        ImportFormat::Ndjson => ("application/x-ndjson", "results.ndjson"),
+        ImportFormat::Ndjson | ImportFormat::Vcard => ("application/x-ndjson", "results.ndjson"),
     };
     HttpResponse::Ok()
         .content_type(kind)
@@ -76,7 +76,7 @@ fn written(page: &[Entry], wanted: Wanted, format: ImportFormat, lang: Lang, fir
     let broken = |e: &dyn std::fmt::Display| Error::Internal(e.to_string());
     let some = page.iter().filter(|e| wanted.takes(e)).map(|e| (e, errors(e, lang)));
     match format {
-        ImportFormat::Ndjson => {
+        ImportFormat::Ndjson | ImportFormat::Vcard => {
             let mut out = Vec::new();
             for (entry, errors) in some {
                 let line = json!({

@@ -13,8 +13,16 @@ pub const MAX_PAGES: usize = 200;
 
 /// Something in its place on a page.
 pub enum Item {
-    Lines { set: Rc<Set>, lines: Range<usize>, left: f32, top: f32 },
-    Box { place: Rect, ink: Ink },
+    Lines {
+        set: Rc<Set>,
+        lines: Range<usize>,
+        left: f32,
+        top: f32,
+    },
+    Box {
+        place: Rect,
+        ink: Ink,
+    },
 }
 
 /// Why a letter could not be set.
@@ -204,7 +212,11 @@ impl<'a> Flow<'a> {
             }
             Block::List(first, items) => self.list(*first, items, column, manner),
             Block::Quote(inner) => self.quote(inner, column, manner),
-            Block::Table(table) => super::table::table(self, table, column),
+            Block::Table(table) => {
+                super::table::table(self, table, column)?;
+                self.space(0.25);
+                Ok(())
+            }
             Block::Rule => {
                 self.space(0.4);
                 self.need(2.0)?;

@@ -93,11 +93,16 @@ impl Grid {
     fn cells(&self, flow: &mut Flow<'_>, row: &[Line], bold: bool) -> Vec<Cell> {
         let places = self.columns.iter().zip(&self.aligns);
         let cell = |(line, (column, align)): (&Line, (&Column, &Align))| {
+            // A column begins at one side, whatever language its cells are in.
+            let align = match align {
+                Align::Start if flow.is_rtl() => Align::Right,
+                Align::Start => Align::Left,
+                told => *told,
+            };
             let look = Look {
                 bold,
-                align: *align,
+                align,
                 leading: 1.5,
-                // A cell of numbers alone stands where the table's language begins.
                 ..flow.look(line)
             };
             let set = flow.setter.set(line, column.width - 2.0 * self.pad.0, look);

@@ -9,7 +9,14 @@ use domain::templates::template::usual_zone;
 fn letter(language: Locale, body: &str) -> Letter {
     Letter {
         title: "نامه".to_owned(),
-        subject: Some(if language == Locale::Persian { "دعوت به همکاری" } else { "Invitation" }.to_owned()),
+        subject: Some(
+            if language == Locale::Persian {
+                "دعوت به همکاری"
+            } else {
+                "Invitation"
+            }
+            .to_owned(),
+        ),
         blocks: blocks(&Marked::of(body)),
         page: PageSettings::default(),
         manner: Manner {
@@ -112,7 +119,9 @@ fn every_paper_and_size_can_be_set() {
 
 #[test]
 fn long_tables_and_words_go_on_over_the_page_and_too_long_letters_end() {
-    let rows: String = (1..=200).map(|i| format!("| {i} | ردیف شمارهٔ {i} | {} |\n", "دراز".repeat(i % 9))).collect();
+    let rows: String = (1..=200)
+        .map(|i| format!("| {i} | ردیف شمارهٔ {i} | {} |\n", "دراز".repeat(i % 9)))
+        .collect();
     let table = format!("| شماره | شرح | یادداشت |\n|---|---|---:|\n{rows}");
     let text = words(&written("table", &letter(Locale::Persian, &table)));
     assert!(text.contains("ردیف شمارهٔ 200"), "{text}");

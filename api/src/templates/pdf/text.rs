@@ -168,7 +168,9 @@ impl Set {
 
     /// How many lines from one on fit into a height.
     pub fn fitting(&self, from: usize, height: f32) -> usize {
-        (from..self.lines()).take_while(|line| self.height(from..line + 1) <= height).count()
+        (from..self.lines())
+            .take_while(|line| self.height(from..line + 1) <= height)
+            .count()
     }
 
     /// Draws some of its lines; `left` and `top` are where the first of them begins.
@@ -260,10 +262,7 @@ impl Set {
     /// Gives each glyph of a cluster a text of its own where it can be, so that every letter is found once by those who take text out of a
     /// PDF glyph by glyph.
     fn spell(&self, glyphs: &mut Vec<Placed>, range: Range<usize>, rtl: bool, end: f32, face: &Face) {
-        let chars: Vec<(usize, char)> = self.text[range.clone()]
-            .char_indices()
-            .map(|(i, c)| (range.start + i, c))
-            .collect();
+        let chars: Vec<(usize, char)> = self.text[range.clone()].char_indices().map(|(i, c)| (range.start + i, c)).collect();
         let own = |at: usize| {
             let (start, c) = chars[at];
             start..start + c.len_utf8()
@@ -276,7 +275,9 @@ impl Set {
                 glyph.range = own(nth);
                 // The shaper puts a space in the place of what is not seen; its own glyph says what it is.
                 if is_invisible(chars[nth].1) {
-                    glyph.id = face.glyph(chars[nth].1).unwrap_or(NOTHING);
+                    // That of a soft hyphen could be seen.
+                    let own = face.glyph(chars[nth].1).filter(|_| chars[nth].1 != '\u{AD}');
+                    glyph.id = own.unwrap_or(NOTHING);
                 }
             }
             glyphs.retain(|glyph| glyph.id != NOTHING);
@@ -307,7 +308,11 @@ impl Set {
         let (Some(first), Some(ink)) = (placed.first(), ink) else {
             return;
         };
-        let next = placed.iter().skip(1).map(|glyph| glyph.x).chain([placed.last().map_or(0.0, |g| g.x)]);
+        let next = placed
+            .iter()
+            .skip(1)
+            .map(|glyph| glyph.x)
+            .chain([placed.last().map_or(0.0, |g| g.x)]);
         let glyphs: Vec<KrillaGlyph> = placed
             .iter()
             .zip(next)
@@ -325,7 +330,14 @@ impl Set {
             })
             .collect();
         surface.set_fill(Some(ink.fill()));
-        surface.draw_glyphs(Point::from_xy(first.x, baseline), &glyphs, face.font.clone(), &self.text, size, false);
+        surface.draw_glyphs(
+            Point::from_xy(first.x, baseline),
+            &glyphs,
+            face.font.clone(),
+            &self.text,
+            size,
+            false,
+        );
     }
 }
 
