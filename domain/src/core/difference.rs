@@ -12,11 +12,11 @@ pub fn document<R: Resource>(record: &R) -> Result<Map<String, Value>> {
     }
 }
 
-/// Members that the change log tells by themselves, outside `changed`.
+/// Whether a member is told among what changed. Some the log tells by themselves; and how complete a record is follows from what it says.
 pub(super) fn told(name: &str) -> bool {
     !matches!(
         name,
-        "id" | "object" | "version" | "created_at" | "updated_at" | "created_by" | "updated_by"
+        "id" | "object" | "version" | "created_at" | "updated_at" | "created_by" | "updated_by" | "completeness"
     )
 }
 

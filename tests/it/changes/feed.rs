@@ -174,7 +174,8 @@ both! {
         let (owner, seller) = (app.be(Who::Owner), app.be(Who::Seller));
         let good = now(&owner);
         let list = owner.list("/customers", &[("limit", "1")]).is(200).json()["page"]["next_cursor"].as_str().map(str::to_owned);
-        let forged = format!("{}A{}", &good[..10], &good[11..]);
+        let other = if &good[10..11] == "A" { "B" } else { "A" };
+        let forged = format!("{}{other}{}", &good[..10], &good[11..]);
         let long = "A".repeat(4_096);
         let bad = ["x", "yesterday", "0,0", &good[..good.len() - 1], forged.as_str(), long.as_str()];
         for text in bad.into_iter().chain(list.as_deref()) {
