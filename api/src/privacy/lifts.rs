@@ -86,7 +86,7 @@ pub fn described() -> OperationBuilder {
     let doc = "Lets somebody who was erased be entered again by one thing that they were known by: an email address, a telephone number, a \
                website, a social account, or an id of the state, written as a customer has it. The ledger of erasures forgets its keyed hash; the \
                identifier itself is kept nowhere. What nobody who was erased was known by is refused with 422 `not_found`. Nothing that was \
-               erased comes back. Needs the permission `erasure_lifts:create`.";
+               erased comes back. Needs the permission `erasure_lifts:create`, and that you may see the erasure.";
     let mut shown = example(&ErasureLift::SPEC, Face::Create);
     shown["value"] = json!("sara@yazd.example");
     let made = answer("It is lifted.", "ErasureLift", example(&ErasureLift::SPEC, Face::Output));

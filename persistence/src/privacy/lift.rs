@@ -1,6 +1,7 @@
 //! Taking an identifier out of the ledger of erasures, with a record of who did and why.
 use super::ledger;
 use crate::core::conn::Conn;
+use crate::core::read;
 use crate::{row, sql, store};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
@@ -20,12 +21,17 @@ store! { ErasureLift }
 /// Lifts one identifier, in the form in which the ledger hashes it.
 ///
 /// # Errors
-/// `not_found` at `/value` where nobody who was erased was known by it; those of the pipeline for the record of it.
+/// `not_found` at `/value` where nobody whose erasure the actor may see was known by it; those of the pipeline for the record of it.
 pub fn lift(conn: &mut Conn, context: &Context<'_>, identifier: &str, body: Map<String, Value>) -> Result<Done> {
     let hash = ledger::hash(identifier)?;
     let found = sql!("SELECT erasure_id, erased_at FROM erased_identifiers WHERE hash = ?", hash.as_str());
     let blocked = conn.row(&found, |row| Ok((row.uuid(0)?, row.instant(1)?)))?;
-    let Some((erasure, at)) = blocked else {
+    // Who may not see the erasure does not hear that there was one.
+    let seen = match (&blocked, context.actor.sight("erasures", "read")) {
+        (Some((Some(erasure), _)), Some(sight)) => read::exists(conn, &sight, "erasures", *erasure)?,
+        _ => false,
+    };
+    let Some((erasure, at)) = blocked.filter(|_| seen) else {
         return Err(Error::invalid("/value", Code::NotFound));
     };
     let done = pipeline::create_with::<ErasureLift>(conn, context, None, body, |lift| {

@@ -59,7 +59,17 @@ fn round(app: &App, documents: &[String], sent: &[Mutex<Sent>]) {
         for (document, sent) in documents.iter().zip(sent) {
             let (client, note, gone) = (owner.clone(), note.clone(), &gone);
             // Nobody counts any more when there were enough.
-            scope.spawn(move || upload(&client, document, &mut sent.lock().unwrap(), || drop(note.send(())), gone));
+            scope.spawn(move || {
+                upload(
+                    &client,
+                    document,
+                    &mut sent.lock().unwrap(),
+                    || {
+                        let _ = note.send(());
+                    },
+                    gone,
+                )
+            });
         }
         drop(note);
         for _ in 0..UPLOADERS + any_below(8) as usize {
@@ -126,7 +136,13 @@ fn check(app: &App, documents: &[String], sent: &[Mutex<Sent>]) {
 fn gone_and_back(app: &App) {
     let owner = app.be(Who::Owner);
     let documents: Vec<String> = (0..UPLOADERS).map(|n| made(&owner, &format!("{n}.bin"))).collect();
-    let sent: Vec<Mutex<Sent>> = documents.iter().map(|_| Mutex::default()).collect();
+    // Each has a content from the beginning, which can be asked for.
+    let first = |document: &String| {
+        let (key, bytes) = (format!("bucket-{}", rand::random::<u64>()), bytes(SIZES[0]));
+        put(&owner, document, &key, &bytes).is(200);
+        Mutex::new(Sent::from([(key, (bytes, Some(1)))]))
+    };
+    let sent: Vec<Mutex<Sent>> = documents.iter().map(first).collect();
     for n in 0..rounds(1, 10) {
         round(app, &documents, &sent);
         check(app, &documents, &sent);

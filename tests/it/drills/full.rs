@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tests::engine::Engine;
-use tests::{Answer, App, Client, Who, both, within};
+use tests::{Answer, Client, Who, both, within};
 
 /// The disk, and what is set aside on it to be freed again, in megabytes.
 const DISK: usize = 64;

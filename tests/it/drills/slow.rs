@@ -9,7 +9,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
-use tests::{App, Client, Who, both};
+use tests::{Client, Who, both};
 
 const DOCUMENTS: usize = 400;
 const EXPORTS: usize = 80;

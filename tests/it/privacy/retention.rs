@@ -180,6 +180,8 @@ both! {
         owner.post("/erasure-lifts", lift("no address")).refuses(422, "invalid").blames("/value", "format");
         owner.post("/erasure-lifts", json!({"kind": "email", "reason": "x"})).refuses(422, "invalid").blames("/value", "required");
         owner.post("/erasure-lifts", json!({"value": "a@b.example", "reason": "x"})).refuses(422, "invalid").blames("/kind", "required");
+        // Who heads a branch may lift, but not what they may not see.
+        app.be(Who::Branch).post("/erasure-lifts", lift("sara@yazd.example")).refuses(422, "invalid").blames("/value", "not_found");
         // Another spelling of the same address.
         let lifted = owner.post("/erasure-lifts", lift("SARA@YAZD.example")).is(201);
         assert_eq!((&lifted.json()["erasure_id"], &lifted.json()["kind"]), (&json!(erasure), &json!("email")));

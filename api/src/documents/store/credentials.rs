@@ -53,8 +53,8 @@ mod tests {
     #[test]
     fn the_keys_of_one_profile_are_read() {
         let text = "# ours\n[other]\naws_access_key_id=x\naws_secret_access_key=y\n\n[default]\naws_access_key_id = AK\naws_secret_access_key = s/e=c\nregion = here\n";
-        let found = of(text, "default").unwrap();
-        assert_eq!((found.key.as_str(), found.secret.as_str(), found.token), ("AK", "s/e=c", None));
+        let found = of(text, "default").map(|found| (found.key, found.secret, found.token));
+        assert_eq!(found, Some(("AK".to_owned(), "s/e=c".to_owned(), None)));
         assert!(of(text, "third").is_none());
         assert!(of("[default]\naws_access_key_id=x\n", "default").is_none());
     }
