@@ -14,7 +14,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Chapters of the contract whose records are neither made from files nor changed in bulk.
-pub const CLOSED: [&str; 7] = ["Access", "Bulk actions", "Imports", "Changes", "Data quality", "Duplicates", "Operations"];
+pub const CLOSED: [&str; 7] = [
+    "Access",
+    "Bulk actions",
+    "Imports",
+    "Changes",
+    "Data quality",
+    "Duplicates",
+    "Operations",
+];
 
 /// What a job needs to know.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
