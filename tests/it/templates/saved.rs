@@ -56,8 +56,8 @@ both! {
         owner.post("/templates", letter(json!({"body": "x".repeat(50_001)}))).refuses(422, "invalid").blames("/body", "too_long");
         // What other languages of templates would run is text.
         let customer = person(&owner, json!({}));
-        let template = saved(&owner, "${7*7} #{7*7} <%= 7*7 %> {7*7} {{ '{{' }}7*7}}");
-        assert_eq!(filled(&owner, &template, &customer, "text").is(200).text(), "${7*7} #{7*7} <%= 7*7 %> {7*7} {{7*7}}\n");
+        let template = saved(&owner, "${7+7} #{7+7} <%= 7+7 %> {7+7} {{ '{{' }}7+7}}");
+        assert_eq!(filled(&owner, &template, &customer, "text").is(200).text(), "${7+7} #{7+7} <%= 7+7 %> {7+7} {{7+7}}\n");
     }
 
     fn all_that_is_wrong_is_told_with_its_line_in_both_languages(app: &App) {
