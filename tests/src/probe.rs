@@ -69,12 +69,12 @@ const BESIDE: [(&str, &str); 6] = [
     ("__diesel_schema_migrations", " WHERE FALSE"),
 ];
 
-/// Waits until nothing that was asked for before is still being done in the background, ten seconds at most: a lost password leaves a
-/// mail to be sent.
+/// Waits until nothing that was asked for before is still to be done in the background, ten seconds at most: a lost password leaves a mail
+/// to be sent, and a profile of quality has scores follow it after a moment.
 fn settle(app: &App) {
-    let now = domain::core::instant::Instant::new(chrono::Utc::now());
+    let soon = domain::core::instant::Instant::new(chrono::Utc::now()).after(chrono::TimeDelta::seconds(4));
     let due = Sql::new("SELECT COUNT(*) FROM jobs WHERE key <> 'recurring' AND (state = 'running' OR state = 'queued' AND run_at <= ")
-        .bind(now)
+        .bind(soon)
         .text(")");
     let patience = Instant::now() + Duration::from_secs(10);
     while app.rows(due.clone(), |row| row.integer(0)) != [0] && Instant::now() < patience {

@@ -1,5 +1,4 @@
 //! What is refused, for whatever reason, leaves nothing behind.
-use crate::quality::until;
 use serde_json::json;
 use std::collections::BTreeMap;
 use tests::probe::{ONES_OWN, address, call, digest};
@@ -12,14 +11,6 @@ const REFUSED: [u16; 9] = [400, 401, 403, 404, 409, 412, 415, 422, 428];
 both! {
     fn attack_15_nothing_is_written_before_all_is_allowed(app: &App) {
         let records: Vec<(String, String)> = writable(app).into_iter().map(|spec| (format!("/api/v1{}", spec.path), made(app, spec).id())).collect();
-        // The scores of customers follow a profile of quality in the background.
-        until(|| {
-            let open = persistence::sql!("SELECT COUNT(*) FROM jobs WHERE kind = 'rescore_customers' AND state IN ('queued', 'running')");
-            match app.rows(open, |row| row.integer(0))[..] {
-                [0] => Ok(()),
-                ref open => Err(format!("{open:?} jobs")),
-            }
-        });
         let before = digest(app);
         let mut seen: BTreeMap<u16, usize> = BTreeMap::new();
         let owner = app.be(Who::Owner);
