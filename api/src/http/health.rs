@@ -3,6 +3,7 @@ use super::app::App;
 use super::resource::Address;
 use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
+use domain::core::error::Error;
 use prometheus::{Encoder, Histogram, HistogramOpts, IntCounterVec, Opts, Registry, TextEncoder};
 use serde_json::json;
 use std::sync::LazyLock;
@@ -50,13 +51,21 @@ async fn live() -> HttpResponse {
 
 async fn ready(app: Data<App>) -> HttpResponse {
     let draining = app.draining.load(Ordering::Relaxed);
-    let probe = app.db.write(|conn| persistence::core::settings::set(conn, "ready_probe", "1"));
+    let probe = app.db.write(|conn| {
+        persistence::core::settings::set(conn, "ready_probe", "1")?;
+        Ok(conn.is_sqlite())
+    });
     let patience = std::time::Duration::from_secs(1);
     let (probe, documents) = tokio::join!(
         tokio::time::timeout(patience, probe),
         tokio::time::timeout(patience, app.contents.ready())
     );
-    let (writes, documents) = (matches!(probe, Ok(Ok(()))), matches!(documents, Ok(Ok(()))));
+    let full = matches!(documents, Ok(Err(Error::Unavailable("storage_full"))));
+    let (writes, documents) = match (probe, documents) {
+        // A write as small as this finds room in SQLite's log long after no other does.
+        (Ok(Ok(sqlite)), documents) => (!(sqlite && full), matches!(documents, Ok(Ok(())))),
+        (_, documents) => (false, matches!(documents, Ok(Ok(())))),
+    };
     let status = match (draining, writes, documents) {
         (true, ..) => "stopping",
         (_, false, _) => "not_ready",

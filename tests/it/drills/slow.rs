@@ -18,7 +18,7 @@ const EVENTS: usize = 20;
 /// How often each takes a byte.
 const SIP: Duration = Duration::from_secs(1);
 /// What one of them may cost the server, in bytes.
-const EACH: u64 = 128 << 10;
+const EACH: u64 = 192 << 10;
 
 /// Asks for something through a narrow pipe.
 fn ask(server: SocketAddr, address: &str, accept: &str, token: &str) -> TcpStream {
