@@ -51,10 +51,19 @@ pub struct BulkAssign {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BulkTag {
-    #[schema(max_items = 20, example = json!(["نمایشگاه"]))]
+    #[schema(schema_with = words)]
     pub add: Vec<String>,
-    #[schema(max_items = 20)]
+    #[schema(schema_with = words)]
     pub remove: Vec<String>,
+}
+
+/// Words to put on or take off, in the contract.
+fn words() -> RefOr<Schema> {
+    let word = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(100));
+    ArrayBuilder::new().items(word).max_items(Some(MOST_TAGS)).into()
 }
 
 /// The group to put customers into, or the one to take them out of; one that is kept by hand.
