@@ -51,10 +51,19 @@ pub struct BulkAssign {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct BulkTag {
-    #[schema(max_items = 20, example = json!(["نمایشگاه"]))]
+    #[schema(schema_with = words)]
     pub add: Vec<String>,
-    #[schema(max_items = 20)]
+    #[schema(schema_with = words)]
     pub remove: Vec<String>,
+}
+
+/// Words to put on or take off, in the contract.
+fn words() -> RefOr<Schema> {
+    let word = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(100));
+    ArrayBuilder::new().items(word).max_items(Some(MOST_TAGS)).into()
 }
 
 /// The group to put customers into, or the one to take them out of; one that is kept by hand.
@@ -350,46 +359,4 @@ impl BulkAction {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn tag(add: &[&str], remove: &[&str]) -> BulkTag {
-        let words = |all: &[&str]| all.iter().map(|w| (*w).to_owned()).collect();
-        BulkTag {
-            add: words(add),
-            remove: words(remove),
-        }
-    }
-
-    #[test]
-    fn tags_are_put_on_and_taken_off_in_order() {
-        let now = ["a", "b", "c"].map(str::to_owned);
-        assert_eq!(tag(&["d", "b"], &["a"]).apply(&now), ["b", "c", "d"]);
-        assert_eq!(tag(&["b"], &["x"]).apply(&now), now);
-    }
-
-    #[test]
-    fn an_action_is_one_thing_and_not_nothing() {
-        let told = |what: BulkWhat| {
-            let mut problems = Problems::default();
-            what.check(&mut problems);
-            problems.0.into_iter().map(|v| (v.pointer, v.code)).collect::<Vec<_>>()
-        };
-        let of = |tag: BulkTag| BulkWhat {
-            tag: Some(tag),
-            ..BulkWhat::default()
-        };
-        assert_eq!(told(BulkWhat::default()), [("/action".to_owned(), Code::Required)]);
-        assert_eq!(told(of(tag(&[], &[]))), [("/action/tag".to_owned(), Code::Required)]);
-        assert_eq!(told(of(tag(&["a", "a"], &["a"]))).len(), 2);
-        assert_eq!(told(of(tag(&["a"], &["b"]))), []);
-        let two = BulkWhat {
-            group: Some(BulkGroup {
-                add: Some(Uuid::max()),
-                remove: None,
-            }),
-            ..of(tag(&["a"], &[]))
-        };
-        assert_eq!(told(two), [("/action/group".to_owned(), Code::Conflict)]);
-    }
-}
+mod tests;

@@ -67,9 +67,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .response("200", answer("It was in already.", GroupMember::SPEC.schema, member()))
         .response("201", answer("It is in.", GroupMember::SPEC.schema, member()));
     let doc = format!("The customer is no longer in the group. {by_hand} Needs the permission `group_members:delete`.");
+    let out = uuid().examples(["0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a22"]);
     let removing = operation("removeGroupMember", tag, "Take a customer out of a group", &doc)
         .parameter(path_id())
-        .parameter(needed_query("customer_id", "Who is to be out.", uuid()))
+        .parameter(needed_query("customer_id", "Who is to be out.", out))
         .parameter(if_match(false))
         .parameter(idempotency_key())
         .response("204", empty("It is out."));
