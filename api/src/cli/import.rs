@@ -178,6 +178,9 @@ impl Import {
             println!("failed rows: {}", path.display());
         }
         match text(&import, "state").as_str() {
+            "done" if count(&import, "read") > 0 && nowhere(&import) => {
+                Err("no row had anything that was recognised; say with --mapping what the columns are".to_owned())
+            }
             "done" if count(&import, "failed") == 0 => Ok(()),
             "done" => Err(format!("{} rows were not taken in", count(&import, "failed"))),
             state => {
@@ -216,4 +219,10 @@ fn read(path: Option<&Path>) -> Result<Value, String> {
     let Some(path) = path else { return Ok(Value::Null) };
     let file = std::fs::read(path).map_err(|e| remote::file(path, &e))?;
     serde_json::from_slice(&file).map_err(|e| format!("{}: {e}", path.display()))
+}
+
+/// Whether no column of the file was taken for anything.
+fn nowhere(import: &Value) -> bool {
+    let columns = import.get("columns").and_then(Value::as_array);
+    columns.is_some_and(|all| !all.is_empty() && all.iter().all(|c| c.get("target").is_none_or(Value::is_null)))
 }

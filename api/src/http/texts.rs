@@ -236,10 +236,12 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
             format!("must have at most {}", p("max")),
             format!("دست‌بالا {} می‌تواند داشته باشد", p("max")),
         ),
-        Code::OutOfRange => (
-            format!("is out of range {} … {}", p("min"), p("max")),
-            format!("بیرون از بازهٔ {} … {} است", p("min"), p("max")),
-        ),
+        Code::OutOfRange => match (p("min"), p("max")) {
+            ("", "") => ("is out of range".to_owned(), "بیرون از بازه است".to_owned()),
+            (min, "") => (format!("must be at least {min}"), format!("باید دست‌کم {min} باشد")),
+            ("", max) => (format!("must be at most {max}"), format!("باید دست‌بالا {max} باشد")),
+            (min, max) => (format!("is out of range {min} … {max}"), format!("بیرون از بازهٔ {min} … {max} است")),
+        },
         Code::NotAllowed => (
             format!("must be one of: {}", p("allowed")),
             format!("باید یکی از اینها باشد: {}", p("allowed")),

@@ -94,8 +94,8 @@ impl Members {
         match serde_path_to_error::deserialize(value) {
             Ok(value) => Some(value),
             Err(error) => {
-                let (pointer, code) = place(&error);
-                self.problems.add(format!("/{name}{pointer}"), code);
+                let (pointer, code, params) = place(&error);
+                self.problems.with(format!("/{name}{pointer}"), code, params);
                 None
             }
         }
@@ -196,7 +196,7 @@ pub fn length(at: &str, s: &str, min: u32, max: u32, problems: &mut Problems) {
 }
 
 /// Where in a structure something is wrong, and what. serde tells its reasons only in words; these have been the same since 1.0.
-pub fn place(error: &serde_path_to_error::Error<serde_json::Error>) -> (String, Code) {
+pub fn place(error: &serde_path_to_error::Error<serde_json::Error>) -> (String, Code, Vec<(&'static str, String)>) {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in error.path() {
@@ -209,17 +209,21 @@ pub fn place(error: &serde_path_to_error::Error<serde_json::Error>) -> (String, 
     let words = error.inner().to_string();
     let named = |prefix: &str| words.strip_prefix(prefix).and_then(|rest| rest.split('`').nth(1)).map(escape);
     if named("unknown field ").is_some() {
-        return (pointer, Code::UnknownField);
+        return (pointer, Code::UnknownField, Vec::new());
     }
     if let Some(name) = named("missing field ") {
-        return (format!("{pointer}/{name}"), Code::Required);
+        return (format!("{pointer}/{name}"), Code::Required, Vec::new());
+    }
+    if let Some((_, expected)) = words.strip_prefix("unknown variant ").and_then(|rest| rest.split_once("expected ")) {
+        // Each allowed word stands between backticks.
+        let allowed: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+        return (pointer, Code::NotAllowed, vec![("allowed", allowed.join(", "))]);
     }
     let code = match words {
-        w if w.starts_with("unknown variant") => Code::NotAllowed,
         w if w.starts_with("format") || w.starts_with("UUID") => Code::Format,
         _ => Code::WrongType,
     };
-    (pointer, code)
+    (pointer, code, Vec::new())
 }
 
 /// Absent keeps, present sets: the whole of merge patch for one member.

@@ -68,15 +68,39 @@ pub fn search_key(text: &str) -> String {
 }
 
 /// The terms of a query, folded, each once, in the order written. A record is found when every one of them occurs in its key, as
-/// part of a word or as the whole. Punctuation around a term is not part of it. Empty when there is nothing to search for.
+/// part of a word or as the whole. Punctuation around a term is not part of it. Empty when there is nothing to search for. A query that is
+/// a telephone number is found however it was typed, with 0 or 00 before it and with whatever stands between its digits.
 pub fn terms(query: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
+    let mut found: Vec<String> = telephone(&fold(query));
+    if !found.is_empty() {
+        return found;
+    }
     for piece in query.split(ZWNJ) {
         for word in fold(piece).split(' ') {
             let term = word.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '+' | '#' | '@'));
             if !term.is_empty() && !found.iter().any(|f| f == term) {
                 found.push(term.to_owned());
             }
+        }
+    }
+    found
+}
+
+/// The parts of a folded query that is a telephone number with what is dialled before it: what they leave out, such as 0 or 00, is not
+/// written in the international form, and what stands between the digits may be anything. None where it is something else.
+fn telephone(query: &str) -> Vec<String> {
+    const SHORTEST: usize = 7;
+    let between = |c: char| matches!(c, ' ' | '-' | '.' | '(' | ')');
+    let dialled = query.trim_start_matches(between).starts_with(['0', '+']);
+    let digits = query.chars().filter(char::is_ascii_digit).count();
+    if !dialled || digits < SHORTEST || !query.chars().all(|c| c.is_ascii_digit() || c == '+' || between(c)) {
+        return Vec::new();
+    }
+    let mut found: Vec<String> = Vec::new();
+    for (i, part) in query.split(between).filter(|p| !p.is_empty()).enumerate() {
+        let part = if i == 0 { part.trim_start_matches('0') } else { part };
+        if !part.is_empty() && !found.iter().any(|f| f == part) {
+            found.push(part.to_owned());
         }
     }
     found
@@ -265,6 +289,29 @@ mod tests {
         for (query, found) in rows {
             assert_eq!(terms(query), found, "{query}");
         }
+    }
+
+    #[test]
+    fn a_telephone_number_is_found_however_it_was_typed() {
+        let key = search_key("مریم احمدی +989121112233");
+        for query in [
+            "09121112233",
+            "۰۹۱۲۱۱۱۲۲۳۳",
+            "0912 111 2233",
+            "0912-111-2233",
+            "(0912) 111.2233",
+            "00989121112233",
+            "+98 912 111 2233",
+            "9121112233",
+        ] {
+            assert!(!terms(query).is_empty() && terms(query).iter().all(|t| key.contains(t)), "{query}");
+        }
+        for other in ["09121112234", "0912 445 2233", "0013542419"] {
+            assert!(!terms(other).iter().all(|t| key.contains(t)), "{other}");
+        }
+        assert_eq!(terms("2026-11-22"), ["2026-11-22"]);
+        assert_eq!(terms("0000000"), ["0000000"]);
+        assert_eq!(terms("0912"), ["0912"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::core::id::Id;
 use crate::core::identifiers::iran;
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use derive::Record;
 
 crate::choice! {
@@ -142,6 +142,9 @@ pub struct Customer {
     pub completeness: i64,
 }
 
+/// Nobody is alive who was born in an earlier year; one of another calendar, such as 1365, is not taken for one of this.
+const BORN: i32 = 1850;
+
 impl Rules for Customer {
     fn check(&mut self, setting: &Setting) -> Problems {
         let mut problems = Problems::default();
@@ -194,6 +197,25 @@ impl Customer {
         }
     }
 
+    /// Keeps the name in lists and the place in step with the names and the first address that they were made of, where neither somebody
+    /// else's word stood there before nor this change says otherwise.
+    pub fn follow(&mut self, before: &Customer) {
+        let called = self.called();
+        if self.display_name == before.display_name && before.display_name == before.called() && !called.is_empty() {
+            self.display_name = called;
+        }
+        let (old, new) = (before.addresses.first(), self.addresses.first().cloned());
+        let moved = |own: &mut Option<String>, was: &Option<String>, of: fn(&Address) -> &Option<String>| {
+            if own == was && was.is_some() && old.is_some_and(|a| of(a) == was) {
+                *own = new.as_ref().and_then(|a| of(a).clone());
+            }
+        };
+        moved(&mut self.province, &before.province, |a| &a.province);
+        moved(&mut self.city, &before.city, |a| &a.city);
+        moved(&mut self.district, &before.district, |a| &a.district);
+        moved(&mut self.country, &before.country, |a| &a.country);
+    }
+
     /// Ids by their published rules, and a birth that has happened.
     fn identify(&mut self, setting: &Setting, problems: &mut Problems) {
         let person = self.kind == CustomerKind::Person;
@@ -214,30 +236,30 @@ impl Customer {
                 Err(code) => problems.add(at, code),
             }
         }
-        if self.birth_date.is_some_and(|d| d > setting.now.utc().date_naive()) {
-            problems.with(
-                "/birth_date",
-                Code::OutOfRange,
-                vec![("max", setting.now.utc().date_naive().to_string())],
-            );
+        let today = setting.now.utc().date_naive();
+        if self.birth_date.is_some_and(|d| d.year() < BORN || d > today) {
+            let params = vec![("min", format!("{BORN}-01-01")), ("max", today.to_string())];
+            problems.with("/birth_date", Code::OutOfRange, params);
+        }
+    }
+
+    /// What a customer is called in lists unless somebody said otherwise: by their names, else by how they are reached.
+    fn called(&self) -> String {
+        let parts = match self.kind {
+            CustomerKind::Person => [self.given_name.as_deref(), self.family_name.as_deref()],
+            CustomerKind::Organization => [self.organization_name.as_deref(), None],
+        };
+        let names: Vec<&str> = parts.iter().flatten().map(|p| p.trim()).filter(|p| !p.is_empty()).collect();
+        match self.contact_points.first() {
+            Some(first) if names.is_empty() => first.value.clone(),
+            _ => names.join(" "),
         }
     }
 
     /// A party has a name; the one in lists is made of the others unless given.
     fn name(&mut self, problems: &mut Problems) {
-        let parts = match self.kind {
-            CustomerKind::Person => [self.given_name.as_deref(), self.family_name.as_deref()],
-            CustomerKind::Organization => [self.organization_name.as_deref(), None],
-        };
-        let made = parts
-            .iter()
-            .flatten()
-            .map(|p| p.trim())
-            .filter(|p| !p.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
         if self.display_name.trim().is_empty() {
-            self.display_name = made;
+            self.display_name = self.called();
         }
         if self.display_name.is_empty() {
             let member = if self.kind == CustomerKind::Person {

@@ -57,6 +57,9 @@ row! { Customer in customers {
 store! {
     Customer,
     settle |conn, before, after, _context| {
+        if let Some(before) = before {
+            after.follow(before);
+        }
         profile::settle(conn, before, after)?;
         stay_erased(conn, before, after)
     },

@@ -1,4 +1,5 @@
 //! Customers beyond what every record does.
+mod called;
 mod duplicates;
 mod exact;
 mod file;
