@@ -10,6 +10,7 @@ mod openapi;
 mod password;
 mod remote;
 mod serve;
+mod settings;
 mod user;
 
 use crate::documents::store::Place;
@@ -35,6 +36,9 @@ enum Action {
     /// Manages users.
     #[command(subcommand)]
     User(user::User),
+    /// Shows and changes what the organization can set.
+    #[command(subcommand)]
+    Settings(settings::Settings),
     /// Sends a file of records to a server and says what became of its rows.
     Import(import::Import),
     /// Takes a list from a server as a file.
@@ -112,6 +116,7 @@ pub fn run() -> ExitCode {
         Action::Serve(serve) => serve.run(),
         Action::Migrate(storage) => migrate(&storage),
         Action::User(user) => user.run(),
+        Action::Settings(settings) => settings.run(),
         Action::Import(import) => import.run(),
         Action::Export(export) => export.run(),
         Action::Generate(generate) => generate.run(),

@@ -21,6 +21,7 @@ pub mod redirect;
 mod references;
 pub mod resource;
 pub mod schema;
+pub mod settings;
 pub mod store;
 pub mod text;
 mod trash;

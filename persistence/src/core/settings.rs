@@ -20,6 +20,12 @@ pub fn set(conn: &mut Conn, name: &str, value: &str) -> Result<()> {
     Ok(())
 }
 
+/// Forgets it.
+pub fn clear(conn: &mut Conn, name: &str) -> Result<()> {
+    conn.execute(&sql!("DELETE FROM settings WHERE name = ?", name))?;
+    Ok(())
+}
+
 /// The setting, made now if it was never set: two nodes that start at once end with the same.
 pub fn get_or_make(conn: &mut Conn, name: &str, make: impl FnOnce() -> String) -> Result<String> {
     if let Some(value) = get(conn, name)? {

@@ -2,4 +2,5 @@
 mod jobs;
 mod mail;
 mod objects;
+mod settings;
 mod wire;
