@@ -92,7 +92,7 @@ pub fn routes(config: &mut ServiceConfig) {
         TAG,
         "Send a document's content",
         "The bytes as they are; each content is a new version. `Content-Digest` and `Repr-Digest` (RFC 9530) are checked. The type is told from \
-         the bytes: a `Content-Type` that they don't bear out is refused with 415, and without one it is what the bytes say. At most 100 MiB unless \
+         the bytes: a `Content-Type` that they don't bear out is refused with 415, and without one it is what the bytes say. No body is an empty content. At most 100 MiB unless \
          the setting `document_max_bytes` says otherwise. Needs the permission `documents:update`.",
     )
     .parameter(path_id())
@@ -100,7 +100,7 @@ pub fn routes(config: &mut ServiceConfig) {
     .parameter(idempotency_key())
     .parameter(digests("Content-Digest", "`sha-256=:…:` of the body."))
     .parameter(digests("Repr-Digest", "The same, as some clients call it."))
-    .request_body(Some(RequestBodyBuilder::new().content("application/octet-stream", bytes()).content("*/*", bytes()).required(Some(Required::True)).build()))
+    .request_body(Some(RequestBodyBuilder::new().content("application/octet-stream", bytes()).content("*/*", bytes()).required(Some(Required::False)).build()))
     .response("200", document("It is the latest version."));
     let receive = operation(
         "getDocumentContent",

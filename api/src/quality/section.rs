@@ -3,6 +3,7 @@ use crate::customers::overview::{Ask, Item, Section};
 use crate::customers::sections::{schema, texts};
 use domain::core::error::Result;
 use domain::core::instant::Instant;
+use domain::quality::suggestion::SuggestionReason;
 use persistence::core::conn::Conn;
 use persistence::quality::profile::lacking;
 use persistence::quality::suggestion::open;
@@ -62,7 +63,7 @@ pub struct CustomerSuggestion {
     #[schema(max_length = 254)]
     replaces: Option<String>,
     /// Why it is suggested.
-    #[schema(max_items = 10)]
+    #[schema(max_items = 10, value_type = Vec<SuggestionReason>)]
     reasons: Vec<String>,
     /// How often it turned up.
     #[schema(minimum = 1, maximum = 1000)]

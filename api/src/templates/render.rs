@@ -6,6 +6,7 @@ use crate::http::app::App;
 use crate::http::body;
 use crate::http::caller::SignedIn;
 use crate::http::crud::id;
+use crate::http::headers;
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::writing::members;
@@ -145,6 +146,7 @@ pub async fn render(
     mut payload: Payload,
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight("templates", "read")?;
+    headers::idempotency_key(&request)?;
     let (members, bytes) = object(&request, &mut payload).await?;
     let asked = RenderTemplate::read(members)?;
     if asked.saves() {

@@ -115,6 +115,9 @@ impl Rules for Document {
             if link.object.is_empty() {
                 problems.with(format!("/links/{i}/object"), Code::TooShort, vec![("min", "1".to_owned())]);
             }
+            if link.object.len() > 50 {
+                problems.with(format!("/links/{i}/object"), Code::TooLong, vec![("max", "50".to_owned())]);
+            }
             if self.links[..i].contains(link) {
                 problems.add(format!("/links/{i}"), Code::Duplicate);
             }

@@ -19,6 +19,32 @@ const TRACES: [&str; 8] = [
     "رازِ نهفته",
 ];
 
+/// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
+/// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
+const DECIDED: [&str; 12] = [
+    "consents",
+    "customers",
+    "documents",
+    "duplicates",
+    "erasures",
+    "group_members",
+    "interactions",
+    "merges",
+    "relationships",
+    "shares",
+    "suggestions",
+    "tasks",
+];
+
+#[test]
+fn it_was_decided_what_an_erasure_does_with_each_object_that_refers_to_customers() {
+    let all = tests::records::mounted().into_iter();
+    let referring = all.filter(|spec| !persistence::core::merged::fields_to(spec, "customers").is_empty());
+    let mut referring: Vec<&str> = referring.map(|spec| spec.object).collect();
+    referring.sort_unstable();
+    assert_eq!(referring, DECIDED);
+}
+
 /// All that the database holds, as text: every row of every table, the text index aside.
 fn everything(app: &App) -> Vec<(String, String)> {
     let tables = match app.engine {

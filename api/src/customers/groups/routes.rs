@@ -1,7 +1,7 @@
 //! Where the operations of members are, and what the contract says of them.
 use super::{AddGroupMember, GroupHistory, GroupRebuild, GroupState, add, history, list, remove, renew, state};
 use crate::http::contract::{
-    answer, body, conditional, empty, idempotency_key, if_match, limit, needed_query, page_name, path_id, query, text, words,
+    answer, body, conditional, empty, idempotency_key, if_match, limit, listing, needed_query, page_name, path_id, query, text,
 };
 use crate::http::operation::{Operations, operation};
 use actix_web::web;
@@ -11,7 +11,7 @@ use domain::core::schema::{Face, example};
 use domain::customers::customer::Customer;
 use domain::customers::group::{Group, GroupMember, Membership};
 use serde_json::json;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{KnownFormat, SchemaFormat};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes.
@@ -20,42 +20,15 @@ pub fn routes(config: &mut ServiceConfig) {
     let uuid = || text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     let reading = "Needs the permissions `groups:read`, `group_members:read` and `customers:read`.";
     let page = json!({"data": [example(&Customer::SPEC, Face::Output)], "page": {"next_cursor": null, "has_more": false}});
-    let flag = || ObjectBuilder::new().schema_type(Type::Boolean);
     let doc = format!(
         "Customers who are in the group, by hand or by its condition, as far as you may see them; as in the list of customers. {reading}"
     );
-    let listing = operation("listGroupCustomers", tag, "List the customers of a group", &doc)
-        .parameter(path_id())
-        .parameter(query(
-            "filter",
-            "A condition on the customers, such as `city = \"Yazd\"`.",
-            text(4096),
-        ))
-        .parameter(query("q", "Words, each found anywhere in the customer's text.", words()))
-        .parameter(query("sort", "As in the list of customers.", text(200)))
-        .parameter(query(
-            "fields",
-            "Only these members of each, by name, separated by commas.",
-            text(2000),
-        ))
-        .parameter(query("expand", "The records behind these references too.", text(300)))
-        .parameter(query("limit", "How many a page holds.", limit()))
-        .parameter(query(
-            "cursor",
-            "`page.next_cursor` of the page before, with the same other parameters.",
-            text(4096),
-        ))
-        .parameter(query(
-            "count",
-            "`exact` counts what there is, up to 10,000.",
-            text(10).enum_values(Some(["exact", "estimated"])),
-        ))
-        .parameter(query(
-            "include_deleted",
-            "Customers in the trash too; needs the permission to delete them.",
-            flag(),
-        ))
-        .response("200", answer("A page.", &page_name(&Customer::SPEC), page));
+    let listing = listing(
+        &Customer::SPEC,
+        operation("listGroupCustomers", tag, "List the customers of a group", &doc),
+    )
+    .parameter(path_id())
+    .response("200", answer("A page.", &page_name(&Customer::SPEC), page));
     let member = || example(&GroupMember::SPEC, Face::Output);
     let by_hand = "409 `group_is_dynamic` where it has a condition.";
     let doc = format!("The customer is in the group, whether or not it was before. {by_hand} Needs the permission `group_members:create`.");

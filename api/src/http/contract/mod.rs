@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 pub use finish::{finish, problem};
-pub use operations::paths;
+pub use operations::{listing, paths};
 pub use parts::{
     answer, body, conditional, content, empty, flag_header, header, idempotency_key, if_match, limit, linked, needed_query, operation_id,
     path_id, path_text, query, text, words,

@@ -6,7 +6,7 @@ use super::schemas::{field_names, page_name, search_name, sorts};
 use domain::core::resource::Spec;
 use domain::core::schema::{Face, example};
 use serde_json::{Value, json};
-use utoipa::openapi::path::{OperationBuilder, Paths, PathsBuilder};
+use utoipa::openapi::path::{OperationBuilder, Parameter, Paths, PathsBuilder};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, HttpMethod, RefOr, Required, Response};
 
@@ -36,6 +36,67 @@ fn next(spec: &Spec, verbs: &[&str]) -> Vec<String> {
     verbs.iter().map(|verb| operation_id(verb, spec.one)).collect()
 }
 
+/// What a list of records can be asked.
+pub fn listing(spec: &'static Spec, operation: OperationBuilder) -> OperationBuilder {
+    let sortable: Vec<&str> = spec.fields.iter().filter(|f| f.sortable).map(|f| f.name).collect();
+    operation
+        .parameter(query(
+            "filter",
+            "A condition, such as `created_at > \"2026-03-21T00:00:00Z\" AND owner_id != null`.",
+            text(4096),
+        ))
+        .parameter(query(
+            "q",
+            "Words, each found anywhere in the record's text, whatever their spelling in Persian or Arabic letters.",
+            super::parts::words(),
+        ))
+        .parameter(query(
+            "sort",
+            &format!(
+                "Up to 3 of {}, separated by commas; `-` before one sorts it falling.",
+                sortable.join(", ")
+            ),
+            sorts(spec),
+        ))
+        .parameter(fields(spec))
+        .parameter(expand())
+        .parameter(query("limit", "How many a page holds.", limit()))
+        .parameter(query(
+            "cursor",
+            "`page.next_cursor` of the page before, with the same other parameters.",
+            text(4096),
+        ))
+        .parameter(query(
+            "count",
+            "`exact` counts what there is, up to 10,000.",
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .max_length(Some(10))
+                .enum_values(Some(["exact", "estimated"])),
+        ))
+        .parameter(deleted())
+}
+
+fn fields(spec: &Spec) -> Parameter {
+    query("fields", "Only these members, by name, separated by commas.", field_names(spec))
+}
+
+fn expand() -> Parameter {
+    query(
+        "expand",
+        "The records behind these references too: `owner`, `referrer.owner`. At most 5, 2 deep.",
+        text(300),
+    )
+}
+
+fn deleted() -> Parameter {
+    query(
+        "include_deleted",
+        "Records in the trash too; needs the permission to delete.",
+        ObjectBuilder::new().schema_type(Type::Boolean),
+    )
+}
+
 /// The operations of a record.
 pub fn paths(spec: &'static Spec, has: Has) -> Paths {
     let one = spec.one.replace('_', " ");
@@ -49,67 +110,20 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             .summary(Some(summary))
             .description(Some(allowed))
     };
-    let fields = || query("fields", "Only these members, by name, separated by commas.", field_names(spec));
-    let expand = || {
-        query(
-            "expand",
-            "The records behind these references too: `owner`, `referrer.owner`. At most 5, 2 deep.",
-            text(300),
-        )
-    };
-    let deleted = || {
-        query(
-            "include_deleted",
-            "Records in the trash too; needs the permission to delete.",
-            ObjectBuilder::new().schema_type(Type::Boolean),
-        )
-    };
+    let fields = || fields(spec);
     let not_modified = || empty("You have this already.");
     let record = |doc: &str| answer(doc, spec.schema, shown.clone());
 
-    let sortable: Vec<&str> = spec.fields.iter().filter(|f| f.sortable).map(|f| f.name).collect();
-    let list = operation(
-        "list",
-        spec.object,
-        format!("List {many}"),
-        "A page of what you may see. Follow `page.next_cursor` until it is null.",
-        "read",
-    )
-    .parameter(query(
-        "filter",
-        "A condition, such as `created_at > \"2026-03-21T00:00:00Z\" AND owner_id != null`.",
-        text(4096),
-    ))
-    .parameter(query(
-        "q",
-        "Words, each found anywhere in the record's text, whatever their spelling in Persian or Arabic letters.",
-        super::parts::words(),
-    ))
-    .parameter(query(
-        "sort",
-        &format!(
-            "Up to 3 of {}, separated by commas; `-` before one sorts it falling.",
-            sortable.join(", ")
+    let list = listing(
+        spec,
+        operation(
+            "list",
+            spec.object,
+            format!("List {many}"),
+            "A page of what you may see. Follow `page.next_cursor` until it is null.",
+            "read",
         ),
-        sorts(spec),
-    ))
-    .parameter(fields())
-    .parameter(expand())
-    .parameter(query("limit", "How many a page holds.", limit()))
-    .parameter(query(
-        "cursor",
-        "`page.next_cursor` of the page before, with the same other parameters.",
-        text(4096),
-    ))
-    .parameter(query(
-        "count",
-        "`exact` counts what there is, up to 10,000.",
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .max_length(Some(10))
-            .enum_values(Some(["exact", "estimated"])),
-    ))
-    .parameter(deleted())
+    )
     .parameter(seen())
     .response(
         "200",
