@@ -13,15 +13,10 @@ pub struct Failures {
     pub forgiven_to: Instant,
 }
 
-/// A counter; none where nothing was counted. On PostgreSQL the counter's name is locked until the transaction ends, so that tries sent at
-/// once do not all see the same old count.
+/// A counter; none where nothing was counted. Its name is held until the transaction ends, so that tries sent at once do not all see
+/// the same old count.
 pub fn get(conn: &mut Conn, key: &str) -> Result<Option<Failures>> {
-    if !conn.is_sqlite() {
-        conn.row(
-            &sql!("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(?, 0))) l", key),
-            |_| Ok(()),
-        )?;
-    }
+    conn.alone(key)?;
     conn.row(
         &sql!("SELECT count, last_at, forgiven_to FROM sign_in_failures WHERE key = ?", key),
         |row| {

@@ -1,5 +1,6 @@
 //! A connection to either database, and the one macro that runs the same expression on whichever it is.
 use super::search;
+use crate::sql;
 use diesel::r2d2::{ConnectionManager, PooledConnection};
 use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 use diesel::{PgConnection, SqliteConnection};
@@ -70,6 +71,19 @@ impl Conn {
         let result = body(self);
         self.batch("COMMIT")?;
         result
+    }
+
+    /// Waits until no other transaction holds this name, and holds it until the transaction ends: what is counted before it is written would
+    /// not see what others count at once. On SQLite there is one writer anyway.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn alone(&mut self, name: &str) -> Result<(), Error> {
+        if !self.is_sqlite() {
+            let lock = sql!("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(?, 0))) l", name);
+            self.row(&lock, |_| Ok(()))?;
+        }
+        Ok(())
     }
 
     /// Marks the connection as broken, so that its pool throws it away.

@@ -38,11 +38,12 @@ pub fn keep(conn: &mut Conn, link: &Link) -> Result<()> {
     Ok(())
 }
 
-/// How many links to a contact point are open, that of `job` left out.
+/// How many links to a contact point are open, that of `job` left out; nobody else adds one until the transaction ends.
 ///
 /// # Errors
 /// Those of the database.
 pub fn open(conn: &mut Conn, contact_key: &str, job: Uuid, now: Instant) -> Result<i64> {
+    conn.alone(contact_key)?;
     let count = sql!(
         "SELECT COUNT(*) FROM consent_links WHERE contact_key = ? AND id <> ? AND expires_at > ?",
         contact_key,

@@ -155,10 +155,7 @@ pub fn cancel(conn: &mut Conn, id: Uuid, now: Instant) -> Result<()> {
 /// Those of the database.
 pub fn supersede(conn: &mut Conn, kind: &str, prefix: &str, last: Uuid) -> Result<()> {
     // Two that are parked at once would not see each other.
-    if !conn.is_sqlite() {
-        let lock = sql!("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(?, 0))) l", prefix);
-        conn.row(&lock, |_| Ok(()))?;
-    }
+    conn.alone(prefix)?;
     conn.execute(&sql!(
         "DELETE FROM jobs WHERE kind = ? AND substr(key, 1, CAST(? AS integer)) = ? AND state = 'parked' AND id <> ?",
         kind,
