@@ -6,7 +6,7 @@ use super::password::{self, Check};
 use super::second_factor::{self, Proof};
 use super::signing_in::{count_failure, put, refused, too_many};
 use super::totp;
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use crate::http::caller::SignedIn;
 use crate::http::edge;
 use crate::http::problem::Failure;
@@ -19,7 +19,6 @@ use domain::access::role::Permission;
 use domain::access::user::User;
 use domain::core::actor::{Actor, Scope, Sight, Via};
 use domain::core::error::Error;
-use domain::core::pipeline::Context;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use persistence::access::credential::{self, Claimant};
@@ -127,12 +126,8 @@ pub async fn change_password(
             if !same {
                 return Err(Error::Conflict("changed_meanwhile"));
             }
-            let context = Context {
-                actor: &Actor::themselves(user, Via::Session(session), now),
-                setting: &setting,
-                ids: &SystemIds,
-                origin,
-            };
+            let actor = Actor::themselves(user, Via::Session(session), now);
+            let context = context(&actor, &setting, origin);
             user::set_password(conn, &context, user, &hash)?;
             // Another address that was mailed would set yet another.
             link::forget(conn, user)?;

@@ -6,7 +6,7 @@ use super::lockout::{Account, Counter, Decision, Network};
 use super::password;
 use super::secret::Digest;
 use super::signing_in::{counted, put, succeed, too_many};
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use crate::http::contract::{body, empty};
 use crate::http::edge;
 use crate::http::operation::{Operations, open_operation};
@@ -21,7 +21,6 @@ use domain::core::actor::{Actor, Via};
 use domain::core::error::Result;
 use domain::core::identifiers::email;
 use domain::core::instant::Instant;
-use domain::core::pipeline::Context;
 use domain::core::resource::Setting;
 use persistence::access::credential::{self, Claimant};
 use persistence::access::{device, link, session, user};
@@ -168,12 +167,8 @@ async fn reset(request: HttpRequest, app: Data<App>, mut payload: Payload) -> Re
 /// sign in at once. The user is told by mail.
 fn set(conn: &mut Conn, to: &Claimant, hash: &str, by: Uuid, network: Network, origin: Uuid, setting: &Setting) -> Result<()> {
     let (user, now) = (to.credential.user_id, setting.now);
-    let context = Context {
-        actor: &Actor::themselves(user, Via::Link(by), now),
-        setting,
-        ids: &SystemIds,
-        origin,
-    };
+    let actor = Actor::themselves(user, Via::Link(by), now);
+    let context = context(&actor, setting, origin);
     user::set_password(conn, &context, user, hash)?;
     credential::outdate_tokens(conn, user)?;
     // No session has the nil id: all of them end.

@@ -1,7 +1,7 @@
 //! `peyvand user`: makes users from the server's own machine, so that a new server has its first.
 use super::{Outcome, Storage};
 use crate::access::password;
-use crate::http::app::SystemIds;
+use crate::http::app::context;
 use clap::{Args, Subcommand};
 use domain::core::actor::{Actor, Via};
 use domain::core::error::Error;
@@ -76,12 +76,8 @@ pub(super) fn at_console<T>(conn: &mut Conn, body: impl FnOnce(&mut Conn, &Conte
     let now = Instant::new(chrono::Utc::now());
     let default_region = settings::get_or_make(conn, "default_region", || "IR".to_owned())?;
     let setting = Setting { now, default_region };
-    let context = Context {
-        actor: &Actor::server(Via::Console, now),
-        setting: &setting,
-        ids: &SystemIds,
-        origin: Uuid::now_v7(),
-    };
+    let actor = Actor::server(Via::Console, now);
+    let context = context(&actor, &setting, Uuid::now_v7());
     body(conn, &context)
 }
 

@@ -4,11 +4,11 @@ use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, idempotency_key, if_match, path_id};
 use crate::http::crud::{Crud, Has, id};
+use crate::http::headers;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::writing::Writing;
-use crate::http::{edge, headers};
 use crate::jobs;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -37,19 +37,8 @@ pub struct DuplicateScan {
 async fn scan(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Failure> {
     signed.0.sight("duplicates", "create")?;
     Query::read(&request, &[])?;
-    let (now, origin) = (app.now(), edge::request_id(&request));
-    let begun = app
-        .db
-        .write(move |conn| {
-            let by = Some(signed.0.actor.user_id);
-            jobs::enqueue(conn, KIND, "all", Value::Null, by, origin, now)
-        })
-        .await?;
-    app.jobs.wake();
-    let place = format!("/api/v1/jobs/{}", begun.id);
-    Ok(HttpResponse::Accepted()
-        .insert_header(("Location", place))
-        .json(DuplicateScan { job_id: begun.id }))
+    let job_id = jobs::begin(&request, &app, signed, KIND, Value::Null).await?;
+    Ok(jobs::begun(job_id, DuplicateScan { job_id }))
 }
 
 async fn set(

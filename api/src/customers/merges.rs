@@ -1,5 +1,5 @@
 //! Merging customers, looking at what a merge would do, and undoing one.
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, body, idempotency_key, if_match, path_id, query};
 use crate::http::crud::{Crud, Has, id};
@@ -33,9 +33,8 @@ const MERGES: &dyn Object = &Of::<Merge>::NEW;
 
 /// What a merge would come to, as JSON.
 fn preview(conn: &mut Conn, context: &Context<'_>, body: Map<String, Value>) -> Result<Value, Error> {
-    let mut shown = None;
-    // The same as the merge itself as far as the survivor goes, and always taken back.
-    let undone = conn.savepoint(|conn| {
+    // The same as the merge itself as far as the survivor goes.
+    let (record, moved) = conn.tried(|conn| {
         let (_, merge) = merge::merge(conn, context, body, true)?;
         let view = View::new(&Customer::SPEC, context.actor, None)?;
         let everywhere = Sight {
@@ -46,17 +45,10 @@ fn preview(conn: &mut Conn, context: &Context<'_>, body: Map<String, Value>) -> 
         };
         let found = read::get(conn, &everywhere, &Customer::SPEC, &view, merge.survivor_id.uuid(), false)?;
         let (_, record) = found.ok_or(Error::NotFound)?;
-        shown = Some((record, merge.moved));
-        Err::<(), _>(Error::Precondition)
-    });
-    match (undone, shown) {
-        (_, Some((record, moved))) => {
-            let record: Box<RawValue> = serde_json::from_slice(&record).map_err(|e| Error::Internal(e.to_string()))?;
-            Ok(json!({"record": record, "moved": moved}))
-        }
-        (Err(error), None) => Err(error),
-        (Ok(()), None) => Err(Error::Internal("a preview showed nothing".to_owned())),
-    }
+        Ok((record, merge.moved))
+    })?;
+    let record: Box<RawValue> = serde_json::from_slice(&record).map_err(|e| Error::Internal(e.to_string()))?;
+    Ok(json!({"record": record, "moved": moved}))
 }
 
 async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Payload) -> Result<HttpResponse, Failure> {
@@ -73,12 +65,7 @@ async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payl
     let (setting, origin, db) = (app.setting(), edge::request_id(&request), app.db.clone());
     let shown = db
         .write(move |conn| {
-            let context = Context {
-                actor: &signed.0.actor,
-                setting: &setting,
-                ids: &SystemIds,
-                origin,
-            };
+            let context = context(&signed.0.actor, &setting, origin);
             preview(conn, &context, body)
         })
         .await?;

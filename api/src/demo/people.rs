@@ -274,7 +274,7 @@ mod tests {
     #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test says by panicking that it failed")]
     use super::*;
     use domain::core::base::Base;
-    use domain::core::id::Id;
+
     use domain::core::input::Members;
     use domain::core::instant::Instant;
     use domain::core::resource::{Input, Resource, Rules, Setting};
@@ -287,18 +287,7 @@ mod tests {
         let mut members = Members::new(body, &Customer::SPEC, false);
         let input = CreateCustomer::read(&mut members);
         members.finish().or(()).map_err(|p| p.to_string())?;
-        let base = Base {
-            id: Id::from_uuid(uuid::Uuid::nil()),
-            version: 1,
-            created_at: now,
-            updated_at: now,
-            created_by: None,
-            updated_by: None,
-            owner_id: None,
-            unit_id: None,
-            external_ids: Default::default(),
-            custom: Default::default(),
-        };
+        let base = Base::new(uuid::Uuid::nil(), now);
         let mut customer = Customer::new(input.unwrap(), base);
         let setting = Setting {
             now,

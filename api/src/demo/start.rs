@@ -2,12 +2,11 @@
 use super::client::{Client, is_there};
 use super::fill::{self, Plan};
 use crate::access::password;
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use actix_web::web::Data;
 use domain::core::actor::{Actor, Via};
 use domain::core::error::Result as Done;
 use domain::core::instant::Instant;
-use domain::core::pipeline::Context;
 use domain::core::resource::Setting;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use persistence::access::{credential, founding};
@@ -83,12 +82,8 @@ fn look(conn: &mut Conn, hash: &str, password: String) -> Done<Found> {
         now,
         default_region: settings::get_or_make(conn, "default_region", || "IR".to_owned())?,
     };
-    let context = Context {
-        actor: &Actor::server(Via::Console, now),
-        setting: &setting,
-        ids: &SystemIds,
-        origin: Uuid::now_v7(),
-    };
+    let actor = Actor::server(Via::Console, now);
+    let context = context(&actor, &setting, Uuid::now_v7());
     founding::user(conn, &context, "Demo owner", OWNER, "owner", hash)?;
     settings::set(conn, STATE, "filling")?;
     Ok(Found::New(password))

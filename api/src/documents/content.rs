@@ -9,7 +9,7 @@ use crate::http::crud::id;
 use crate::http::headers;
 use crate::http::problem::Failure;
 use crate::http::query::Query;
-use crate::http::upload::{self, Expected};
+use crate::http::upload::{self, Expected, Received};
 use crate::http::writing::{Writing, answered};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -141,15 +141,24 @@ pub async fn put(
         digest: received.digest.clone(),
         restored_from: None,
     };
-    let content = placed.content_id;
-    let writing = Writing::new(&request, app.clone(), signed, placed.digest.as_bytes())?;
-    let minimal = writing.minimal;
+    let writing = Writing::new(&request, app, signed, placed.digest.as_bytes())?;
+    keep(writing, placed, received, move |conn, context, placed| {
+        Ok((200, version(conn, context, id, expect, Some(placed))?))
+    })
+    .await
+}
+
+/// Puts a content in its place and runs the write that makes it a version. Where that is refused, the content goes again.
+///
+/// # Errors
+/// Those of the place and of the write.
+pub async fn keep<F>(writing: Writing, placed: Placed, received: Received, write: F) -> Result<HttpResponse, Failure>
+where
+    F: FnOnce(&mut Conn, &Context<'_>, Placed) -> Result<(u16, Done)> + Send + 'static,
+{
+    let (app, minimal, content) = (writing.app.clone(), writing.minimal, placed.content_id);
     app.contents.put(content, received).await?;
-    let answer = writing
-        .answer(DOCUMENTS, move |conn, context| {
-            Ok((200, version(conn, context, id, expect, Some(placed))?))
-        })
-        .await;
+    let answer = writing.answer(DOCUMENTS, move |conn, context| write(conn, context, placed)).await;
     if unused(&answer)
         && let Err(error) = app.contents.remove(content).await
     {
@@ -160,7 +169,7 @@ pub async fn put(
 }
 
 /// Whether it is certain that no version has the content. Where the database went away, nobody knows what it kept.
-pub fn unused(answer: &std::result::Result<Answer, Failure>) -> bool {
+fn unused(answer: &std::result::Result<Answer, Failure>) -> bool {
     match answer {
         Ok(answer) => answer.replayed,
         Err(Failure::Domain(Error::Unavailable(_) | Error::Internal(_))) => false,

@@ -1,10 +1,10 @@
 //! Keeping a file that the server itself has made as a document: the same way as one that is sent, in one transaction with its version.
-use super::content::{DOCUMENTS, Placed, unused, version};
+use super::content::{DOCUMENTS, Placed, keep, version};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::problem::Failure;
 use crate::http::upload::Received;
-use crate::http::writing::{Writing, answered};
+use crate::http::writing::Writing;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::error::Error;
@@ -41,21 +41,10 @@ pub async fn keep_file(
         Some((object, record)) => body.insert("links".to_owned(), json!([{"object": object, "record_id": record}])),
         None => None::<Value>,
     };
-    let content = placed.content_id;
-    let writing = Writing::new(request, app.clone(), signed, asked)?;
-    let minimal = writing.minimal;
-    app.contents.put(content, received).await?;
-    let answer = writing
-        .answer(DOCUMENTS, move |conn, context| {
-            let made = DOCUMENTS.create(conn, context, None, body)?;
-            Ok((201, version(conn, context, made.id, Expect::Version(made.version), Some(placed))?))
-        })
-        .await;
-    if unused(&answer)
-        && let Err(error) = app.contents.remove(content).await
-    {
-        tracing::warn!(%error, "a content that became no version is left to housekeeping");
-    }
-    app.jobs.wake();
-    Ok(answered(answer?, minimal))
+    let writing = Writing::new(request, app, signed, asked)?;
+    keep(writing, placed, received, move |conn, context, placed| {
+        let made = DOCUMENTS.create(conn, context, None, body)?;
+        Ok((201, version(conn, context, made.id, Expect::Version(made.version), Some(placed))?))
+    })
+    .await
 }

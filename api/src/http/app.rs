@@ -10,9 +10,11 @@ use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::Jobs;
 use crate::mail::Mailer;
+use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::id::Ids;
 use domain::core::instant::Instant;
+use domain::core::pipeline::Context;
 use domain::core::resource::Setting;
 use persistence::core::database::Database;
 use persistence::core::feed::Specs;
@@ -30,6 +32,16 @@ pub struct SystemIds;
 impl Ids for SystemIds {
     fn next(&self) -> Uuid {
         Uuid::now_v7()
+    }
+}
+
+/// What a write is done with: who does it, by which settings, and what caused it.
+pub fn context<'a>(actor: &'a Actor, setting: &'a Setting, origin: Uuid) -> Context<'a> {
+    Context {
+        actor,
+        setting,
+        ids: &SystemIds,
+        origin,
     }
 }
 

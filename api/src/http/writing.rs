@@ -1,5 +1,5 @@
 //! Writing records: create, patch, delete, restore, and by external id. Each is one transaction that also keeps the answer for a repeat.
-use super::app::{App, SystemIds};
+use super::app::{App, context};
 use super::caller::SignedIn;
 use super::crud::{Record, id};
 use super::problem::Failure;
@@ -49,12 +49,7 @@ impl Writing {
 
     /// Reads the body of a create ahead of its transaction.
     fn draft(&self, object: Record, body: Map<String, Value>) -> Result<Box<dyn Drafted>, Error> {
-        let context = Context {
-            actor: &self.signed.0.actor,
-            setting: &self.setting,
-            ids: &SystemIds,
-            origin: self.origin,
-        };
+        let context = context(&self.signed.0.actor, &self.setting, self.origin);
         object.draft(&context, None, body)
     }
 
@@ -85,12 +80,7 @@ impl Writing {
             .db
             .write(move |conn| {
                 let now = setting.now;
-                let context = Context {
-                    actor: &signed.0.actor,
-                    setting: &setting,
-                    ids: &SystemIds,
-                    origin,
-                };
+                let context = context(&signed.0.actor, &setting, origin);
                 idempotency::once(conn, key.as_ref(), now, |conn| {
                     let (status, done) = write(conn, &context)?;
                     let body = if status == 204 || minimal {

@@ -4,8 +4,11 @@ pub mod housekeeping;
 pub mod routes;
 pub mod runner;
 
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
+use crate::http::caller::SignedIn;
+use crate::http::edge;
 use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
 use chrono::TimeDelta;
 use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
@@ -14,6 +17,7 @@ use domain::core::pipeline::Context;
 use domain::core::resource::Setting;
 use persistence::core::conn::Conn;
 use persistence::core::jobs::{self, Enqueued, Job, New};
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -28,12 +32,7 @@ use uuid::Uuid;
 /// Those of the body.
 pub fn as_server<T>(setting: &Setting, job: Uuid, origin: Uuid, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
     let actor = Actor::server(Via::Job(job), setting.now);
-    body(&Context {
-        actor: &actor,
-        setting,
-        ids: &SystemIds,
-        origin,
-    })
+    body(&context(&actor, setting, origin))
 }
 
 /// What a job's run comes to.
@@ -126,6 +125,27 @@ pub fn enqueue(
         origin,
     };
     jobs::enqueue(conn, Uuid::now_v7(), &job, now)
+}
+
+/// Begins a job that there is one of at a time, because somebody asks for it: its id, or that of the one under way.
+///
+/// # Errors
+/// Those of the database.
+pub async fn begin(request: &HttpRequest, app: &Data<App>, signed: SignedIn, kind: &'static str, payload: Value) -> Result<Uuid> {
+    let (now, origin) = (app.now(), edge::request_id(request));
+    let begun = app
+        .db
+        .write(move |conn| enqueue(conn, kind, "all", payload, Some(signed.0.actor.user_id), origin, now))
+        .await?;
+    app.jobs.wake();
+    Ok(begun.id)
+}
+
+/// That a job is under way (202): `Location` is the job, `body` names it.
+pub fn begun(job: Uuid, body: impl Serialize) -> HttpResponse {
+    HttpResponse::Accepted()
+        .insert_header(("Location", format!("/api/v1/jobs/{job}")))
+        .json(body)
 }
 
 /// What a running job is given.

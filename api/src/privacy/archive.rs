@@ -1,6 +1,6 @@
 //! Everything held on a customer, as an archive: JSON files for programs, a page for people, and the documents themselves. It is made while it
 //! is sent, a piece at a time, so that nothing large is held in memory; and that it was made stands in the audit.
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use crate::http::caller::SignedIn;
 use crate::http::contract::{mounted, path_id};
 use crate::http::crud::id;
@@ -13,7 +13,6 @@ use actix_web::web::{self, Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::actor::{Actor, Scope, Sight};
 use domain::core::error::{Error, Result};
-use domain::core::pipeline::Context;
 use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
 use domain::privacy::consent::Consent;
@@ -75,12 +74,7 @@ async fn get(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<
     let (origin, setting, caller) = (edge::request_id(&request), app.setting(), signed.clone());
     app.db
         .write(move |conn| {
-            let context = Context {
-                actor: &caller.0.actor,
-                setting: &setting,
-                ids: &SystemIds,
-                origin,
-            };
+            let context = context(&caller.0.actor, &setting, origin);
             changes::exported(conn, &context, "customers", customer)
         })
         .await?;

@@ -4,7 +4,7 @@ use crate::access::form::Form;
 use crate::access::lockout::{Counter, Decision, Network};
 use crate::access::secret::{Digest, is_opaque, opaque};
 use crate::access::signing_in::{counted, succeed, too_many};
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use crate::http::contract::{body, empty};
 use crate::http::edge;
 use crate::http::operation::{Operations, open_operation};
@@ -19,7 +19,7 @@ use domain::access::user::Locale;
 use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
-use domain::core::pipeline::{self, Context};
+use domain::core::pipeline::{self};
 use domain::core::resource::{Resource, Setting};
 use domain::customers::customer::Customer;
 use domain::privacy::consent::{Consent, ConsentStatus};
@@ -155,12 +155,7 @@ fn open(conn: &mut Conn, hash: Option<&Digest>, ip: IpAddr, origin: Uuid, settin
 /// Adds the granted row.
 fn grant(conn: &mut Conn, asked: &Consent, link: Uuid, ip: IpAddr, origin: Uuid, setting: &Setting) -> Result<()> {
     let actor = Actor::server(Via::Link(link), setting.now);
-    let context = Context {
-        actor: &actor,
-        setting,
-        ids: &SystemIds,
-        origin,
-    };
+    let context = context(&actor, setting, origin);
     let proof = format!(
         "The link mailed to {} was opened from {ip}; request {origin}.",
         asked.contact_value.as_deref().unwrap_or_default()

@@ -3,7 +3,6 @@ use super::TAG;
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract::answer;
-use crate::http::edge;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
@@ -101,18 +100,8 @@ pub struct SourceCount {
 async fn begin(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Failure> {
     signed.0.sight("data_sources", "update")?;
     Query::read(&request, &[])?;
-    let (now, origin) = (app.now(), edge::request_id(&request));
-    let begun = app
-        .db
-        .write(move |conn| {
-            let by = Some(signed.0.actor.user_id);
-            jobs::enqueue(conn, KIND, "all", Value::Null, by, origin, now)
-        })
-        .await?;
-    app.jobs.wake();
-    Ok(HttpResponse::Accepted()
-        .insert_header(("Location", format!("/api/v1/jobs/{}", begun.id)))
-        .json(SourceCount { job_id: begun.id }))
+    let job_id = jobs::begin(&request, &app, signed, KIND, Value::Null).await?;
+    Ok(jobs::begun(job_id, SourceCount { job_id }))
 }
 
 /// The route.

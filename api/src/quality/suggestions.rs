@@ -8,7 +8,7 @@ use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::writing::Writing;
-use crate::http::{edge, guard, headers};
+use crate::http::{guard, headers};
 use crate::jobs;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -40,18 +40,8 @@ pub struct SuggestionScan {
 async fn scan(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<HttpResponse, Failure> {
     signed.0.sight("suggestions", "create")?;
     Query::read(&request, &[])?;
-    let (now, origin) = (app.now(), edge::request_id(&request));
-    let begun = app
-        .db
-        .write(move |conn| {
-            let by = Some(signed.0.actor.user_id);
-            jobs::enqueue(conn, suggest::KIND, "all", json!({ "all": true }), by, origin, now)
-        })
-        .await?;
-    app.jobs.wake();
-    Ok(HttpResponse::Accepted()
-        .insert_header(("Location", format!("/api/v1/jobs/{}", begun.id)))
-        .json(SuggestionScan { job_id: begun.id }))
+    let job_id = jobs::begin(&request, &app, signed, suggest::KIND, json!({ "all": true })).await?;
+    Ok(jobs::begun(job_id, SuggestionScan { job_id }))
 }
 
 /// What accepting changes of a customer, as a guard asks it.

@@ -2,7 +2,6 @@
 use domain::core::base::{Base, CreateBase};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
-use domain::core::id::Id;
 use domain::core::input::{Members, escape};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::{Input, Resource, Rules, Setting};
@@ -149,17 +148,5 @@ impl Preview {
 
 /// The base of a record that is never kept.
 fn nobody(setting: &Setting) -> Base {
-    let base = Base {
-        id: Id::from_uuid(Uuid::nil()),
-        version: 1,
-        created_at: setting.now,
-        updated_at: setting.now,
-        created_by: None,
-        updated_by: None,
-        owner_id: None,
-        unit_id: None,
-        external_ids: Default::default(),
-        custom: Map::new(),
-    };
-    base.taking(CreateBase::default())
+    Base::new(Uuid::nil(), setting.now).taking(CreateBase::default())
 }

@@ -7,6 +7,7 @@ use crate::access::unit::Unit;
 use crate::access::user::User;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// The members that every record begins and ends with.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +29,24 @@ pub struct Base {
     pub external_ids: BTreeMap<String, String>,
     /// The organization's own fields.
     pub custom: Map<String, Value>,
+}
+
+impl Base {
+    /// That of a record that the server itself makes at a moment, which is nobody's yet.
+    pub fn new(id: Uuid, now: Instant) -> Self {
+        Base {
+            id: Id::from_uuid(id),
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            created_by: None,
+            updated_by: None,
+            owner_id: None,
+            unit_id: None,
+            external_ids: BTreeMap::new(),
+            custom: Map::new(),
+        }
+    }
 }
 
 /// What a create may say of the base.

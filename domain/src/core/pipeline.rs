@@ -313,16 +313,10 @@ pub(super) fn expected(base: &Base, expect: Expect) -> Result<i64> {
 /// The base of a record made now by this actor, before its input has a say.
 fn base(id: Uuid, context: &Context<'_>) -> Base {
     Base {
-        id: Id::from_uuid(id),
-        version: 1,
-        created_at: context.now(),
-        updated_at: context.now(),
         created_by: context.actor.user(),
         updated_by: context.actor.user(),
         owner_id: context.actor.user(),
-        unit_id: None,
-        external_ids: Default::default(),
-        custom: Default::default(),
+        ..Base::new(id, context.now())
     }
 }
 

@@ -51,6 +51,20 @@ pub struct ContactPoint {
 }
 
 impl ContactPoint {
+    /// A way of which nothing more is known.
+    pub fn new(kind: ContactKind, value: String) -> Self {
+        ContactPoint {
+            kind,
+            value,
+            written: None,
+            label: None,
+            primary: false,
+            verified: false,
+            valid_until: None,
+            do_not_use: false,
+        }
+    }
+
     /// Brings the value into its normal form; a telephone without country code is read in `region`.
     fn settle(&mut self, region: &str) -> Result<(), Code> {
         let value = normal(self.kind, &self.value, region)?;

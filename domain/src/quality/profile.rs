@@ -168,29 +168,14 @@ impl Profile {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
     use super::*;
-    use crate::core::id::Id;
     use crate::core::input::Members;
     use crate::core::instant::Instant;
     use crate::core::resource::{Input, Resource};
     use serde_json::{Value, json};
 
-    fn base() -> Base {
-        Base {
-            id: Id::from_uuid(Uuid::nil()),
-            version: 1,
-            created_at: Instant::UNSET,
-            updated_at: Instant::UNSET,
-            created_by: None,
-            updated_by: None,
-            owner_id: None,
-            unit_id: None,
-            external_ids: Default::default(),
-            custom: Default::default(),
-        }
-    }
     fn read<R: Resource>(body: Value) -> R {
         let mut members = Members::new(body.as_object().unwrap().clone(), &R::SPEC, false);
-        R::new(R::Create::read(&mut members).unwrap(), base())
+        R::new(R::Create::read(&mut members).unwrap(), Base::new(Uuid::nil(), Instant::UNSET))
     }
     fn setting() -> Setting {
         Setting {

@@ -273,15 +273,8 @@ impl Suggestion {
         if customer.contact_points.iter().any(|p| p.known_by() == key) {
             return;
         }
-        customer.contact_points.push(ContactPoint {
-            kind: self.contact_kind,
-            value: self.value.clone(),
-            written: None,
-            label: None,
-            primary: false,
-            verified: false,
-            valid_until: None,
-            do_not_use: false,
-        });
+        customer
+            .contact_points
+            .push(ContactPoint::new(self.contact_kind, self.value.clone()));
     }
 }

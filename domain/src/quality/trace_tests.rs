@@ -1,7 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
 use super::*;
 use crate::core::base::Base;
-use crate::core::id::Id;
 use crate::core::input::Members;
 use crate::core::resource::{Input, Rules, Setting};
 use crate::customers::customer::CustomerKind;
@@ -10,18 +9,7 @@ use serde_json::json;
 
 fn customer(body: Value) -> Customer {
     let mut members = Members::new(body.as_object().unwrap().clone(), &Customer::SPEC, false);
-    let base = Base {
-        id: Id::from_uuid(Uuid::nil()),
-        version: 1,
-        created_at: day(0),
-        updated_at: day(0),
-        created_by: None,
-        updated_by: None,
-        owner_id: None,
-        unit_id: None,
-        external_ids: Default::default(),
-        custom: Default::default(),
-    };
+    let base = Base::new(Uuid::nil(), day(0));
     let mut made = Customer::new(<Customer as Resource>::Create::read(&mut members).unwrap(), base);
     let setting = Setting {
         now: day(0),

@@ -1,7 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
 use super::*;
 use crate::core::base::Base;
-use crate::core::id::Id;
 use crate::core::instant::Instant;
 use crate::core::resource::{Resource, Rules, Setting};
 use crate::customers::customer::Customer;
@@ -13,18 +12,7 @@ use serde_json::json;
 
 fn template(language: Locale, subject: Option<&str>, body: &str) -> Template {
     let mut template = Template {
-        base: Base {
-            id: Id::from_uuid(uuid::Uuid::nil()),
-            version: 1,
-            created_at: Instant::UNSET,
-            updated_at: Instant::UNSET,
-            created_by: None,
-            updated_by: None,
-            owner_id: None,
-            unit_id: None,
-            external_ids: Default::default(),
-            custom: Default::default(),
-        },
+        base: Base::new(uuid::Uuid::nil(), Instant::UNSET),
         name: "x".to_owned(),
         kind: TemplateKind::Letter,
         language,

@@ -50,6 +50,20 @@ impl Conn {
         result
     }
 
+    /// Runs a body and takes back all that it did: what it would come to.
+    pub fn tried<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
+        let mut found = None;
+        let undone = self.savepoint(|conn| {
+            found = Some(body(conn)?);
+            Err::<(), _>(Error::Precondition)
+        });
+        match (found, undone) {
+            (Some(found), Err(Error::Precondition)) => Ok(found),
+            (_, Err(error)) => Err(error),
+            (_, Ok(())) => Err(Error::Internal("what was tried was kept".to_owned())),
+        }
+    }
+
     /// Runs a body in a transaction of its own, on a connection of the caller's own.
     pub fn within<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         self.batch(if self.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;

@@ -150,16 +150,7 @@ pub fn keep(conn: &mut Conn, context: &Context<'_>, customer: &Customer, found: 
 
 /// Whether another customer is known by it.
 fn anothers(conn: &mut Conn, customer: Uuid, found: &Found) -> Result<bool> {
-    let point = ContactPoint {
-        kind: found.kind,
-        value: found.value.clone(),
-        written: None,
-        label: None,
-        primary: false,
-        verified: false,
-        valid_until: None,
-        do_not_use: false,
-    };
+    let point = ContactPoint::new(found.kind, found.value.clone());
     let Some((kind, value)) = point.key() else { return Ok(false) };
     let sql = sql!(
         "SELECT 1 FROM customer_keys k JOIN customers c ON c.id = k.customer_id WHERE k.kind = ? AND k.value = ? AND k.customer_id <> ? \

@@ -1,7 +1,7 @@
 //! The members of groups: who they are, putting them in and taking them out by hand, finding them anew, who joined and left.
 mod routes;
 
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use crate::http::caller::SignedIn;
 use crate::http::crud::id;
 use crate::http::problem::Failure;
@@ -9,6 +9,7 @@ use crate::http::query::Query;
 use crate::http::reading::{MAX_PAGE, PAGE, narrowed, respond, weak};
 use crate::http::writing::{Writing, members as members_of};
 use crate::http::{body, edge, headers};
+use crate::jobs;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::core::actor::Actor;
@@ -16,7 +17,7 @@ use domain::core::error::Error;
 use domain::core::field::Choice;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
-use domain::core::pipeline::{Context, Store};
+use domain::core::pipeline::Store;
 use domain::core::problem::{Code, Problems};
 use domain::customers::customer::Customer;
 use domain::customers::group::{Cause, Group, GroupKind, GroupMember, Membership};
@@ -232,12 +233,7 @@ async fn renew(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Pat
     let job_id = app
         .db
         .write(move |conn| {
-            let context = Context {
-                actor: &signed.0.actor,
-                setting: &setting,
-                ids: &SystemIds,
-                origin,
-            };
+            let context = context(&signed.0.actor, &setting, origin);
             let group = find(conn, context.actor, id)?;
             let sight = context.sight("groups", "update")?;
             if Store::<Group>::load(conn, Id::from_uuid(id), &sight, false)?.is_none() {
@@ -250,9 +246,7 @@ async fn renew(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Pat
         })
         .await?;
     app.jobs.wake();
-    Ok(HttpResponse::Accepted()
-        .insert_header(("Location", format!("/api/v1/jobs/{job_id}")))
-        .json(GroupRebuild { job_id }))
+    Ok(jobs::begun(job_id, GroupRebuild { job_id }))
 }
 
 async fn state(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {

@@ -1,12 +1,12 @@
 //! Running a bulk action: chunk by chunk, each in one transaction with what became of its records and where the next begins, so that a
 //! run that was cut off does each record exactly once.
 use super::work::Work;
-use crate::http::app::SystemIds;
+use crate::http::app::context;
 use crate::integration::behalf::Behalf;
 use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
-use domain::core::pipeline::{self, Context, Expect, Storage as _};
+use domain::core::pipeline::{self, Expect, Storage as _};
 use domain::core::resource::Setting;
 use domain::integration::bulk::{BulkAction, BulkCounts, BulkOutcome, BulkState};
 use persistence::core::conn::Conn;
@@ -96,12 +96,7 @@ fn begin(conn: &mut Conn, behalf: Behalf, setting: &Setting, job: Uuid) -> Resul
     let Some(actor) = behalf.actor(conn, job, setting.now)? else {
         return Ok(Err("starter_gone"));
     };
-    let context = Context {
-        actor: &actor,
-        setting,
-        ids: &SystemIds,
-        origin: behalf.work,
-    };
+    let context = context(&actor, setting, behalf.work);
     match Work::new(conn, &context, &action) {
         Ok(work) => Ok(Ok(work)),
         Err(Error::Forbidden(_)) => Ok(Err("forbidden")),
@@ -191,12 +186,7 @@ fn write(conn: &mut Conn, behalf: Behalf, work: &Work, setting: &Setting, job: U
     let Some(actor) = behalf.actor(conn, job, setting.now)? else {
         return Ok(Chunk::Failed("starter_gone"));
     };
-    let context = Context {
-        actor: &actor,
-        setting,
-        ids: &SystemIds,
-        origin: behalf.work,
-    };
+    let context = context(&actor, setting, behalf.work);
     let fits = match &work.which {
         Some(which) => bulk::still(conn, work.object.spec(), which, some)?,
         None => some.to_vec(),

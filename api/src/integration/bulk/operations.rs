@@ -2,7 +2,7 @@
 use super::preview::{BulkPreview, Counted};
 use super::work::Work;
 use super::{job, results, undo};
-use crate::http::app::{App, SystemIds};
+use crate::http::app::{App, context};
 use crate::http::caller::SignedIn;
 use crate::http::crud::id;
 use crate::http::problem::{Failure, Lang};
@@ -65,12 +65,7 @@ pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
     let counted = app
         .db
         .read(move |conn| {
-            let context = Context {
-                actor: &asked.0.actor,
-                setting: &setting,
-                ids: &SystemIds,
-                origin,
-            };
+            let context = context(&asked.0.actor, &setting, origin);
             Ok(counted(conn, &context, told))
         })
         .await?;
@@ -103,31 +98,14 @@ async fn shown(
     counted: Counted,
 ) -> Result<BulkPreview, Failure> {
     let (setting, origin, lang) = (app.setting(), edge::request_id(request), lang(request));
-    let mut shown = None;
-    let (sent, got) = tokio::sync::oneshot::channel();
-    let undone = app
-        .db
-        .write(move |conn| {
-            let context = Context {
-                actor: &signed.0.actor,
-                setting: &setting,
-                ids: &SystemIds,
-                origin,
-            };
+    let shown = app.db.write(move |conn| {
+        let context = context(&signed.0.actor, &setting, origin);
+        conn.tried(|conn| {
             let (_, work) = noted(conn, &context, body, counted.matched)?;
-            // Whoever asked may have gone away; nothing is kept either way.
-            let _ = sent.send(work.preview(conn, &context, counted, lang)?);
-            Err::<(), _>(Error::Precondition)
+            work.preview(conn, &context, counted, lang)
         })
-        .await;
-    if let Ok(preview) = got.await {
-        shown = Some(preview);
-    }
-    match (shown, undone) {
-        (Some(shown), _) => Ok(shown),
-        (None, Err(error)) => Err(error.into()),
-        (None, Ok(())) => Err(Error::Internal("a preview showed nothing".to_owned()).into()),
-    }
+    });
+    Ok(shown.await?)
 }
 
 pub async fn cancel(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {

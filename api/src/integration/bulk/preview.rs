@@ -4,7 +4,7 @@ use super::work::Work;
 use crate::http::problem::Lang;
 use crate::integration::import::problem::RowProblem;
 use domain::core::actor::{Scope, Sight};
-use domain::core::error::{Error, Result};
+use domain::core::error::Result;
 use domain::core::pipeline::Context;
 use domain::integration::bulk::{BulkFields, BulkOutcome};
 use persistence::core::conn::Conn;
@@ -142,19 +142,10 @@ impl Work {
     /// # Errors
     /// Those of the database.
     pub fn preview(&self, conn: &mut Conn, context: &Context<'_>, counted: Counted, lang: Lang) -> Result<BulkPreview> {
-        let mut sample = None;
-        let undone = conn.savepoint(|conn| {
-            sample = Some(self.sample(conn, context, counted.first, lang)?);
-            Err::<(), _>(Error::Precondition)
-        });
-        match (undone, sample) {
-            (_, Some(sample)) => Ok(BulkPreview {
-                matched: counted.matched,
-                changeable: counted.changeable,
-                sample,
-            }),
-            (Err(error), None) => Err(error),
-            (Ok(()), None) => Err(Error::Internal("a preview showed nothing".to_owned())),
-        }
+        Ok(BulkPreview {
+            matched: counted.matched,
+            changeable: counted.changeable,
+            sample: conn.tried(|conn| self.sample(conn, context, counted.first, lang))?,
+        })
     }
 }

@@ -2,6 +2,7 @@
 use super::preview::{BulkError, errors};
 use crate::http::app::App;
 use crate::http::problem::Lang;
+use crate::integration::import::results::file;
 use actix_web::HttpResponse;
 use actix_web::web::{Bytes, Data};
 use domain::core::error::{Error, Result};
@@ -62,14 +63,7 @@ pub fn stream(app: Data<App>, work: Uuid, wanted: Wanted, format: ImportFormat, 
             }
         }
     });
-    let (kind, name) = match format {
-        ImportFormat::Csv => ("text/csv; charset=utf-8", "results.csv"),
-        ImportFormat::Ndjson | ImportFormat::Vcard => ("application/x-ndjson", "results.ndjson"),
-    };
-    HttpResponse::Ok()
-        .content_type(kind)
-        .insert_header(("Content-Disposition", format!("attachment; filename=\"{name}\"")))
-        .streaming(Box::pin(body))
+    file(format, Box::pin(body))
 }
 
 fn written(page: &[Entry], wanted: Wanted, format: ImportFormat, lang: Lang, first: bool) -> Result<Vec<u8>> {

@@ -1,10 +1,10 @@
 //! Undoing a bulk action: what it changed gets its earlier values again, the last record first; what somebody changed since is left alone.
-use crate::http::app::SystemIds;
+use crate::http::app::context;
 use crate::integration::behalf::Behalf;
 use crate::integration::taking_back;
 use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::error::{Error, Result};
-use domain::core::pipeline::{self, Context, Expect};
+use domain::core::pipeline::{self, Expect};
 use domain::integration::bulk::{BulkAction, BulkUndo};
 use persistence::core::record::live;
 use serde::{Deserialize, Serialize};
@@ -60,12 +60,7 @@ async fn run(job: &JobContext) -> Result<Outcome> {
                 let Some(actor) = behalf.actor(conn, id, setting.now)? else {
                     return Ok(((true, next), told(next)?));
                 };
-                let context = Context {
-                    actor: &actor,
-                    setting: &setting,
-                    ids: &SystemIds,
-                    origin: behalf.work,
-                };
+                let context = context(&actor, &setting, behalf.work);
                 let taken = taking_back::some(conn, &context, app.object(&action.object)?, behalf.work, place.from)?;
                 next.from = taken.next;
                 next.restored += taken.deleted + taken.restored;

@@ -4,7 +4,7 @@ use super::apply::{Applied, apply};
 use super::folder;
 use super::prepare::{self, Prepared, Work};
 use super::reader::{Place, ReadError};
-use crate::http::app::SystemIds;
+use crate::http::app::context;
 use crate::integration::behalf::Behalf;
 use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
 use domain::core::error::{Error, Result};
@@ -271,12 +271,7 @@ impl Chunk {
         let Some(actor) = self.payload.actor(conn, job, setting.now)?.filter(|_| running) else {
             return Ok((0, true));
         };
-        let context = Context {
-            actor: &actor,
-            setting,
-            ids: &SystemIds,
-            origin: self.payload.work,
-        };
+        let context = context(&actor, setting, self.payload.work);
         let entries = self.entries(conn, &context, work, rows)?;
         for entry in &entries {
             self.to.counts.count(entry.outcome);

@@ -6,7 +6,7 @@ mod operations;
 mod prepare;
 pub(in crate::integration) mod problem;
 pub mod reader;
-mod results;
+pub mod results;
 mod routes;
 mod undo;
 

@@ -1,11 +1,10 @@
 //! Reading ahead: rows become bodies, and bodies of new records are checked, on a thread of their own while another writes.
 use super::problem::{RowProblem, of_error};
 use super::reader::{Cells, Format, Known, Place, ReadError, Reader};
-use crate::http::app::SystemIds;
+use crate::http::app::context;
 use domain::core::actor::Actor;
 use domain::core::error::Result;
 use domain::core::field::{Access, Kind, Lookup as _};
-use domain::core::pipeline::Context;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::{Setting, Spec};
 use domain::customize::field::Declaration;
@@ -129,12 +128,7 @@ impl Work {
 
     /// The new record of a row, or what is wrong with it.
     pub fn draft(&self, filled: &Filled, id: Option<Uuid>) -> Result<Box<dyn Drafted>, Vec<RowProblem>> {
-        let context = Context {
-            actor: &self.actor,
-            setting: &self.setting,
-            ids: &SystemIds,
-            origin: self.import,
-        };
+        let context = context(&self.actor, &self.setting, self.import);
         let drafted = self.object.draft(&context, id, self.new_body(filled));
         drafted.map_err(|error| {
             of_error(error, |v| RowProblem::violation(v, &self.plan, filled)).unwrap_or_else(|_| vec![RowProblem::of("conflict")])

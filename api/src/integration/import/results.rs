@@ -10,6 +10,7 @@ use domain::core::error::Error;
 use domain::core::field::Choice;
 use domain::integration::formula::{guard, unguard};
 use domain::integration::import::{Import, ImportFormat, Outcome};
+use futures_util::Stream;
 use persistence::integration::rows::{self, Entry};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -84,6 +85,11 @@ pub fn stream(app: Data<App>, import: Import, path: PathBuf, wanted: Wanted, for
         }
     });
     let body = futures_util::stream::poll_fn(move |cx| pieces.poll_recv(cx));
+    file(format, body)
+}
+
+/// Answers with results, as a file to be saved.
+pub fn file(format: ImportFormat, body: impl Stream<Item = io::Result<Bytes>> + 'static) -> HttpResponse {
     let (kind, name) = match format {
         ImportFormat::Csv => ("text/csv; charset=utf-8", "results.csv"),
         ImportFormat::Ndjson | ImportFormat::Vcard => ("application/x-ndjson", "results.ndjson"),

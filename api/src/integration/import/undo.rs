@@ -1,7 +1,7 @@
 //! Taking an import back: what it made goes to the trash, what it changed gets its earlier values again, the last row first. Nobody
 //! else's work is touched: a record that was changed since is left as it is, and told.
 use super::job::{load, progress};
-use crate::http::app::SystemIds;
+use crate::http::app::context;
 use crate::integration::behalf::Behalf;
 use crate::integration::taking_back;
 use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
@@ -41,13 +41,8 @@ async fn run(job: &JobContext) -> Result<Outcome> {
                 let Some(actor) = payload.actor(conn, id, setting.now)? else {
                     return over(true);
                 };
-                let context = Context {
-                    actor: &actor,
-                    setting: &setting,
-                    ids: &SystemIds,
-                    // The import's own, as its rows had: so that a second row of one record is not taken for somebody else's work.
-                    origin: payload.work,
-                };
+                // The import's own, as its rows had: so that a second row of one record is not taken for somebody else's work.
+                let context = context(&actor, &setting, payload.work);
                 step(conn, &context, app.object(&import.object)?, &import, id, &setting)
             })
             .await?;
