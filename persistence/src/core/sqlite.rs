@@ -102,14 +102,24 @@ fn gather(queue: &Receiver<Box<dyn Work>>, most: usize) -> Option<Vec<Box<dyn Wo
 fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>, commits: &AtomicU64) {
     while let Some(mut group) = gather(queue, GROUP) {
         let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
-            for work in &mut group {
-                conn.batch("SAVEPOINT one")?;
-                let end = if work.run(&mut conn) {
-                    "RELEASE one"
-                } else {
-                    "ROLLBACK TO one; RELEASE one"
-                };
-                conn.batch(end)?;
+            let good = match &mut group[..] {
+                // Alone it needs no savepoint, for which every page that it changes would be copied.
+                [alone] => alone.run(&mut conn),
+                several => {
+                    for work in several {
+                        conn.batch("SAVEPOINT one")?;
+                        let end = if work.run(&mut conn) {
+                            "RELEASE one"
+                        } else {
+                            "ROLLBACK TO one; RELEASE one"
+                        };
+                        conn.batch(end)?;
+                    }
+                    true
+                }
+            };
+            if !good {
+                return conn.batch("ROLLBACK");
             }
             search::settle(&mut conn)?;
             conn.batch("COMMIT")
