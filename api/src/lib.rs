@@ -1,6 +1,7 @@
 //! How a CRM is spoken: routes, the contract, sign-in, workers and the command line.
 pub mod access;
 pub mod activities;
+pub mod catalog;
 pub mod changes;
 pub mod cli;
 pub mod customers;

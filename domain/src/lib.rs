@@ -1,6 +1,7 @@
 //! What a CRM means: records, their inputs and their rules. No database, no HTTP, no clock, no randomness.
 pub mod access;
 pub mod activities;
+pub mod catalog;
 pub mod core;
 pub mod customers;
 pub mod customize;

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activities;
+pub mod catalog;
 pub mod core;
 pub mod customers;
 pub mod customize;

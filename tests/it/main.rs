@@ -4,6 +4,7 @@ mod access;
 mod activities;
 mod attacks;
 mod bulk;
+mod catalog;
 mod changes;
 mod contract;
 mod customers;

@@ -168,6 +168,26 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"recurrence": null}),
             value: other(app, field, now),
         },
+        ("products", "cost" | "list_price") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
+        ("products", "gtin") => plain(json!("96385074")),
+        // A product has either variants or a parent, whose variants differ in what they say of it.
+        ("products", "variant_by") => Change {
+            with: json!({"parent_id": null}),
+            value: json!(["رنگ"]),
+        },
+        ("products", "parent_id") => {
+            let mut parent = body(app, named("products"));
+            parent["variant_by"] = json!(["رنگ"]);
+            Change {
+                with: json!({"variant_by": []}),
+                value: json!(app.be(Who::Owner).post("/products", parent).is(201).id()),
+            }
+        }
+        // Only goods have stock, and only bundles parts.
+        ("products", "parts") => Change {
+            with: json!({"kind": "bundle", "stocked": false}),
+            value: json!([{"product_id": made(app, named("products")).id(), "quantity": "2"}]),
+        },
         ("quality_profiles", "fields") => plain(json!([{"field": "city", "weight": 5, "stale_after_days": null}])),
         // Only what comes with an API key, or from a user, says which.
         ("data_sources", "api_key_id") => Change {

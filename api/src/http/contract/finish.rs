@@ -16,6 +16,10 @@ const TAGS: &[(&str, &str)] = &[
         "Bulk actions",
         "One change to many records: assigned, tagged, put into groups, changed; with a preview, a result for each, and an undo.",
     ),
+    (
+        "Catalogue",
+        "What we sell: goods, services, bundles and variants, and what they cost.",
+    ),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
     (
         "Customers",
