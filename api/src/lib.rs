@@ -12,6 +12,7 @@ pub mod http;
 pub mod integration;
 pub mod jobs;
 pub mod mail;
+pub mod orders;
 pub mod privacy;
 pub mod quality;
 pub mod server;

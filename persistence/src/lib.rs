@@ -8,6 +8,7 @@ pub mod customers;
 pub mod customize;
 pub mod documents;
 pub mod integration;
+pub mod orders;
 pub mod privacy;
 pub mod quality;
 pub mod templates;

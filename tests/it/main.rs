@@ -15,6 +15,7 @@ mod guides;
 mod harness;
 mod imports;
 mod operations;
+mod orders;
 mod privacy;
 mod quality;
 mod records;

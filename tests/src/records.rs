@@ -199,6 +199,7 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: other(app, field, now),
         },
         ("data_sources", "cost_per_record" | "cost_per_month") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
+        ("number_series", "prefix") => plain(json!("YZ/")),
         ("data_sources", "to_date") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
         ("retention_rules", "date_field") => plain(json!("created_at")),

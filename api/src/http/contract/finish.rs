@@ -41,6 +41,10 @@ const TAGS: &[(&str, &str)] = &[
     ("Imports", "Records from files, in bulk, with what became of each row."),
     ("Operations", "Jobs, metadata, and the contract itself."),
     (
+        "Orders",
+        "What customers order, from the draft to the delivery, and how documents are numbered.",
+    ),
+    (
         "Privacy",
         "What people let us do with their data: consents, and how they get their data back or gone.",
     ),
