@@ -154,7 +154,7 @@ pub fn check(field: &Field, value: &Value, problems: &mut Problems) {
             }
         }
         (Kind::Decimal, Value::String(s)) => {
-            if s.len() > 24 || s.parse::<rust_decimal::Decimal>().is_err() {
+            if super::money::number(s).is_err() {
                 problems.with(at(), Code::Format, vec![("format", "decimal".to_owned())]);
             }
         }
@@ -193,6 +193,19 @@ pub fn length(at: &str, s: &str, min: u32, max: u32, problems: &mut Problems) {
     } else if text::has_control(s) {
         problems.add(at, Code::Character);
     }
+}
+
+/// Reads a body that is no record's: a structure with names of its own.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub fn whole<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Problems> {
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+        let mut problems = Problems::default();
+        let (pointer, code, params) = place(&error);
+        problems.with(pointer, code, params);
+        problems
+    })
 }
 
 /// Where in a structure something is wrong, and what. serde tells its reasons only in words; these have been the same since 1.0.

@@ -145,7 +145,7 @@ fn treat(
             out
         }
         "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" => {
+        "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "coupons" => {
             ids.iter().map(|id| (*id, Treatment::Delete)).collect()
         }
         // A group says nothing of who fits its condition; who is erased no longer does, or is in as anybody would be.
