@@ -196,7 +196,7 @@ fn other(app: &App, field: &Field, now: &Value) -> Value {
         Kind::Boolean => json!(now != &json!(true)),
         Kind::Integer => json!(now.as_i64().unwrap_or_default() + 1),
         Kind::Decimal => json!("17.25"),
-        Kind::Money => json!({"amount": "1700", "currency": "IRR"}),
+        Kind::Money => json!({"amount": "1700.00", "currency": "IRR"}),
         Kind::Date => json!("2021-02-03"),
         Kind::Instant if now == "2031-03-21T08:30:00.000Z" => json!("2032-03-20T08:30:00.000Z"),
         Kind::Instant => json!("2031-03-21T08:30:00.000Z"),

@@ -13,6 +13,7 @@ use derive::Record;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -134,6 +135,20 @@ impl PartialSchema for ImportMapping {
 }
 impl ToSchema for ImportMapping {}
 
+/// Heading to what its cells mean: a cell, letter by letter, to what is to be read instead, or to null for nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ImportMeanings(pub BTreeMap<String, BTreeMap<String, Option<String>>>);
+impl PartialSchema for ImportMeanings {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .additional_properties(Some(crate::core::schema::texts()))
+            .into()
+    }
+}
+impl ToSchema for ImportMeanings {}
+
 /// Members that every row gets unless it says them itself.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -169,6 +184,10 @@ pub struct Import {
     /// Heading to target, or to null to leave the column out; what it does not name is guessed. CSV only.
     #[record(fixed, like = ImportMapping, example = r#"{"Mail": "contact_points[email]"}"#, fa = "نگاشت ستون‌ها")]
     pub mapping: Option<ImportMapping>,
+    /// What cells mean where they are not to be read as they stand, by heading: a cell, letter by letter, to what is to be read instead, or
+    /// to null for nothing. CSV only.
+    #[record(fixed, like = ImportMeanings, example = r#"{"Group": {"WHOLSALE": "Wholesale", "n/a": null}}"#, fa = "برگردان مقدارها")]
+    pub meanings: Option<ImportMeanings>,
     /// Members that every row gets unless it says them itself.
     #[record(fixed, like = ImportDefaults, example = r#"{"lifecycle_stage": "lead"}"#, fa = "مقدارهای پیش‌فرض")]
     pub defaults: Option<ImportDefaults>,
@@ -259,6 +278,9 @@ impl Rules for Import {
         }
         if self.format != ImportFormat::Csv && self.mapping.as_ref().is_some_and(|m| !m.0.is_empty()) {
             problems.with("/mapping", Code::Conflict, vec![("with", "/format".to_owned())]);
+        }
+        if self.format != ImportFormat::Csv && self.meanings.as_ref().is_some_and(|v| !v.0.is_empty()) {
+            problems.with("/meanings", Code::Conflict, vec![("with", "/format".to_owned())]);
         }
         if self.file_name.as_deref().is_some_and(|name| !is_plain_name(name)) {
             problems.add("/file_name", Code::Character);

@@ -52,6 +52,17 @@ plain! {
     [R] Id<R>, Id, Kind::Reference(""), |v| Bind::Id(v.cast()), Bind::Id(v) => v.cast();
 }
 
+/// A hidden column that may be null.
+impl<T: Column> Column for Option<T> {
+    const NULL: Null = T::NULL;
+    fn bind(&self) -> Result<Bind> {
+        self.as_ref().map_or(Ok(Bind::Null(T::NULL)), Column::bind)
+    }
+    fn read(row: &dyn Cells, index: usize) -> Result<Option<Self>> {
+        Ok(Some(T::read(row, index)?))
+    }
+}
+
 /// How a field of type `D` is kept: as itself, as a word, or as JSON.
 pub trait Stored<D> {
     fn bind(field: &D) -> Result<Bind>;
