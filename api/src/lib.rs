@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod mail;
 pub mod privacy;
 pub mod quality;
+pub mod sales;
 pub mod server;
 pub mod templates;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::http::problem::Failure;
 use crate::http::resource::{Address, Gather, Mount};
 use crate::http::strict::Strict;
 use crate::http::{contract, docs, health};
-use crate::{access, activities, changes, customers, customize, documents, integration, jobs, privacy, quality, templates};
+use crate::{access, activities, changes, customers, customize, documents, integration, jobs, privacy, quality, sales, templates};
 use actix_http::HttpServiceBuilder;
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -35,6 +35,7 @@ fn areas(config: &mut ServiceConfig) {
     jobs::routes::routes(config);
     privacy::routes(config);
     quality::routes(config);
+    sales::routes(config);
     templates::routes(config);
     config.service(Mount);
 }

@@ -9,4 +9,5 @@ pub mod integration;
 pub mod mail;
 pub mod privacy;
 pub mod quality;
+pub mod sales;
 pub mod templates;

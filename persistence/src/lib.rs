@@ -9,4 +9,5 @@ pub mod documents;
 pub mod integration;
 pub mod privacy;
 pub mod quality;
+pub mod sales;
 pub mod templates;

@@ -17,5 +17,6 @@ mod operations;
 mod privacy;
 mod quality;
 mod records;
+mod sales;
 mod storage;
 mod templates;

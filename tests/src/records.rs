@@ -182,6 +182,19 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         ("data_sources", "to_date") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
         ("retention_rules", "date_field") => plain(json!("created_at")),
+        ("stages", "required_fields") => plain(json!(["next_step"])),
+        ("stages", "exit_condition") => plain(json!("amount.amount >= 5")),
+        // Only stages of the same pipeline are next.
+        ("stages", "allowed_next_ids") => {
+            let next = made(app, named(spec.object)).json();
+            Change {
+                with: json!({"pipeline_id": next["pipeline_id"]}),
+                value: json!([next["id"]]),
+            }
+        }
+        // Never before it began.
+        ("opportunities", "close_date") => plain(json!("2031-04-05")),
+        ("opportunities", "team") => plain(json!([{"user_id": app.people.users[&Who::Seller], "role": "seller", "split_percent": "100"}])),
         (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
         (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
         _ => plain(other(app, field, now)),

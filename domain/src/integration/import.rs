@@ -1,5 +1,6 @@
 //! An import: a file of records on its way in, from the announcement to what became of each row. What may happen to it in which
 //! state stands here; the rows themselves are kept beside it.
+pub use super::given::{ImportDefaults, ImportMapping, ImportMeanings};
 use super::mapping::{Column, Mapping};
 use crate::core::base::Base;
 use crate::core::error::{Error, Result};
@@ -11,11 +12,7 @@ use crate::core::text;
 use crate::quality::source::DataSource;
 use derive::Record;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 crate::choice! {
     /// How the file is written.
@@ -123,42 +120,6 @@ pub struct ImportUndo {
     #[schema(minimum = 0)]
     pub conflicts: i64,
 }
-
-/// Heading to target, or to null to leave the column out; what it does not name is guessed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ImportMapping(pub BTreeMap<String, Option<String>>);
-impl PartialSchema for ImportMapping {
-    fn schema() -> RefOr<Schema> {
-        crate::core::schema::texts()
-    }
-}
-impl ToSchema for ImportMapping {}
-
-/// Heading to what its cells mean: a cell, letter by letter, to what is to be read instead, or to null for nothing.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ImportMeanings(pub BTreeMap<String, BTreeMap<String, Option<String>>>);
-impl PartialSchema for ImportMeanings {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::Object)
-            .additional_properties(Some(crate::core::schema::texts()))
-            .into()
-    }
-}
-impl ToSchema for ImportMeanings {}
-
-/// Members that every row gets unless it says them itself.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ImportDefaults(pub Map<String, Value>);
-impl PartialSchema for ImportDefaults {
-    fn schema() -> RefOr<Schema> {
-        crate::core::schema::anything()
-    }
-}
-impl ToSchema for ImportDefaults {}
 
 /// A file of records on its way in, and what became of its rows.
 #[derive(Debug, Clone, Record)]

@@ -118,7 +118,10 @@ impl Plan {
                 found = true;
             }
             if !found {
-                problems.add(format!("/meanings/{}", header.replace('~', "~0").replace('/', "~1")), Code::UnknownField);
+                problems.add(
+                    format!("/meanings/{}", header.replace('~', "~0").replace('/', "~1")),
+                    Code::UnknownField,
+                );
             }
         }
         problems.or(self)
@@ -127,7 +130,9 @@ impl Plan {
     /// A cell as it is to be read.
     fn meant<'a>(&'a self, column: usize, cell: &'a str) -> &'a str {
         let meaning = self.meanings.get(column).and_then(Option::as_ref);
-        meaning.and_then(|m| m.get(cell)).map_or(cell, |to| to.as_deref().unwrap_or_default())
+        meaning
+            .and_then(|m| m.get(cell))
+            .map_or(cell, |to| to.as_deref().unwrap_or_default())
     }
 
     /// The body of a create for the cells of one row, in the order of the columns. Empty cells are absent, `kind` is
@@ -160,7 +165,10 @@ impl Plan {
                 Target::Amount(name, currency) => {
                     // As people write numbers: their own digits, and something between thousands.
                     let amount: String = value::digits(cell).replace('\u{066B}', ".");
-                    let amount: String = amount.chars().filter(|c| !matches!(c, ',' | '\u{066C}' | '\'' | ' ' | '\u{a0}' | '\u{202f}')).collect();
+                    let amount: String = amount
+                        .chars()
+                        .filter(|c| !matches!(c, ',' | '\u{066C}' | '\'' | ' ' | '\u{a0}' | '\u{202f}'))
+                        .collect();
                     filled.put(name, json!({"amount": amount, "currency": currency}), index);
                     Ok(())
                 }

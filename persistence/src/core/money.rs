@@ -56,7 +56,8 @@ pub fn sum(row: &dyn Cells, at: usize) -> Result<Decimal> {
 /// When it names none.
 pub fn currency_of(row: &dyn Cells, at: usize) -> Result<Option<Currency>> {
     let code = row.text(at)?;
-    code.map(|code| currency(&code).map_err(|e| Error::Internal(e.to_string()))).transpose()
+    code.map(|code| currency(&code).map_err(|e| Error::Internal(e.to_string())))
+        .transpose()
 }
 
 #[cfg(test)]

@@ -343,7 +343,9 @@ fn refer(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData) ->
         let name = match (by, *object) {
             (By::External(system), _) => Some(Named::External(system, cell)),
             (By::Name, "customers") => Some(Named::Column("display_name", cell)),
-            (By::Name, object) if object::named(object).is_some_and(|o| o.spec().field("name").is_some()) => Some(Named::Column("name", cell)),
+            (By::Name, object) if object::named(object).is_some_and(|o| o.spec().field("name").is_some()) => {
+                Some(Named::Column("name", cell))
+            }
             (By::Email, "users") => Some(Named::Column("email", &key)),
             (By::Email, "customers") => Some(Named::Key("email", &key)),
             (By::Phone, "customers") => Some(Named::Key("phone", &key)),

@@ -247,7 +247,9 @@ fn knows(target: &Target, spec: &Spec, custom: &[Declaration]) -> bool {
         Target::Id | Target::ExternalId(_) => true,
         Target::Member(name) => spec.field(name).is_some_and(|f| f.access != Access::Server || name == "unit_id"),
         Target::Lookup(name, _) => spec.field(name).is_some_and(|f| matches!(f.kind, Kind::Reference(_))),
-        Target::Amount(name, _) => spec.field(name).is_some_and(|f| f.kind == Kind::Money && f.access != Access::Server),
+        Target::Amount(name, _) => spec
+            .field(name)
+            .is_some_and(|f| f.kind == Kind::Money && f.access != Access::Server),
         Target::BirthDate(_) => has("birth_date"),
         Target::Point { .. } => has("contact_points"),
         Target::Address { .. } => has("addresses"),
