@@ -1,6 +1,7 @@
 //! How a CRM is spoken: routes, the contract, sign-in, workers and the command line.
 pub mod access;
 pub mod activities;
+pub mod catalog;
 pub mod changes;
 pub mod cli;
 pub mod customers;
@@ -11,6 +12,7 @@ pub mod http;
 pub mod integration;
 pub mod jobs;
 pub mod mail;
+pub mod orders;
 pub mod privacy;
 pub mod quality;
 pub mod sales;

@@ -5,7 +5,9 @@ use crate::http::problem::Failure;
 use crate::http::resource::{Address, Gather, Mount};
 use crate::http::strict::Strict;
 use crate::http::{contract, docs, health};
-use crate::{access, activities, changes, customers, customize, documents, integration, jobs, privacy, quality, sales, templates};
+use crate::{
+    access, activities, catalog, changes, customers, customize, documents, integration, jobs, orders, privacy, quality, sales, templates,
+};
 use actix_http::HttpServiceBuilder;
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
@@ -29,10 +31,12 @@ fn areas(config: &mut ServiceConfig) {
     changes::routes(config);
     customers::routes(config);
     activities::routes(config);
+    catalog::routes(config);
     customize::routes(config);
     documents::routes(config);
     integration::routes(config);
     jobs::routes::routes(config);
+    orders::routes(config);
     privacy::routes(config);
     quality::routes(config);
     sales::routes(config);

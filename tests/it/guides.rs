@@ -49,6 +49,11 @@ fn live_events_walk() {
 }
 
 #[test]
+fn prices_walk() {
+    walked("docs/prices.md");
+}
+
+#[test]
 fn groups_and_bulk_actions_walk() {
     walked("docs/groups.md");
 }

@@ -168,6 +168,26 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"recurrence": null}),
             value: other(app, field, now),
         },
+        ("products", "cost" | "list_price") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
+        ("products", "gtin") => plain(json!("96385074")),
+        // A product has either variants or a parent, whose variants differ in what they say of it.
+        ("products", "variant_by") => Change {
+            with: json!({"parent_id": null}),
+            value: json!(["رنگ"]),
+        },
+        ("products", "parent_id") => {
+            let mut parent = body(app, named("products"));
+            parent["variant_by"] = json!(["رنگ"]);
+            Change {
+                with: json!({"variant_by": []}),
+                value: json!(app.be(Who::Owner).post("/products", parent).is(201).id()),
+            }
+        }
+        // Only goods have stock, and only bundles parts.
+        ("products", "parts") => Change {
+            with: json!({"kind": "bundle", "stocked": false}),
+            value: json!([{"product_id": made(app, named("products")).id(), "quantity": "2"}]),
+        },
         ("quality_profiles", "fields") => plain(json!([{"field": "city", "weight": 5, "stale_after_days": null}])),
         // Only what comes with an API key, or from a user, says which.
         ("data_sources", "api_key_id") => Change {
@@ -179,6 +199,7 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: other(app, field, now),
         },
         ("data_sources", "cost_per_record" | "cost_per_month") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
+        ("number_series", "prefix") => plain(json!("YZ/")),
         ("data_sources", "to_date") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
         ("retention_rules", "date_field") => plain(json!("created_at")),
@@ -192,6 +213,22 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
                 value: json!([next["id"]]),
             }
         }
+        // A stage of the same pipeline, and what is said of deals that are over.
+        ("opportunities", "stage_id") => {
+            let stage = made(app, named("stages")).json();
+            Change {
+                with: json!({"pipeline_id": stage["pipeline_id"]}),
+                value: stage["id"].clone(),
+            }
+        }
+        ("opportunities", "close_reason" | "close_note" | "lost_to_id") => Change {
+            with: json!({"status": "lost", "close_date": "2026-04-01"}),
+            value: other(app, field, now),
+        },
+        ("opportunities", "status") => Change {
+            with: json!({"close_date": "2026-04-01"}),
+            value: json!("won"),
+        },
         // Never before it began.
         ("opportunities", "close_date") => plain(json!("2031-04-05")),
         ("opportunities", "team") => plain(json!([{"user_id": app.people.users[&Who::Seller], "role": "seller", "split_percent": "100"}])),

@@ -161,8 +161,8 @@ fn look(conn: &mut Conn, actor: &Actor, id: Uuid, owner: Option<Uuid>, cards: us
 async fn board_of(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<String>) -> Result<HttpResponse, Failure> {
     signed.0.sight("pipelines", "read")?;
     signed.0.sight("opportunities", "read")?;
-    let query = Query::read(&request, &["owner_id", "cards"])?;
-    let (id, owner, cards) = (id(&path)?, query.id("owner_id")?, query.number("cards", CARDS, 0, MOST)?);
+    let query = Query::read(&request, &["owner_id", "limit"])?;
+    let (id, owner, cards) = (id(&path)?, query.id("owner_id")?, query.number("limit", CARDS, 0, MOST)?);
     let board = app
         .db
         .read(move |conn| conn.snapshot(|conn| look(conn, &signed.0.actor, id, owner, cards)))
@@ -201,7 +201,7 @@ pub fn routes(config: &mut ServiceConfig) {
             "Only the deals of this user.",
             text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
         ))
-        .parameter(query("cards", "How many deals of each stage are shown.", cards))
+        .parameter(query("limit", "How many deals of each stage are shown.", cards))
         .response("200", answer("The board.", "Board", shown));
     config.service(
         Operations::at("/pipelines/{id}/board")

@@ -154,7 +154,7 @@ pub fn check(field: &Field, value: &Value, problems: &mut Problems) {
             }
         }
         (Kind::Decimal, Value::String(s)) => {
-            if s.len() > 24 || s.parse::<rust_decimal::Decimal>().is_err() {
+            if super::money::number(s).is_err() {
                 problems.with(at(), Code::Format, vec![("format", "decimal".to_owned())]);
             }
         }

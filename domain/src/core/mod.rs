@@ -5,6 +5,7 @@ pub mod change;
 pub mod condition;
 mod difference;
 pub mod error;
+pub mod exact;
 pub mod field;
 pub mod id;
 pub mod identifiers;

@@ -13,6 +13,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use std::fmt;
 
 use crate::core::problem::Code;
+pub(crate) use wire::number;
 
 /// Most digits before the decimal point. With the six decimals of a price they stay exact in a database column of 21 digits.
 pub const MAX_INTEGER_DIGITS: usize = 15;

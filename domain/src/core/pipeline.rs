@@ -186,7 +186,8 @@ pub fn patch<R: Resource>(
     let fixed = R::SPEC.fields.iter().filter(|f| f.access == Access::Fixed);
     let repeated: Vec<(&Field, Value)> = fixed.filter_map(|f| Some((f, body.remove(f.name)?))).collect();
     let mut problems = Problems::default();
-    for (field, value) in &repeated {
+    // Null is what a field that was not given is.
+    for (field, value) in repeated.iter().filter(|(field, value)| !(field.nullable && value.is_null())) {
         check(field, value, &mut problems);
     }
     problems.or(())?;

@@ -4,6 +4,7 @@ use super::columns::JsonText;
 use super::custom::{decimal_key, decimal_of};
 use super::sql::{Bind, Null};
 use domain::core::error::{Error, Result};
+use domain::core::exact::Exact;
 use domain::core::field::{Choice, Kind};
 use domain::core::id::Id;
 use domain::core::instant::Instant;
@@ -49,6 +50,7 @@ plain! {
     [] Instant, Instant, Kind::Instant, |v| Bind::Instant(*v), Bind::Instant(v) => v;
     [] chrono::NaiveDate, Date, Kind::Date, |v| Bind::Date(*v), Bind::Date(v) => v;
     [] rust_decimal::Decimal, Text, Kind::Decimal, |v| Bind::Text(decimal_key(*v)), Bind::Text(v) => decimal_of(&v).ok_or_else(|| broken(v))?;
+    [] Exact, Text, Kind::Decimal, |v| Bind::Text(decimal_key(v.value())), Bind::Text(v) => exact_of(&v)?;
     [R] Id<R>, Id, Kind::Reference(""), |v| Bind::Id(v.cast()), Bind::Id(v) => v.cast();
 }
 
@@ -61,6 +63,11 @@ impl<T: Column> Column for Option<T> {
     fn read(row: &dyn Cells, index: usize) -> Result<Option<Self>> {
         Ok(Some(T::read(row, index)?))
     }
+}
+
+fn exact_of(key: &str) -> Result<Exact> {
+    let value = decimal_of(key).ok_or_else(|| broken(key))?;
+    Exact::new(value).map_err(broken)
 }
 
 /// How a field of type `D` is kept: as itself, as a word, or as JSON.

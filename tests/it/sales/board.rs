@@ -38,9 +38,9 @@ both! {
         let days: Vec<&Value> = column["cards"].as_array().unwrap().iter().map(|c| &c["close_date"]).collect();
         assert_eq!(days, [&json!("2031-04-01"), &json!("2031-05-01"), &json!(null)], "what closes first, what has no day last");
         assert_eq!(column["cards"][1]["amount"], money("1000.10", "IRR"));
-        let by = owner.list(&address, &[("owner_id", &app.people.users[&Who::Rival].to_string()), ("cards", "0")]).is(200).json();
+        let by = owner.list(&address, &[("owner_id", &app.people.users[&Who::Rival].to_string()), ("limit", "0")]).is(200).json();
         assert_eq!((&by["deals"], &by["columns"][0]["cards"]), (&json!(1), &json!([])));
-        rival.list(&address, &[("cards", "101")]).refuses(422, "invalid_query");
+        rival.list(&address, &[("limit", "101")]).refuses(422, "invalid");
         app.be(Who::Powerless).get(&address).refuses(403, "forbidden");
         owner.get(&format!("/pipelines/{}/board", stages[0])).refuses(404, "not_found");
     }

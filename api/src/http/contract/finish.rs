@@ -16,6 +16,10 @@ const TAGS: &[(&str, &str)] = &[
         "Bulk actions",
         "One change to many records: assigned, tagged, put into groups, changed; with a preview, a result for each, and an undo.",
     ),
+    (
+        "Catalogue",
+        "What we sell: goods, services, bundles and variants, and what they cost.",
+    ),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
     (
         "Customers",
@@ -36,6 +40,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Imports", "Records from files, in bulk, with what became of each row."),
     ("Operations", "Jobs, metadata, and the contract itself."),
+    (
+        "Orders",
+        "What customers order, from the draft to the delivery, and how documents are numbered.",
+    ),
     (
         "Privacy",
         "What people let us do with their data: consents, and how they get their data back or gone.",

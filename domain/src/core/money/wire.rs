@@ -14,7 +14,7 @@ const MAX_LENGTH: usize = 1 + MAX_INTEGER_DIGITS + 1 + MAX_DECIMALS as usize;
 const MOST_CURRENCY_DECIMALS: usize = 4;
 
 /// Reads `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, at most 23 characters, with at most 15 digits before the point.
-pub(super) fn number(text: &str) -> Result<Decimal, MoneyError> {
+pub(crate) fn number(text: &str) -> Result<Decimal, MoneyError> {
     let (whole, decimals) = match text.split_once('.') {
         Some((whole, decimals)) => (whole, Some(decimals)),
         None => (text, None),

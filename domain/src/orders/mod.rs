@@ -1,0 +1,2 @@
+//! Orders, what is in stock for them, invoices and payments.
+pub mod series;

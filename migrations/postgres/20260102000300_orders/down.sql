@@ -1,0 +1,2 @@
+DROP TABLE series_counters;
+DROP TABLE number_series;

@@ -1,0 +1,15 @@
+//! How the catalogue is kept.
+mod category;
+pub mod product;
+
+use crate::core::conn::Conn;
+use domain::core::error::Result;
+
+/// Any number of our own that no other lock of the program has.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(1885697399)";
+
+/// Makes changes of the catalogue's order wait for each other, so that what one checks another does not undo: two moves that close a
+/// circle, two variants that are alike. SQLite has one writer anyway.
+fn lock(conn: &mut Conn) -> Result<()> {
+    if conn.is_sqlite() { Ok(()) } else { conn.batch(LOCK) }
+}

@@ -1,0 +1,3 @@
+//! The catalogue: products, their variants and bundles.
+mod products;
+mod samples;

@@ -1,0 +1,2 @@
+//! Orders, stock, invoices and payments, through the real program.
+mod series;
