@@ -344,10 +344,9 @@ impl Rules for Opportunity {
         {
             problems.with("/close_date", Code::OutOfRange, vec![("min", start.to_string())]);
         }
-        for (name, ids) in [("competitor_ids", &self.competitor_ids)] {
-            for (i, id) in ids.iter().enumerate().filter(|(i, id)| ids[..*i].contains(id)) {
-                problems.with(format!("/{name}/{i}"), Code::Duplicate, vec![("value", id.to_string())]);
-            }
+        let rivals = &self.competitor_ids;
+        for (i, _) in rivals.iter().enumerate().filter(|(i, id)| rivals[..*i].contains(id)) {
+            problems.add(format!("/competitor_ids/{i}"), Code::Duplicate);
         }
         let mut team = Problems::default();
         self.team(&mut team);
