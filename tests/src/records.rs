@@ -98,6 +98,9 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         "customers" => body["contact_points"][0]["value"] = json!(format!("+98912{:07}", fresh())),
         // The name of a field, which no number stands behind.
         "retention_rules" => body["date_field"] = json!("updated_at"),
+        // Codes, which no number stands behind.
+        "price_books" => body["currency"] = json!("IRR"),
+        "taxes" => body["country"] = json!("IR"),
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
         _ => {}
     }
@@ -170,6 +173,41 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         },
         ("products", "cost" | "list_price") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
         ("products", "gtin") => plain(json!("96385074")),
+        ("price_books" | "taxes", "country") => plain(json!("DE")),
+        ("price_books" | "promotions" | "coupons" | "taxes", "to_date") => plain(json!("2031-03-20")),
+        ("price_book_entries", "price") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
+        ("price_book_entries", "tier_mode") => plain(json!("graduated")),
+        // A product has one price, or steps.
+        ("price_book_entries", "tiers") => Change {
+            with: json!({"price": null}),
+            value: json!([{"up_to": "10", "price": {"amount": "9.00", "currency": "IRR"}}, {"up_to": null, "price": {"amount": "8.00", "currency": "IRR"}}]),
+        },
+        ("price_book_entries", "to_date") => Change {
+            with: json!({"from_date": "2026-03-21"}),
+            value: json!("2031-03-20"),
+        },
+        // A promotion has what its kind needs; what is not in use may lack some of it.
+        ("promotions", "percent") => Change {
+            with: json!({"active": false}),
+            value: json!("17.25"),
+        },
+        ("promotions", "amount") => Change {
+            with: json!({"kind": "amount", "percent": null, "active": false}),
+            value: json!({"amount": "1700.00", "currency": "IRR"}),
+        },
+        ("promotions", "buy_quantity" | "get_quantity") => Change {
+            with: json!({"kind": "buy_get", "active": false}),
+            value: json!("2"),
+        },
+        ("promotions", "parts") => Change {
+            with: json!({"kind": "bundle", "percent": null, "active": false}),
+            value: json!([{"product_id": made(app, named("products")).id(), "quantity": "2"}]),
+        },
+        ("promotions", "condition") => plain(json!("net >= 1000")),
+        ("payment_terms", "net_days") => Change {
+            with: json!({"instalments": []}),
+            value: json!(30),
+        },
         // A product has either variants or a parent, whose variants differ in what they say of it.
         ("products", "variant_by") => Change {
             with: json!({"parent_id": null}),

@@ -35,6 +35,20 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "Others still refer to it; move them first",
             "چیزهای دیگری هنوز به آن وابسته‌اند؛ نخست جابه‌جایشان کنید",
         ),
+        "coupon_not_valid" => (
+            "The coupon is not valid on this day, or no longer",
+            "این کوپن در این روز اعتبار ندارد یا دیگر معتبر نیست",
+        ),
+        "coupon_of_another" => ("The coupon is another customer's", "این کوپن از آن مشتری دیگری است"),
+        "coupon_needs_customer" => (
+            "The coupon is limited by customer; say who uses it",
+            "سقف این کوپن برای هر مشتری است؛ بگویید چه کسی آن را به کار می‌برد",
+        ),
+        "coupon_used_up" => (
+            "The coupon was used as often as it may be",
+            "این کوپن به اندازهٔ سقفش به کار رفته است",
+        ),
+        "already_released" => ("It was given back already", "پیش‌تر آزاد شده است"),
         "parent_deleted" => ("What it belongs to is gone", "آنچه به آن تعلق دارد دیگر نیست"),
         "changed_meanwhile" => (
             "It was changed by another request meanwhile",

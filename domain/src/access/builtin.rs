@@ -46,7 +46,9 @@ pub const ROLES: [Builtin; 4] = [
             ("competitors:create", Scope::Own), ("competitors:update", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
-            ("product_categories:read", Scope::All), ("products:read", Scope::All),
+            ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
+            ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
+            ("payment_terms:read", Scope::All),
             ("templates:read", Scope::All), ("templates:create", Scope::Own), ("templates:update", Scope::Own), ("templates:delete", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
@@ -60,7 +62,9 @@ pub const ROLES: [Builtin; 4] = [
             ("consents:create", Scope::UnitAndBelow),
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
-            ("product_categories:read", Scope::All), ("products:read", Scope::All),
+            ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
+            ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
+            ("payment_terms:read", Scope::All),
             ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
@@ -70,7 +74,9 @@ pub const ROLES: [Builtin; 4] = [
         description: "Sees the customers of the unit and of those below it.",
         permissions: everyday!("read": Scope::UnitAndBelow;
             ("suggestions:read", Scope::Own), ("quality_profiles:read", Scope::All),
-            ("product_categories:read", Scope::All), ("products:read", Scope::All),
+            ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
+            ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
+            ("payment_terms:read", Scope::All),
             ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),

@@ -1,10 +1,22 @@
 //! What we sell, and what it costs.
 pub mod adjustment;
+pub mod ask;
+pub mod book;
 pub mod category;
+pub mod coupon;
+pub mod finding;
 pub mod gtin;
+pub mod levy;
 pub mod line;
+pub mod occasion;
+pub mod offers;
 pub mod product;
+pub mod promotion;
+pub mod quotation;
 pub mod ratio;
 pub mod tax;
+pub mod terms;
 pub mod tier;
 pub mod unit;
+mod valid;
+pub mod waterfall;

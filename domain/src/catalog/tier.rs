@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 crate::choice! {
     /// How steps are read: each part of a quantity at the price of its own step, or the whole at the price of the step it reaches.
-    pub enum TierMode { Graduated = "graduated", Volume = "volume" }
+    #[derive(Default)]
+    pub enum TierMode { Graduated = "graduated", #[default] Volume = "volume" }
 }
 
 /// A step of a price by quantity.

@@ -195,6 +195,19 @@ pub fn length(at: &str, s: &str, min: u32, max: u32, problems: &mut Problems) {
     }
 }
 
+/// Reads a body that is no record's: a structure with names of its own.
+///
+/// # Errors
+/// What is wrong with it, and where.
+pub fn whole<T: DeserializeOwned>(members: Map<String, Value>) -> Result<T, Problems> {
+    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+        let mut problems = Problems::default();
+        let (pointer, code, params) = place(&error);
+        problems.with(pointer, code, params);
+        problems
+    })
+}
+
 /// Where in a structure something is wrong, and what. serde tells its reasons only in words; these have been the same since 1.0.
 pub fn place(error: &serde_path_to_error::Error<serde_json::Error>) -> (String, Code, Vec<(&'static str, String)>) {
     use serde_path_to_error::Segment;

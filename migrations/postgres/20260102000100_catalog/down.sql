@@ -1,2 +1,9 @@
+DROP TABLE payment_terms;
+DROP TABLE taxes;
+DROP TABLE coupon_redemptions;
+DROP TABLE coupons;
+DROP TABLE promotions;
+DROP TABLE price_book_entries;
+DROP TABLE price_books;
 DROP TABLE products;
 DROP TABLE product_categories;

@@ -71,3 +71,219 @@ CREATE INDEX products_category ON products (category_id) WHERE deleted_at IS NUL
 CREATE INDEX products_parent ON products (parent_id) WHERE deleted_at IS NULL;
 CREATE INDEX products_kind ON products (kind) WHERE deleted_at IS NULL;
 CREATE INDEX products_search ON products USING gin (search gin_trgm_ops);
+-- Lists of prices.
+CREATE TABLE price_books (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    country text COLLATE "C",
+    province text COLLATE "C",
+    customer_group text COLLATE "C",
+    group_id uuid,
+    from_date date,
+    to_date date,
+    priority bigint NOT NULL,
+    active boolean NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX price_books_created_at ON price_books (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_updated_at ON price_books (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_owner ON price_books (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_unit ON price_books (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_name ON price_books (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_currency ON price_books (currency, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_priority ON price_books (priority, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_group ON price_books (group_id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_search ON price_books USING gin (search gin_trgm_ops);
+-- Prices of products in lists.
+CREATE TABLE price_book_entries (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    price_book_id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    price jsonb,
+    tier_mode text COLLATE "C" NOT NULL,
+    tiers jsonb NOT NULL,
+    price_quantity text COLLATE "C" NOT NULL,
+    from_date date,
+    to_date date,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX price_book_entries_created_at ON price_book_entries (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_updated_at ON price_book_entries (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_owner ON price_book_entries (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_unit ON price_book_entries (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX price_book_entries__from_date_key ON price_book_entries (price_book_id, product_id, from_date) WHERE deleted_at IS NULL AND from_date IS NOT NULL;
+CREATE UNIQUE INDEX price_book_entries__product_id_key ON price_book_entries (price_book_id, product_id) WHERE deleted_at IS NULL AND from_date IS NULL;
+CREATE INDEX price_book_entries_product ON price_book_entries (product_id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_from_date ON price_book_entries (from_date, id) WHERE deleted_at IS NULL;
+-- What makes things cheaper for a while.
+CREATE TABLE promotions (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    name_en text,
+    name_fa text,
+    kind text COLLATE "C" NOT NULL,
+    applies_to text COLLATE "C" NOT NULL,
+    percent text COLLATE "C",
+    amount jsonb,
+    buy_quantity text COLLATE "C",
+    get_quantity text COLLATE "C",
+    parts jsonb NOT NULL,
+    product_ids jsonb NOT NULL,
+    category_ids jsonb NOT NULL,
+    condition text,
+    from_date date,
+    to_date date,
+    priority bigint NOT NULL,
+    stacking text COLLATE "C" NOT NULL,
+    coupon_only boolean NOT NULL,
+    active boolean NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX promotions_created_at ON promotions (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_updated_at ON promotions (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_owner ON promotions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_unit ON promotions (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_name ON promotions (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_priority ON promotions (priority, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_search ON promotions USING gin (search gin_trgm_ops);
+-- Codes by which promotions hold.
+CREATE TABLE coupons (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    code text COLLATE "C" NOT NULL,
+    promotion_id uuid NOT NULL,
+    customer_id uuid,
+    max_uses bigint,
+    max_uses_per_customer bigint,
+    from_date date,
+    to_date date,
+    active boolean NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX coupons_created_at ON coupons (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_updated_at ON coupons (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_owner ON coupons (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_unit ON coupons (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX coupons__code_key ON coupons (code) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_code ON coupons (code, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_promotion ON coupons (promotion_id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_customer ON coupons (customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_search ON coupons USING gin (search gin_trgm_ops);
+-- What was used of coupons.
+CREATE TABLE coupon_redemptions (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    coupon_id uuid NOT NULL,
+    customer_id uuid,
+    reference text COLLATE "C",
+    released_at timestamptz,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX coupon_redemptions_created_at ON coupon_redemptions (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_updated_at ON coupon_redemptions (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_owner ON coupon_redemptions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_unit ON coupon_redemptions (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_uses ON coupon_redemptions (coupon_id, customer_id, released_at) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_customer ON coupon_redemptions (customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_reference ON coupon_redemptions (reference, id) WHERE deleted_at IS NULL;
+-- Rates of tax by place and date.
+CREATE TABLE taxes (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    country text COLLATE "C" NOT NULL,
+    province text COLLATE "C",
+    category text COLLATE "C" NOT NULL,
+    percent text COLLATE "C" NOT NULL,
+    from_date date,
+    to_date date,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX taxes_created_at ON taxes (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_updated_at ON taxes (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_owner ON taxes (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_unit ON taxes (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_name ON taxes (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_country ON taxes (country, id) WHERE deleted_at IS NULL;
+-- When sums are due.
+CREATE TABLE payment_terms (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    name_en text,
+    name_fa text,
+    net_days bigint NOT NULL,
+    instalments jsonb NOT NULL,
+    active boolean NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX payment_terms_created_at ON payment_terms (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_updated_at ON payment_terms (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_owner ON payment_terms (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_unit ON payment_terms (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_name ON payment_terms (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_search ON payment_terms USING gin (search gin_trgm_ops);

@@ -1,3 +1,14 @@
+DROP TABLE payment_terms_search;
+DROP TABLE payment_terms;
+DROP TABLE taxes;
+DROP TABLE coupon_redemptions;
+DROP TABLE coupons_search;
+DROP TABLE coupons;
+DROP TABLE promotions_search;
+DROP TABLE promotions;
+DROP TABLE price_book_entries;
+DROP TABLE price_books_search;
+DROP TABLE price_books;
 DROP TABLE products_search;
 DROP TABLE products;
 DROP TABLE product_categories_search;

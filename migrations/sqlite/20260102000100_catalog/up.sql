@@ -89,3 +89,255 @@ END;
 CREATE TRIGGER products_search_update AFTER UPDATE OF search ON products WHEN old.search <> new.search BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('products', old.rowid, old.search);
 END;
+-- Lists of prices.
+CREATE TABLE price_books (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    name TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    country TEXT,
+    province TEXT,
+    customer_group TEXT,
+    group_id BLOB,
+    from_date DATE,
+    to_date DATE,
+    priority BIGINT NOT NULL,
+    active BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX price_books_created_at ON price_books (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_updated_at ON price_books (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_owner ON price_books (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_unit ON price_books (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_name ON price_books (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_currency ON price_books (currency, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_priority ON price_books (priority, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_books_group ON price_books (group_id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE price_books_search USING fts5 (search, content = 'price_books', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER price_books_search_insert AFTER INSERT ON price_books BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('price_books', new.rowid, NULL);
+END;
+CREATE TRIGGER price_books_search_delete AFTER DELETE ON price_books BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('price_books', old.rowid, old.search);
+END;
+CREATE TRIGGER price_books_search_update AFTER UPDATE OF search ON price_books WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('price_books', old.rowid, old.search);
+END;
+-- Prices of products in lists.
+CREATE TABLE price_book_entries (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    price_book_id BLOB NOT NULL,
+    product_id BLOB NOT NULL,
+    price TEXT,
+    tier_mode TEXT NOT NULL,
+    tiers TEXT NOT NULL,
+    price_quantity TEXT NOT NULL,
+    from_date DATE,
+    to_date DATE,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX price_book_entries_created_at ON price_book_entries (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_updated_at ON price_book_entries (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_owner ON price_book_entries (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_unit ON price_book_entries (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX price_book_entries__from_date_key ON price_book_entries (price_book_id, product_id, from_date) WHERE deleted_at IS NULL AND from_date IS NOT NULL;
+CREATE UNIQUE INDEX price_book_entries__product_id_key ON price_book_entries (price_book_id, product_id) WHERE deleted_at IS NULL AND from_date IS NULL;
+CREATE INDEX price_book_entries_product ON price_book_entries (product_id) WHERE deleted_at IS NULL;
+CREATE INDEX price_book_entries_from_date ON price_book_entries (from_date, id) WHERE deleted_at IS NULL;
+-- What makes things cheaper for a while.
+CREATE TABLE promotions (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    name TEXT NOT NULL,
+    name_en TEXT,
+    name_fa TEXT,
+    kind TEXT NOT NULL,
+    applies_to TEXT NOT NULL,
+    percent TEXT,
+    amount TEXT,
+    buy_quantity TEXT,
+    get_quantity TEXT,
+    parts TEXT NOT NULL,
+    product_ids TEXT NOT NULL,
+    category_ids TEXT NOT NULL,
+    condition TEXT,
+    from_date DATE,
+    to_date DATE,
+    priority BIGINT NOT NULL,
+    stacking TEXT NOT NULL,
+    coupon_only BOOLEAN NOT NULL,
+    active BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX promotions_created_at ON promotions (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_updated_at ON promotions (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_owner ON promotions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_unit ON promotions (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_name ON promotions (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX promotions_priority ON promotions (priority, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE promotions_search USING fts5 (search, content = 'promotions', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER promotions_search_insert AFTER INSERT ON promotions BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('promotions', new.rowid, NULL);
+END;
+CREATE TRIGGER promotions_search_delete AFTER DELETE ON promotions BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('promotions', old.rowid, old.search);
+END;
+CREATE TRIGGER promotions_search_update AFTER UPDATE OF search ON promotions WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('promotions', old.rowid, old.search);
+END;
+-- Codes by which promotions hold.
+CREATE TABLE coupons (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    code TEXT NOT NULL,
+    promotion_id BLOB NOT NULL,
+    customer_id BLOB,
+    max_uses BIGINT,
+    max_uses_per_customer BIGINT,
+    from_date DATE,
+    to_date DATE,
+    active BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX coupons_created_at ON coupons (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_updated_at ON coupons (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_owner ON coupons (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_unit ON coupons (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX coupons__code_key ON coupons (code) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_code ON coupons (code, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_promotion ON coupons (promotion_id) WHERE deleted_at IS NULL;
+CREATE INDEX coupons_customer ON coupons (customer_id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE coupons_search USING fts5 (search, content = 'coupons', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER coupons_search_insert AFTER INSERT ON coupons BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('coupons', new.rowid, NULL);
+END;
+CREATE TRIGGER coupons_search_delete AFTER DELETE ON coupons BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('coupons', old.rowid, old.search);
+END;
+CREATE TRIGGER coupons_search_update AFTER UPDATE OF search ON coupons WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('coupons', old.rowid, old.search);
+END;
+-- What was used of coupons.
+CREATE TABLE coupon_redemptions (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    coupon_id BLOB NOT NULL,
+    customer_id BLOB,
+    reference TEXT,
+    released_at INTEGER,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX coupon_redemptions_created_at ON coupon_redemptions (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_updated_at ON coupon_redemptions (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_owner ON coupon_redemptions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_unit ON coupon_redemptions (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_uses ON coupon_redemptions (coupon_id, customer_id, released_at) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_customer ON coupon_redemptions (customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX coupon_redemptions_reference ON coupon_redemptions (reference, id) WHERE deleted_at IS NULL;
+-- Rates of tax by place and date.
+CREATE TABLE taxes (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    name TEXT NOT NULL,
+    country TEXT NOT NULL,
+    province TEXT,
+    category TEXT NOT NULL,
+    percent TEXT NOT NULL,
+    from_date DATE,
+    to_date DATE,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX taxes_created_at ON taxes (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_updated_at ON taxes (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_owner ON taxes (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_unit ON taxes (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_name ON taxes (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX taxes_country ON taxes (country, id) WHERE deleted_at IS NULL;
+-- When sums are due.
+CREATE TABLE payment_terms (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    name TEXT NOT NULL,
+    name_en TEXT,
+    name_fa TEXT,
+    net_days BIGINT NOT NULL,
+    instalments TEXT NOT NULL,
+    active BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX payment_terms_created_at ON payment_terms (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_updated_at ON payment_terms (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_owner ON payment_terms (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_unit ON payment_terms (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX payment_terms_name ON payment_terms (name, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE payment_terms_search USING fts5 (search, content = 'payment_terms', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER payment_terms_search_insert AFTER INSERT ON payment_terms BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('payment_terms', new.rowid, NULL);
+END;
+CREATE TRIGGER payment_terms_search_delete AFTER DELETE ON payment_terms BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('payment_terms', old.rowid, old.search);
+END;
+CREATE TRIGGER payment_terms_search_update AFTER UPDATE OF search ON payment_terms WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('payment_terms', old.rowid, old.search);
+END;

@@ -1,6 +1,9 @@
 //! How the catalogue is kept.
+mod book;
 mod category;
+pub mod pricing;
 pub mod product;
+pub mod promotion;
 
 use crate::core::conn::Conn;
 use domain::core::error::Result;

@@ -155,7 +155,7 @@ fn treat(
             found.iter().map(|o| (o.base.id.uuid(), one(o))).collect()
         }
         "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        "opportunity_contacts" | "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" => {
+        "opportunity_contacts" | "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "coupons" => {
             ids.iter().map(|id| (*id, Treatment::Delete)).collect()
         }
         // A group says nothing of who fits its condition; who is erased no longer does, or is in as anybody would be.

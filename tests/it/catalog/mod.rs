@@ -1,3 +1,4 @@
 //! The catalogue: products, their variants and bundles.
+mod prices;
 mod products;
 mod samples;

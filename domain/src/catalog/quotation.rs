@@ -1,0 +1,339 @@
+//! What things cost somebody: the question, the answer, and the way from one to the other. Nothing is read here: what is known comes in.
+use super::adjustment::{Adjustment, AdjustmentKind};
+pub use super::ask::{PriceAsk, PriceAskCharge, PriceAskLine};
+use super::book::{PriceBook, PriceBookEntry};
+use super::finding::{Priced, price};
+use super::levy::{self, Tax};
+use super::line::{Document, DocumentAdjustment, DocumentTotals, Line, Rounding, Sense, count};
+use super::offers::{self, Bought, Offered};
+use super::product::Product;
+use super::tax::TaxRate;
+use super::terms::{Instalment, PaymentTerm};
+use super::unit::UnitOfMeasure;
+use super::waterfall::{PriceStep, StepKind, Waterfall};
+use crate::core::exact::Exact;
+use crate::core::money::{Currency, Money, MoneyError, UnitPrice};
+use crate::core::problem::{Code, Problems};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A line with its price.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PricedLine {
+    pub product_id: Uuid,
+    #[schema(max_length = 60)]
+    pub sku: String,
+    #[schema(max_length = 200)]
+    pub name: String,
+    pub quantity: Exact,
+    pub unit: UnitOfMeasure,
+    /// What `price_quantity` units cost before promotions and discounts. Of steps that are added up it is the price of the whole quantity.
+    pub unit_price: UnitPrice,
+    /// How many units `unit_price` is for.
+    pub price_quantity: Exact,
+    /// What the line costs before promotions and discounts.
+    pub price: Money,
+    /// What it costs, without tax.
+    pub net: Money,
+    pub tax: TaxRate,
+    /// How `net` comes about, from nothing on.
+    #[schema(max_items = 200)]
+    pub steps: Vec<PriceStep>,
+}
+
+/// What became of a coupon.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CouponOutcome {
+    #[schema(max_length = 40, example = "NOWRUZ-1405")]
+    pub code: String,
+    /// Whether it made something cheaper.
+    pub applied: bool,
+    /// Why not: `coupon_unknown`, `coupon_not_valid`, `coupon_of_another`, `coupon_needs_customer`, `coupon_used_up`, or `no_effect`.
+    #[schema(max_length = 30)]
+    pub reason: Option<String>,
+}
+
+/// What things cost, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PriceQuotation {
+    #[schema(max_length = 3, example = "IRR")]
+    pub currency: String,
+    pub on: NaiveDate,
+    #[schema(max_items = 200)]
+    pub lines: Vec<PricedLine>,
+    /// How what is payable comes about, from nothing on: the lines, charges, taxes, rounding.
+    #[schema(max_items = 200)]
+    pub steps: Vec<PriceStep>,
+    pub totals: DocumentTotals,
+    #[schema(max_items = 20)]
+    pub coupons: Vec<CouponOutcome>,
+    /// When what is payable is due; empty where no terms were named.
+    #[schema(max_items = 60)]
+    pub instalments: Vec<Instalment>,
+}
+
+/// Whoever buys, as far as prices depend on it.
+#[derive(Debug, Clone)]
+pub struct Buyer {
+    pub currency: Currency,
+    pub on: NaiveDate,
+    pub country: String,
+    pub province: Option<String>,
+    /// The customer in public JSON, which conditions ask; null for nobody in particular.
+    pub customer: Value,
+    pub customer_group: Option<String>,
+    /// The groups that the customer is in.
+    pub groups: BTreeSet<Uuid>,
+}
+
+/// All that is known of prices.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The products of the lines, and the parts of bundles among them.
+    pub products: BTreeMap<Uuid, Product>,
+    /// Each category with itself and all above it.
+    pub categories: BTreeMap<Uuid, Vec<Uuid>>,
+    pub books: Vec<PriceBook>,
+    pub entries: Vec<PriceBookEntry>,
+    /// Promotions, and by which coupon they hold.
+    pub offers: Vec<Offered>,
+    pub taxes: Vec<Tax>,
+    pub term: Option<PaymentTerm>,
+    /// Coupons that can't be used, with why.
+    pub refused: Vec<CouponOutcome>,
+}
+
+fn broken(error: MoneyError) -> Problems {
+    let mut problems = Problems::default();
+    problems.add("", error.code());
+    problems
+}
+
+/// What things cost somebody, and why.
+///
+/// # Errors
+/// All that is wrong with the question, by pointers into it; `OutOfRange` at the whole where a sum is beyond what an amount can be.
+pub fn quote(ask: &PriceAsk, known: &Known, buyer: &Buyer) -> Result<PriceQuotation, Problems> {
+    let mut problems = Problems::default();
+    let mut bought = Vec::with_capacity(ask.lines.len());
+    for (i, line) in ask.lines.iter().enumerate() {
+        bought.extend(open(line, known, buyer, &format!("/lines/{i}"), &mut problems));
+    }
+    let charges = charges(ask, known, buyer, &mut problems);
+    for (i, discount) in ask.discounts.iter().enumerate() {
+        allowed(discount, buyer.currency, &format!("/discounts/{i}"), &mut problems);
+    }
+    if ask.rounding_step.is_some_and(|step| *step <= Decimal::ZERO) {
+        problems.with("/rounding_step", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
+    }
+    if ask.cash && ask.rounding_step.is_some() {
+        problems.with("/rounding_step", Code::Conflict, vec![("with", "/cash".to_owned())]);
+    }
+    problems.or(())?;
+    let used = offers::apply(&mut bought, known, buyer).map_err(broken)?;
+    let mut problems = Problems::default();
+    for (i, line) in ask.lines.iter().enumerate() {
+        for (j, discount) in line.discounts.iter().enumerate() {
+            let at = format!("/lines/{i}/discounts/{j}");
+            if let Some(one) = bought.get_mut(i..=i) {
+                offers::discount(one, discount, &at, &mut problems).map_err(broken)?;
+            }
+        }
+    }
+    for (i, discount) in ask.discounts.iter().enumerate() {
+        offers::discount(&mut bought, discount, &format!("/discounts/{i}"), &mut problems).map_err(broken)?;
+    }
+    problems.or(())?;
+    settle(ask, known, buyer, bought, charges, &used)
+}
+
+/// A line as it begins: its product, price and tax.
+fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, problems: &mut Problems) -> Option<Bought<'a>> {
+    let before = problems.0.len();
+    if *line.quantity <= Decimal::ZERO {
+        problems.with(format!("{at}/quantity"), Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
+    }
+    for (j, discount) in line.discounts.iter().enumerate() {
+        allowed(discount, buyer.currency, &format!("{at}/discounts/{j}"), problems);
+    }
+    let Some(product) = known.products.get(&line.product_id) else {
+        problems.add(format!("{at}/product_id"), Code::NotFound);
+        return None;
+    };
+    if !product.sellable() {
+        let with = if product.variant_by.is_empty() { "status" } else { "variant_by" };
+        problems.with(format!("{at}/product_id"), Code::Conflict, vec![("with", with.to_owned())]);
+    }
+    if product.whole_units && !line.quantity.fract().is_zero() {
+        problems.with(
+            format!("{at}/quantity"),
+            Code::Format,
+            vec![("format", "a whole number".to_owned())],
+        );
+    }
+    let tax = line.tax.or_else(|| {
+        levy::rate(
+            &known.taxes,
+            product.tax_category,
+            &buyer.country,
+            buyer.province.as_deref(),
+            buyer.on,
+        )
+    });
+    match tax {
+        Some(tax) => tax.check(&format!("{at}/tax"), problems),
+        None => problems.add(format!("{at}/tax"), Code::Required),
+    }
+    if problems.0.len() > before {
+        return None;
+    }
+    match price(product, line.quantity, known, buyer) {
+        Ok(Some(Priced {
+            unit_price,
+            price_quantity,
+            waterfall,
+        })) => Some(Bought {
+            product,
+            quantity: line.quantity,
+            unit_price,
+            price_quantity,
+            price: waterfall.now(),
+            waterfall,
+            tax: tax?,
+            touched: false,
+            closed: false,
+        }),
+        Ok(None) => {
+            problems.with(format!("{at}/product_id"), Code::Conflict, vec![("with", "/currency".to_owned())]);
+            None
+        }
+        Err(error) => {
+            problems.add(at, error.code());
+            None
+        }
+    }
+}
+
+/// A discount takes off.
+fn allowed(discount: &Adjustment, currency: Currency, at: &str, problems: &mut Problems) {
+    if discount.kind != AdjustmentKind::Allowance {
+        problems.with(format!("{at}/kind"), Code::NotAllowed, vec![("allowed", "allowance".to_owned())]);
+    }
+    if discount.base.is_some() {
+        problems.with(format!("{at}/base"), Code::Conflict, vec![("with", format!("{at}/percent"))]);
+    }
+    discount.check(currency, at, problems);
+}
+
+fn charges(ask: &PriceAsk, known: &Known, buyer: &Buyer, problems: &mut Problems) -> Vec<DocumentAdjustment> {
+    let mut all = Vec::with_capacity(ask.charges.len());
+    for (i, charge) in ask.charges.iter().enumerate() {
+        let at = format!("/charges/{i}");
+        crate::core::input::length(&format!("{at}/reason"), &charge.reason, 1, 200, problems);
+        let adjustment = Adjustment {
+            kind: AdjustmentKind::Charge,
+            reason: Some(charge.reason.clone()),
+            percent: None,
+            base: None,
+            amount: Some(charge.amount),
+        };
+        adjustment.check(buyer.currency, &at, problems);
+        match levy::rate(
+            &known.taxes,
+            charge.tax_category,
+            &buyer.country,
+            buyer.province.as_deref(),
+            buyer.on,
+        ) {
+            Some(tax) => all.push(DocumentAdjustment { adjustment, tax }),
+            None => problems.with(format!("{at}/tax_category"), Code::Conflict, vec![("with", "/taxes".to_owned())]),
+        }
+    }
+    all
+}
+
+/// Counts what the lines have come to as any document is counted.
+fn settle(
+    ask: &PriceAsk,
+    known: &Known,
+    buyer: &Buyer,
+    bought: Vec<Bought<'_>>,
+    charges: Vec<DocumentAdjustment>,
+    used: &BTreeSet<String>,
+) -> Result<PriceQuotation, Problems> {
+    let document = Document {
+        currency: buyer.currency,
+        sense: Sense::Sale,
+        lines: bought
+            .iter()
+            .map(Bought::line)
+            .collect::<Result<Vec<Line>, MoneyError>>()
+            .map_err(broken)?,
+        adjustments: charges,
+        prepaid: None,
+        rounding: match (ask.cash, ask.rounding_step) {
+            (true, _) => Rounding::Cash,
+            (false, Some(step)) => Rounding::To(step),
+            (false, None) => Rounding::None,
+        },
+    };
+    let counted = count(&document)?;
+    let steps = steps(&document, &counted.adjustments, &counted.totals).map_err(broken)?;
+    let instalments = match &known.term {
+        Some(term) => term.schedule(counted.totals.payable, buyer.on).map_err(broken)?,
+        None => Vec::new(),
+    };
+    let outcome = |code: &String| CouponOutcome {
+        code: code.clone(),
+        applied: used.contains(code),
+        reason: (!used.contains(code)).then(|| "no_effect".to_owned()),
+    };
+    let held: BTreeSet<&String> = known.offers.iter().filter_map(|o| o.coupon.as_ref()).collect();
+    let coupons = held.into_iter().map(outcome).chain(known.refused.iter().cloned()).collect();
+    Ok(PriceQuotation {
+        currency: buyer.currency.code().to_owned(),
+        on: buyer.on,
+        lines: bought
+            .into_iter()
+            .zip(counted.lines)
+            .map(|(b, total)| b.priced(total.net))
+            .collect(),
+        steps,
+        totals: counted.totals,
+        coupons,
+        instalments,
+    })
+}
+
+/// From nothing to what is payable.
+fn steps(document: &Document, charges: &[Money], totals: &DocumentTotals) -> Result<Vec<PriceStep>, MoneyError> {
+    let mut way = Waterfall::from(Money::zero(document.currency)?);
+    way.to(StepKind::Lines, None, None, totals.lines);
+    for (DocumentAdjustment { adjustment, .. }, amount) in document.adjustments.iter().zip(charges) {
+        let after = way.now().checked_add(*amount)?;
+        way.to(StepKind::Charge, None, adjustment.reason.clone(), after);
+    }
+    for tax in &totals.taxes {
+        let after = way.now().checked_add(tax.tax)?;
+        way.to(
+            StepKind::Tax,
+            None,
+            Some(format!("{} {}%", tax.category.code(), tax.percent)),
+            after,
+        );
+    }
+    if !totals.rounding.is_zero() {
+        let after = way.now().checked_add(totals.rounding)?;
+        way.to(StepKind::Rounding, None, None, after);
+    }
+    Ok(way.into_steps())
+}
+
+#[cfg(test)]
+#[path = "quotation_tests.rs"]
+mod tests;
