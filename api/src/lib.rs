@@ -15,6 +15,7 @@ pub mod mail;
 pub mod orders;
 pub mod privacy;
 pub mod quality;
+pub mod sales;
 pub mod server;
 pub mod templates;
 #[cfg(test)]

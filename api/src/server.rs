@@ -6,7 +6,7 @@ use crate::http::resource::{Address, Gather, Mount};
 use crate::http::strict::Strict;
 use crate::http::{contract, docs, health};
 use crate::{
-    access, activities, catalog, changes, customers, customize, documents, integration, jobs, orders, privacy, quality, templates,
+    access, activities, catalog, changes, customers, customize, documents, integration, jobs, orders, privacy, quality, sales, templates,
 };
 use actix_http::HttpServiceBuilder;
 use actix_server::Server;
@@ -39,6 +39,7 @@ fn areas(config: &mut ServiceConfig) {
     orders::routes(config);
     privacy::routes(config);
     quality::routes(config);
+    sales::routes(config);
     templates::routes(config);
     config.service(Mount);
 }

@@ -11,4 +11,5 @@ pub mod mail;
 pub mod orders;
 pub mod privacy;
 pub mod quality;
+pub mod sales;
 pub mod templates;

@@ -11,4 +11,5 @@ pub mod integration;
 pub mod orders;
 pub mod privacy;
 pub mod quality;
+pub mod sales;
 pub mod templates;

@@ -19,5 +19,6 @@ mod orders;
 mod privacy;
 mod quality;
 mod records;
+mod sales;
 mod storage;
 mod templates;

@@ -83,12 +83,24 @@ pub(crate) fn roles() -> Vec<(&'static str, Value)> {
         .iter()
         .map(|object| json!({"permission": format!("{object}:*"), "scope": "own"}))
         .collect();
+    let daily: Vec<Value> = daily.into_iter().chain(selling()).collect();
     vec![
         ("Test owner", json!([{"permission": "*:*", "scope": "all"}])),
         ("Test seller", json!(daily)),
         ("Test viewer", json!([{"permission": "*:read", "scope": "unit"}])),
         ("Test head of branch", json!([{"permission": "*:*", "scope": "unit"}])),
     ]
+}
+
+/// What a seller may do with deals: all of everyday work, but not take over history.
+fn selling() -> impl Iterator<Item = Value> {
+    let deals = ["opportunities", "opportunity_contacts"]
+        .into_iter()
+        .flat_map(|object| ["create", "read", "update", "delete"].map(|action| (format!("{object}:{action}"), "own")));
+    let known = ["pipelines", "stages", "competitors"].map(|object| (format!("{object}:read"), "all"));
+    deals
+        .chain(known)
+        .map(|(permission, scope)| json!({"permission": permission, "scope": scope}))
 }
 
 /// The ids of everyone, their sessions, and the units.

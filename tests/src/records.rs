@@ -241,6 +241,35 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         ("data_sources", "to_date") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
         ("retention_rules", "date_field") => plain(json!("created_at")),
+        ("stages", "required_fields") => plain(json!(["next_step"])),
+        ("stages", "exit_condition") => plain(json!("amount.amount >= 5")),
+        // Only stages of the same pipeline are next.
+        ("stages", "allowed_next_ids") => {
+            let next = made(app, named(spec.object)).json();
+            Change {
+                with: json!({"pipeline_id": next["pipeline_id"]}),
+                value: json!([next["id"]]),
+            }
+        }
+        // A stage of the same pipeline, and what is said of deals that are over.
+        ("opportunities", "stage_id") => {
+            let stage = made(app, named("stages")).json();
+            Change {
+                with: json!({"pipeline_id": stage["pipeline_id"]}),
+                value: stage["id"].clone(),
+            }
+        }
+        ("opportunities", "close_reason" | "close_note" | "lost_to_id") => Change {
+            with: json!({"status": "lost", "close_date": "2026-04-01"}),
+            value: other(app, field, now),
+        },
+        ("opportunities", "status") => Change {
+            with: json!({"close_date": "2026-04-01"}),
+            value: json!("won"),
+        },
+        // Never before it began.
+        ("opportunities", "close_date") => plain(json!("2031-04-05")),
+        ("opportunities", "team") => plain(json!([{"user_id": app.people.users[&Who::Seller], "role": "seller", "split_percent": "100"}])),
         (_, "external_ids") => plain(json!({"erp": format!("E-{}", fresh())})),
         (_, "owner_id") => plain(json!(app.people.users[&Who::Seller])),
         _ => plain(other(app, field, now)),
@@ -255,7 +284,7 @@ fn other(app: &App, field: &Field, now: &Value) -> Value {
         Kind::Boolean => json!(now != &json!(true)),
         Kind::Integer => json!(now.as_i64().unwrap_or_default() + 1),
         Kind::Decimal => json!("17.25"),
-        Kind::Money => json!({"amount": "1700", "currency": "IRR"}),
+        Kind::Money => json!({"amount": "1700.00", "currency": "IRR"}),
         Kind::Date => json!("2021-02-03"),
         Kind::Instant if now == "2031-03-21T08:30:00.000Z" => json!("2032-03-20T08:30:00.000Z"),
         Kind::Instant => json!("2031-03-21T08:30:00.000Z"),

@@ -10,6 +10,7 @@ use domain::core::id::Ids;
 use domain::core::instant::Instant;
 use domain::core::pipeline::Context;
 use domain::core::resource::Setting;
+use domain::sales::pipeline::Pipeline;
 use persistence::core::columns::JsonText;
 use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of};
@@ -37,6 +38,12 @@ pub fn fill(conn: &mut Conn) -> People {
         let role = create(conn, &Of::<Role>::NEW, json!({"name": name, "permissions": permissions}));
         people.roles.insert(name.to_owned(), role);
     }
+    // As every organization has one.
+    create(
+        conn,
+        &Of::<Pipeline>::NEW,
+        json!({"name": "فروش عمومی", "template": "general_sales", "is_default": true}),
+    );
     for who in Who::ALL {
         let user = json!({
             "name": who.name(), "email": who.email(), "locale": "en", "active": true, "works_in_id": people.units[who.unit()],

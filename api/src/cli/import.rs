@@ -45,6 +45,9 @@ pub struct Import {
     /// A JSON file: heading to target, or to null to leave the column out.
     #[arg(long)]
     mapping: Option<PathBuf>,
+    /// A JSON file: heading to what its cells mean, each cell to what is to be read instead, or to null.
+    #[arg(long)]
+    meanings: Option<PathBuf>,
     /// A JSON file: members that every new record gets unless its row says them.
     #[arg(long)]
     defaults: Option<PathBuf>,
@@ -69,6 +72,7 @@ impl Import {
             format: Some(format),
             dry_run: false,
             mapping,
+            meanings: None,
             defaults,
             resume: None,
             remote,
@@ -117,7 +121,7 @@ impl Import {
             .map(|n| n.to_string_lossy().chars().take(255).collect::<String>());
         let body = json!({
             "object": self.object, "format": format, "mode": mode, "match_on": self.match_on, "dry_run": self.dry_run, "file_name": name,
-            "mapping": read(self.mapping.as_deref())?, "defaults": read(self.defaults.as_deref())?,
+            "mapping": read(self.mapping.as_deref())?, "meanings": read(self.meanings.as_deref())?, "defaults": read(self.defaults.as_deref())?,
         });
         let request = agent
             .post(self.remote.address("/imports"))

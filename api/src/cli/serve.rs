@@ -12,7 +12,7 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, activities, customers, documents, integration, mail, privacy, quality};
+use crate::{access, activities, customers, documents, integration, mail, privacy, quality, sales};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -218,6 +218,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
         &mail::KINDS,
         privacy::KINDS,
         quality::KINDS,
+        sales::KINDS,
     ];
     housekeeping::KINDS.into_iter().chain(areas.into_iter().flatten().copied())
 }

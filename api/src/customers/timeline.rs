@@ -219,7 +219,7 @@ async fn get(request: HttpRequest, app: Data<App>, signed: SignedIn, path: Path<
 
 /// The route.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    let doc = "What happened with a customer, the newest first: interactions they took part in, tasks and documents about them, each by when it was \
+    let doc = "What happened with a customer, the newest first: interactions they took part in, tasks, documents and deals of theirs, each by when it was \
                made, consents by when they were given, groups joined and left, and changes of their record; all as far as the caller may see it. `next_cursor` goes back in time; `previous_cursor` brings what has happened since.";
     let kinds: Vec<&str> = SOURCES.iter().map(|s| s.kind()).collect();
     let one = kinds.join("|");

@@ -157,6 +157,7 @@ impl Failure {
                 Error::NotFound => (404, "not_found"),
                 Error::Forbidden(_) => (403, "forbidden"),
                 Error::Invalid(p) if p.0.iter().any(|v| v.code == Code::Taken) => (409, "taken"),
+                Error::Invalid(p) if p.0.iter().any(|v| v.code == Code::Unmet) => (409, "criteria_unmet"),
                 Error::Invalid(_) => (422, "invalid"),
                 Error::Query(_) => (400, "invalid_query"),
                 Error::Stale(_) => (412, "stale"),

@@ -98,6 +98,32 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "بگویید کدام نسخه را دگرگون می‌کنید (If-Match)",
         ),
         "not_in_trash" => ("It is not in the trash", "در سطل زباله نیست"),
+        "criteria_unmet" => (
+            "Something is missing before the deal may go on",
+            "پیش از رفتن معامله به مرحلهٔ بعد چیزی کم است",
+        ),
+        "opportunity_closed" => (
+            "The deal was won or lost; reopen it first",
+            "معامله بسته شده است؛ نخست آن را بازگشایید",
+        ),
+        "opportunity_open" => ("The deal is neither won nor lost", "معامله هنوز باز است"),
+        "stage_is_current" => ("The deal is in that stage already", "معامله هم‌اکنون در همین مرحله است"),
+        "stage_not_next" => ("The deal's stage does not lead there", "از مرحلهٔ کنونی به آنجا راهی نیست"),
+        "stage_closes" => (
+            "That stage is for deals that are won or lost: use win or lose",
+            "آن مرحله برای معاملهٔ بسته است: از win یا lose بهره ببرید",
+        ),
+        "going_back_forbidden" => ("Deals of this pipeline don't go back", "معامله در این فرایند به عقب بازنمی‌گردد"),
+        "reopening_forbidden" => (
+            "Deals of this pipeline are not reopened, or not any more",
+            "معامله در این فرایند بازگشوده نمی‌شود یا مهلتش گذشته است",
+        ),
+        "no_pipeline" => ("There is no pipeline yet; make one first", "هنوز فرایندی نیست؛ نخست یکی بسازید"),
+        "pipeline_without_stage" => (
+            "The pipeline has no stage for a deal of this status",
+            "این فرایند برای معامله‌ای با این وضعیت مرحله‌ای ندارد",
+        ),
+        "too_many_stages" => ("The pipeline has as many stages as it can have", "این فرایند جای مرحلهٔ دیگری ندارد"),
         "duplicate" => (
             "Another customer has the same id, email address or mobile number",
             "مشتری دیگری همین شناسه، رایانامه یا شمارهٔ همراه را دارد",
@@ -293,6 +319,10 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
             format!("بیش از اندازه پیچیده است: دست‌بالا {}", p("max")),
         ),
         Code::Ambiguous => ("fits more than one record".to_owned(), "با بیش از یک رکورد می‌خواند".to_owned()),
+        Code::Unmet => (
+            format!("is missing before “{}” is left: {}", p("stage"), p("criterion")),
+            format!("پیش از گذر از «{}» لازم است: {}", p("stage"), p("criterion_fa")),
+        ),
         Code::Template => (format!("does not read as a template: {}", p("why")), "قالب درستی نیست".to_owned()),
     };
     match (lang, p("line")) {

@@ -47,6 +47,8 @@ pub struct Marks {
     pub max: Option<LitInt>,
     pub items: Option<Type>,
     pub like: Option<Type>,
+    /// An amount of money that conditions can ask for.
+    pub money: bool,
     pub mask: Option<Mask>,
     pub example: Option<LitStr>,
     pub fa: Option<LitStr>,
@@ -133,6 +135,7 @@ impl Marks {
                     Some("max") => marks.max = Some(meta.value()?.parse()?),
                     Some("items") => marks.items = Some(meta.value()?.parse()?),
                     Some("like") => marks.like = Some(meta.value()?.parse()?),
+                    Some("money") => marks.money = true,
                     Some("fa") => marks.fa = Some(meta.value()?.parse()?),
                     Some("example") => marks.example = Some(meta.value()?.parse()?),
                     Some("mask") => {

@@ -1,7 +1,7 @@
 //! What is written for it.
 use crate::parse::{Access, Field, Mask, Record};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 pub fn record(r: &Record) -> TokenStream {
     let (inputs, table, resource, json) = (inputs(r), table(r), resource(r), json(r));
@@ -95,11 +95,12 @@ fn table(r: &Record) -> TokenStream {
         let (name, ty, doc) = (f.name.to_string(), &f.ty, &f.doc);
         let structure = f.marks.items.is_some() || f.marks.like.is_some();
         let kind = match (&f.marks.max, structure) {
+            _ if f.marks.money => quote!(Kind::Money),
             (_, true) => quote!(Kind::Structure),
             (Some(max), _) if !is_vec(&f.ty) => quote!(Kind::Text(#max)),
             _ => quote!(<#ty as FieldType>::KIND),
         };
-        let nullable = if structure { quote!(#name.is_empty()) } else { quote!(<#ty as FieldType>::NULLABLE) };
+        let nullable = if f.marks.money { is_option(ty).to_token_stream() } else if structure { quote!(#name.is_empty()) } else { quote!(<#ty as FieldType>::NULLABLE) };
         let nullable = if structure && is_option(ty) { quote!(true) } else if structure { quote!(false) } else { nullable };
         let access = match f.marks.access {
             Access::Free => quote!(Access::Free),
@@ -116,7 +117,9 @@ fn table(r: &Record) -> TokenStream {
         let items = f.marks.max.as_ref().filter(|_| is_vec(&f.ty)).map_or(quote!(100), |n| quote!(#n));
         let label = f.marks.fa.as_ref().map_or(quote!(""), |fa| quote!(#fa));
         let example = f.marks.example.as_ref().map_or(quote!(""), |e| quote!(#e));
-        let (schema, schemas) = match (&f.marks.items, &f.marks.like) {
+        let money: syn::Type = syn::parse_quote!(crate::core::money::Money);
+        let like = f.marks.like.as_ref().or(f.marks.money.then_some(&money));
+        let (schema, schemas) = match (&f.marks.items, like) {
             (Some(item), _) => (
                 quote!(Some(|| crate::core::schema::list_of(&<#item as utoipa::ToSchema>::name(), #items))),
                 quote!(Some(|out| { out.push((<#item as utoipa::ToSchema>::name().into_owned(), <#item as utoipa::PartialSchema>::schema())); <#item as utoipa::ToSchema>::schemas(out); })),

@@ -20,7 +20,10 @@ macro_rules! everyday {
             $((concat!("customers:", $action), $scope), (concat!("relationships:", $action), $scope),
               (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
               (concat!("interactions:", $action), $scope), (concat!("tasks:", $action), $scope),
-              (concat!("documents:", $action), $scope), (concat!("consents:", $action), $scope),)+
+              (concat!("documents:", $action), $scope), (concat!("consents:", $action), $scope),
+              (concat!("opportunities:", $action), $scope), (concat!("opportunity_contacts:", $action), $scope),)+
+            // How we sell, and whom against, is everybody's to know.
+            ("pipelines:read", Scope::All), ("stages:read", Scope::All), ("competitors:read", Scope::All),
             $($more),*
         ]
     };
@@ -40,6 +43,7 @@ pub const ROLES: [Builtin; 4] = [
             "read": Scope::Unit, "create": Scope::Own, "update": Scope::Own, "delete": Scope::Own;
             ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
+            ("competitors:create", Scope::Own), ("competitors:update", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),

@@ -14,6 +14,10 @@ crate::choice! {
         Assignment = "assignment",
         /// Somebody known calls them.
         ScreenPop = "screen_pop",
+        /// A deal has been in its stage for too long.
+        Stuck = "stuck",
+        /// A deal is open behind the day it was to close on.
+        Slipping = "slipping",
     }
 }
 
@@ -23,7 +27,7 @@ pub struct Event {
     /// Names it for ever: by this a reader knows one that comes twice.
     #[schema(max_length = 36, example = "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a2b")]
     pub id: Uuid,
-    /// What it is: `reminder` that a task is due, `assignment` of a record, or `screen_pop` for a call of somebody known.
+    /// What it is: `reminder` that a task is due, `assignment` of a record, `screen_pop` for a call of somebody known, or that a deal is `stuck` in its stage or `slipping` behind its closing day.
     pub kind: Kind,
     /// The object of the record, such as `tasks`.
     #[schema(max_length = 60, example = "tasks")]

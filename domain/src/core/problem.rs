@@ -47,12 +47,14 @@ pub enum Code {
     TooComplex,
     /// What is named fits more than one record.
     Ambiguous,
+    /// What a stage asks of a deal before it goes on: `criterion` is what, `stage` who asks.
+    Unmet,
     /// Text that does not read as a template; `line` is where, `why` what was expected.
     Template,
 }
 
 impl Code {
-    const ALL: [Code; 22] = [
+    const ALL: [Code; 23] = [
         Code::Required,
         Code::UnknownField,
         Code::WrongType,
@@ -74,6 +76,7 @@ impl Code {
         Code::Syntax,
         Code::TooComplex,
         Code::Ambiguous,
+        Code::Unmet,
         Code::Template,
     ];
 
@@ -106,6 +109,7 @@ impl Code {
             Code::Syntax => "syntax",
             Code::TooComplex => "too_complex",
             Code::Ambiguous => "ambiguous_match",
+            Code::Unmet => "criterion_unmet",
             Code::Template => "template_syntax",
         }
     }

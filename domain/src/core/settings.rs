@@ -1,5 +1,6 @@
 //! What an organization can set: names, what they mean, and what they may be. `peyvand settings` reads and writes them.
 use super::problem::{Code, Problems};
+use crate::sales::working_time::WorkingTime;
 
 /// What a value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +11,10 @@ pub enum Form {
     Whole(i64, i64),
     /// A text of at most so many characters.
     Text(usize),
+    /// A time zone by its IANA name.
+    Zone,
+    /// The hours of a week in which people work.
+    Hours,
 }
 
 /// A setting.
@@ -23,10 +28,15 @@ pub struct Known {
     pub doc: &'static str,
 }
 
+/// The setting of the time zone.
+pub const TIME_ZONE: &str = "time_zone";
+/// The setting of the working hours.
+pub const WORKING_HOURS: &str = "working_hours";
+
 const MEBI: i64 = 1 << 20;
 
 /// All of them, by name.
-pub const ALL: [Known; 9] = [
+pub const ALL: [Known; 11] = [
     Known {
         name: "changes_retention_days",
         form: Form::Whole(30, 36_500),
@@ -81,6 +91,18 @@ pub const ALL: [Known; 9] = [
         usual: "30",
         doc: "how many days records lie in the trash",
     },
+    Known {
+        name: TIME_ZONE,
+        form: Form::Zone,
+        usual: "Asia/Tehran",
+        doc: "the time zone whose clock days and working hours go by",
+    },
+    Known {
+        name: WORKING_HOURS,
+        form: Form::Hours,
+        usual: "sat-wed 08:00-12:00 13:00-17:00; thu 08:00-13:00",
+        doc: "when people work: what counts as time in a stage",
+    },
 ];
 
 /// A setting by its name.
@@ -109,6 +131,14 @@ impl Known {
                 Ok(_) => problems.with(at, Code::OutOfRange, vec![("min", min.to_string()), ("max", max.to_string())]),
                 Err(_) => problems.with(at, Code::Format, vec![("format", "a whole number".to_owned())]),
             },
+            Form::Zone if crate::activities::recurrence::is_zone(text) => return Ok(text.to_owned()),
+            Form::Zone => problems.with(at, Code::Format, vec![("format", "IANA".to_owned())]),
+            Form::Hours if WorkingTime::parse(text, "UTC").is_ok() => return Ok(text.to_owned()),
+            Form::Hours => problems.with(
+                at,
+                Code::Format,
+                vec![("format", "sat-wed 08:00-17:00; thu 08:00-13:00".to_owned())],
+            ),
             Form::Text(max) if text.chars().count() > max => problems.with(at, Code::TooLong, vec![("max", max.to_string())]),
             Form::Text(_) => return Ok(text.to_owned()),
         }

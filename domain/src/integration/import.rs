@@ -1,5 +1,6 @@
 //! An import: a file of records on its way in, from the announcement to what became of each row. What may happen to it in which
 //! state stands here; the rows themselves are kept beside it.
+pub use super::given::{ImportDefaults, ImportMapping, ImportMeanings};
 use super::mapping::{Column, Mapping};
 use crate::core::base::Base;
 use crate::core::error::{Error, Result};
@@ -11,10 +12,7 @@ use crate::core::text;
 use crate::quality::source::DataSource;
 use derive::Record;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use utoipa::ToSchema;
 
 crate::choice! {
     /// How the file is written.
@@ -123,28 +121,6 @@ pub struct ImportUndo {
     pub conflicts: i64,
 }
 
-/// Heading to target, or to null to leave the column out; what it does not name is guessed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ImportMapping(pub BTreeMap<String, Option<String>>);
-impl PartialSchema for ImportMapping {
-    fn schema() -> RefOr<Schema> {
-        crate::core::schema::texts()
-    }
-}
-impl ToSchema for ImportMapping {}
-
-/// Members that every row gets unless it says them itself.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ImportDefaults(pub Map<String, Value>);
-impl PartialSchema for ImportDefaults {
-    fn schema() -> RefOr<Schema> {
-        crate::core::schema::anything()
-    }
-}
-impl ToSchema for ImportDefaults {}
-
 /// A file of records on its way in, and what became of its rows.
 #[derive(Debug, Clone, Record)]
 #[record(path = "/imports", one = "import", many = "imports", tag = "Imports", fa = "درون‌ریزی‌ها")]
@@ -169,6 +145,10 @@ pub struct Import {
     /// Heading to target, or to null to leave the column out; what it does not name is guessed. CSV only.
     #[record(fixed, like = ImportMapping, example = r#"{"Mail": "contact_points[email]"}"#, fa = "نگاشت ستون‌ها")]
     pub mapping: Option<ImportMapping>,
+    /// What cells mean where they are not to be read as they stand, by heading: a cell, letter by letter, to what is to be read instead, or
+    /// to null for nothing. CSV only.
+    #[record(fixed, like = ImportMeanings, example = r#"{"Group": {"WHOLSALE": "Wholesale", "n/a": null}}"#, fa = "برگردان مقدارها")]
+    pub meanings: Option<ImportMeanings>,
     /// Members that every row gets unless it says them itself.
     #[record(fixed, like = ImportDefaults, example = r#"{"lifecycle_stage": "lead"}"#, fa = "مقدارهای پیش‌فرض")]
     pub defaults: Option<ImportDefaults>,
@@ -259,6 +239,9 @@ impl Rules for Import {
         }
         if self.format != ImportFormat::Csv && self.mapping.as_ref().is_some_and(|m| !m.0.is_empty()) {
             problems.with("/mapping", Code::Conflict, vec![("with", "/format".to_owned())]);
+        }
+        if self.format != ImportFormat::Csv && self.meanings.as_ref().is_some_and(|v| !v.0.is_empty()) {
+            problems.with("/meanings", Code::Conflict, vec![("with", "/format".to_owned())]);
         }
         if self.file_name.as_deref().is_some_and(|name| !is_plain_name(name)) {
             problems.add("/file_name", Code::Character);

@@ -3,6 +3,7 @@ pub mod bulk;
 pub mod card;
 mod country;
 pub mod formula;
+pub mod given;
 mod headings;
 pub mod import;
 pub mod mapping;

@@ -1,11 +1,13 @@
 //! From the cells of one row to the body of a create, and from a complaint about that body back to the cell.
 use super::formula::unguard;
-use super::mapping::{Layout, Mapping};
+use super::headings::key;
+use super::mapping::{Column, Layout, Mapping};
 use super::target::{By, DatePart, Target};
 use super::value::{self, DateOrder};
 use crate::core::field::Kind;
 use crate::core::problem::{Code, Problems};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// What is wrong with one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Plan {
     dates: DateOrder,
     /// Whether rows are people and organizations, told apart by their names.
     parties: bool,
+    /// What cells of a column are to be read as instead.
+    meanings: Vec<Option<BTreeMap<String, Option<String>>>>,
 }
 
 impl Plan {
@@ -94,8 +98,41 @@ impl Plan {
             columns,
             between: layout.between(),
             dates: dates.unwrap_or(layout.dates()),
+            meanings: Vec::new(),
             parties: kind("kind").is_none_or(|k| matches!(k, Kind::Choice(words) if words.iter().any(|w| w == "person"))),
         })
+    }
+
+    /// Reads some cells as others, by the headings of their columns.
+    ///
+    /// # Errors
+    /// `unknown_field` at `/meanings/HEADING` for a heading the file has not.
+    pub fn reading(mut self, mapping: &Mapping, meanings: &BTreeMap<String, BTreeMap<String, Option<String>>>) -> Result<Plan, Problems> {
+        let mut problems = Problems::default();
+        self.meanings = vec![None; mapping.len()];
+        for (header, meaning) in meanings {
+            let named = |c: &Column| c.header == *header || !key(header).is_empty() && key(&c.header) == key(header);
+            let mut found = false;
+            for (slot, _) in self.meanings.iter_mut().zip(mapping).filter(|(_, column)| named(column)) {
+                *slot = Some(meaning.clone());
+                found = true;
+            }
+            if !found {
+                problems.add(
+                    format!("/meanings/{}", header.replace('~', "~0").replace('/', "~1")),
+                    Code::UnknownField,
+                );
+            }
+        }
+        problems.or(self)
+    }
+
+    /// A cell as it is to be read.
+    fn meant<'a>(&'a self, column: usize, cell: &'a str) -> &'a str {
+        let meaning = self.meanings.get(column).and_then(Option::as_ref);
+        meaning
+            .and_then(|m| m.get(cell))
+            .map_or(cell, |to| to.as_deref().unwrap_or_default())
     }
 
     /// The body of a create for the cells of one row, in the order of the columns. Empty cells are absent, `kind` is
@@ -107,7 +144,7 @@ impl Plan {
         let mut filled = Filled::default();
         let mut wrong = Vec::new();
         for (index, cell) in cells.iter().enumerate() {
-            let cell = unguard(cell).trim();
+            let cell = self.meant(index, unguard(cell).trim()).trim();
             let Some((Some(target), kind)) = self.columns.get(index) else {
                 continue;
             };
@@ -123,6 +160,16 @@ impl Plan {
                 Target::Lookup(name, by) => {
                     filled.lookups.push((name.clone(), by.clone(), cell.to_owned()));
                     filled.from.push((format!("/{name}"), index));
+                    Ok(())
+                }
+                Target::Amount(name, currency) => {
+                    // As people write numbers: their own digits, and something between thousands.
+                    let amount: String = value::digits(cell).replace('\u{066B}', ".");
+                    let amount: String = amount
+                        .chars()
+                        .filter(|c| !matches!(c, ',' | '\u{066C}' | '\'' | ' ' | '\u{a0}' | '\u{202f}'))
+                        .collect();
+                    filled.put(name, json!({"amount": amount, "currency": currency}), index);
                     Ok(())
                 }
                 Target::ExternalId(system) => {
@@ -169,7 +216,7 @@ impl Plan {
             let path = pointer.strip_prefix('/')?.replace('/', ".").replace("~1", "/").replace("~0", "~");
             position(&|target| match target {
                 Target::BirthDate(_) => path == "birth_date",
-                Target::Lookup(name, _) => path == *name,
+                Target::Lookup(name, _) | Target::Amount(name, _) => path == *name,
                 Target::Point { .. } => path == "contact_points",
                 Target::Address { .. } => path == "addresses",
                 other => other.to_string() == path,

@@ -221,3 +221,35 @@ fn our_id_is_no_member_of_the_body_and_one_value_has_one_column() {
 fn an_empty_row_has_an_empty_body() {
     assert_eq!(body("First Name|Email|Country", " | | "), json!({}));
 }
+
+#[test]
+fn cells_are_read_as_the_operator_says() {
+    let column = |header: &str, target: &str| Column {
+        header: header.to_owned(),
+        target: Some(target.to_owned()),
+    };
+    let mapping = vec![column("Group ", "customer_group"), column("Value", "amount[USD]")];
+    let kind = |name: &str| (name == "amount").then_some(Kind::Money);
+    let plan = Plan::new(&mapping, Layout::General, None, kind).unwrap();
+    let means = |to: Option<&str>| [("WHOLSALE".to_owned(), to.map(str::to_owned))].into();
+    let plan = plan
+        .reading(&mapping, &[("group".to_owned(), means(Some("Wholesale")))].into())
+        .unwrap();
+    let read = |a: &str, b: &str| plan.body(&[a.to_owned(), b.to_owned()]).unwrap().body;
+    assert_eq!(read("WHOLSALE", "1,054.50")["customer_group"], "Wholesale");
+    assert_eq!(read("wholsale", "")["customer_group"], "wholsale");
+    assert_eq!(read("", "۱٬۰۵۴")["amount"], json!({"amount": "1054", "currency": "USD"}));
+    let plan = plan.reading(&mapping, &[("Group ".to_owned(), means(None))].into()).unwrap();
+    assert!(
+        !plan
+            .body(&["WHOLSALE".to_owned(), "1".to_owned()])
+            .unwrap()
+            .body
+            .contains_key("customer_group")
+    );
+    let wrong = plan.reading(&mapping, &[("Colour".to_owned(), means(None))].into()).unwrap_err();
+    assert_eq!(
+        (wrong.0[0].pointer.as_str(), wrong.0[0].code),
+        ("/meanings/Colour", Code::UnknownField)
+    );
+}

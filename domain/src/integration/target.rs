@@ -9,6 +9,7 @@
 //!          | "contact_points[" kind [":" label] ["#" n] "]"
 //!          | "contact_points[" kind "#" n "].label"
 //!          | "addresses" ["[" [label] ["#" n] "]"] "." part
+//!          | member "[" currency "]"                  an amount of money in that currency (ISO 4217): amount[IRR]
 //!          | "external_ids." system | "custom." field
 //! kind     = "phone" | "mobile" | "fax" | "email" | "website" | "social"
 //! part     = "street" | "district" | "city" | "province" | "postal_code" | "country" | "formatted" | "label"
@@ -57,6 +58,8 @@ pub enum Target {
     Id,
     /// A plain member of the body.
     Member(String),
+    /// An amount of money: the member and the currency.
+    Amount(String, String),
     /// A reference, by something else than our own id: the member and what is looked for.
     Lookup(String, By),
     /// A part of the birth date.
@@ -191,6 +194,16 @@ impl Target {
         if let Some(field) = text.strip_prefix("custom.") {
             return name_of(field).map(Target::Custom);
         }
+        if let Some((name, rest)) = text.split_once('[') {
+            let code = rest.strip_suffix(']').ok_or_else(|| format("member[CURRENCY]"))?;
+            let Target::Member(name) = Target::parse(name)? else {
+                return Err((Code::UnknownField, Vec::new()));
+            };
+            if code.len() != 3 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+                return Err(format("member[CURRENCY]"));
+            }
+            return Ok(Target::Amount(name, code.to_owned()));
+        }
         let (name, by) = text.split_once('@').map_or((text, None), |(name, by)| (name, Some(by)));
         let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
@@ -221,6 +234,7 @@ impl fmt::Display for Target {
         match self {
             Target::Id => f.write_str("id"),
             Target::Member(name) => f.write_str(name),
+            Target::Amount(name, currency) => write!(f, "{name}[{currency}]"),
             Target::Lookup(name, By::Name) => write!(f, "{name}@name"),
             Target::Lookup(name, By::Email) => write!(f, "{name}@email"),
             Target::Lookup(name, By::Phone) => write!(f, "{name}@phone"),
@@ -321,6 +335,7 @@ mod tests {
             "from_id@name",
             "owner_id@email",
             "to_id@external:erp",
+            "amount[IRR]",
         ] {
             assert_eq!(Target::parse(text).unwrap().to_string(), text);
         }
@@ -345,6 +360,8 @@ mod tests {
         assert_eq!(code("external_ids."), Code::Format);
         assert_eq!(code("from_id@"), Code::NotAllowed);
         assert_eq!(code("from_id@external:"), Code::Format);
+        assert_eq!(code("amount[rial]"), Code::Format);
+        assert_eq!(code("amount[IRR"), Code::Format);
         assert_eq!(code("From@name"), Code::UnknownField);
         assert_eq!(code(&format!("custom.{}", "x".repeat(65))), Code::TooLong);
     }

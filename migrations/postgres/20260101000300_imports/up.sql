@@ -13,6 +13,7 @@ CREATE TABLE imports (
     match_on text,
     dry_run boolean NOT NULL,
     mapping jsonb,
+    meanings jsonb,
     defaults jsonb,
     data_source_id uuid,
     file_name text,

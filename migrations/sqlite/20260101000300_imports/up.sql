@@ -13,6 +13,7 @@ CREATE TABLE imports (
     match_on TEXT,
     dry_run BOOLEAN NOT NULL,
     mapping TEXT,
+    meanings TEXT,
     defaults TEXT,
     data_source_id BLOB,
     file_name TEXT,

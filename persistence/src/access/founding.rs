@@ -1,5 +1,6 @@
-//! What a new organization starts with, made once: its first unit and the roles.
+//! What a new organization starts with, made once: its first unit, the roles, and a pipeline for its deals.
 use crate::core::conn::Conn;
+use crate::sales::pipeline as sales;
 use crate::sql;
 use domain::access::builtin::{HEAD_OFFICE, ROLES};
 use domain::access::role::Role;
@@ -17,7 +18,7 @@ fn members(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Makes the roles that are missing, and the first unit if there is none; the unit's id.
+/// Makes the roles that are missing, the first pipeline and the first unit if there is none; the unit's id.
 pub fn found(conn: &mut Conn, context: &Context<'_>) -> Result<Uuid> {
     for role in &ROLES {
         if role_named(conn, role.name)?.is_none() {
@@ -25,6 +26,7 @@ pub fn found(conn: &mut Conn, context: &Context<'_>) -> Result<Uuid> {
             pipeline::create::<Role>(conn, context, None, members(body))?;
         }
     }
+    sales::found(conn, context)?;
     let first = sql!("SELECT id FROM units WHERE deleted_at IS NULL ORDER BY parent_id IS NOT NULL, created_at, id LIMIT 1");
     match conn.row(&first, |row| row.uuid(0))?.flatten() {
         Some(unit) => Ok(unit),

@@ -1,5 +1,6 @@
 //! Conditions as SQL: the one place where a filter becomes a statement. Names come only from the field table, values are only bound.
 use super::custom;
+use super::money;
 use super::sql::{Bind, Sql};
 use domain::core::condition::{Condition, Op, Scalar};
 use domain::core::error::{Error, Result};
@@ -35,6 +36,10 @@ pub fn sql(condition: &Condition, spec: &Spec, sqlite: bool) -> Result<Sql> {
 enum Column {
     /// A column of the record's own table.
     Own(&'static str, Kind),
+    /// The amount of a column of money, kept in two columns beside.
+    Amount(&'static str),
+    /// The currency of a column of money, kept in a column beside.
+    Currency(&'static str),
     /// A custom field, kept in an index of its own.
     Custom(&'static str, String),
 }
@@ -46,6 +51,13 @@ fn column(path: &str, spec: &Spec) -> Result<Column> {
         return Ok(Column::Custom(spec.object, name.to_owned()));
     }
     let unknown = || Error::Internal(format!("an unchecked condition names {path}"));
+    if let Some((name, part)) = path.split_once('.') {
+        let field = spec.field(name).filter(|f| f.kind == Kind::Money).ok_or_else(unknown)?;
+        return match part {
+            "amount" => Ok(Column::Amount(field.name)),
+            _ => Ok(Column::Currency(field.name)),
+        };
+    }
     let field = spec.field(path).ok_or_else(unknown)?;
     Ok(Column::Own(field.name, field.kind.clone()))
 }
@@ -54,29 +66,53 @@ impl Column {
     fn null(&self) -> Sql {
         match self {
             Column::Own(name, _) => Sql::new(format!("t0.{name} IS NULL")),
+            Column::Amount(name) => Sql::new(format!("t0.{name}_units IS NULL")),
+            Column::Currency(name) => Sql::new(format!("t0.{name}_currency IS NULL")),
             Column::Custom(object, name) => Sql::new("NOT ").and(custom::any(object, name, Sql::new("TRUE"))),
         }
     }
     fn some(&self) -> Sql {
         match self {
             Column::Own(name, _) => Sql::new(format!("t0.{name} IS NOT NULL")),
+            Column::Amount(name) => Sql::new(format!("t0.{name}_units IS NOT NULL")),
+            Column::Currency(name) => Sql::new(format!("t0.{name}_currency IS NOT NULL")),
             Column::Custom(object, name) => custom::any(object, name, Sql::new("TRUE")),
         }
     }
     fn is(&self, sign: &'static str, value: Bind) -> Sql {
         match self {
             Column::Own(name, _) => Sql::new(format!("t0.{name} {sign} ")).bind(value),
+            Column::Amount(name) => {
+                let (units, micros) = parts(&value);
+                Sql::new(format!("(t0.{name}_units, t0.{name}_micros) {sign} ("))
+                    .bind(units)
+                    .text(", ")
+                    .bind(micros)
+                    .text(")")
+            }
+            // Ordered by code point, as all text in conditions.
+            Column::Currency(name) => Sql::new(format!("t0.{name}_currency {sign} ")).bind(value),
             Column::Custom(object, name) => custom::any(object, name, Sql::new(format!("key {sign} ")).bind(custom::key_of(&value))),
         }
     }
     fn among(&self, values: Vec<Bind>) -> Sql {
         match self {
             Column::Own(name, _) => Sql::new(format!("t0.{name} IN ")).list(values),
+            Column::Amount(_) => Sql::join(values.into_iter().map(|value| self.is("=", value)).collect(), " OR ", "FALSE"),
+            Column::Currency(name) => Sql::new(format!("t0.{name}_currency IN ")).list(values),
             Column::Custom(object, name) => {
                 let keys = values.iter().map(|v| Bind::Text(custom::key_of(v)));
                 custom::any(object, name, Sql::new("key IN ").list(keys))
             }
         }
+    }
+}
+
+/// A bound decimal as the two numbers that an amount is kept as.
+fn parts(value: &Bind) -> (i64, i64) {
+    match value {
+        Bind::Text(key) => custom::decimal_of(key).map(money::split).unwrap_or_default(),
+        _ => (0, 0),
     }
 }
 
@@ -123,6 +159,11 @@ fn has(column: &Column, value: &Scalar, sqlite: bool) -> Result<Sql> {
                 .bind(name.as_str())
                 .text(" AND f.kind IN ('text', 'url'))");
             custom::any(object, name, Sql::new("(").and(texts).text(")"))
+        }
+        Column::Amount(_) => Sql::new("FALSE"),
+        Column::Currency(name) => {
+            let call = if sqlite { "instr" } else { "strpos" };
+            Sql::new(format!("{call}(t0.{name}_currency, ")).bind(value).text(") > 0")
         }
         Column::Own(name, Kind::Text(_)) => {
             let call = if sqlite { "instr" } else { "strpos" };

@@ -17,6 +17,7 @@ pub mod jobs;
 mod known;
 pub mod merged;
 pub mod migrate;
+pub mod money;
 mod near;
 pub mod notifications;
 pub mod object;

@@ -5,8 +5,9 @@ use domain::core::actor::{Scope, Sight};
 use uuid::Uuid;
 
 /// Objects whose records are seen through others: the object they name, and the fields that do.
-const THROUGH: [(&str, &str, &[&str]); 2] = [
+const THROUGH: [(&str, &str, &[&str]); 3] = [
     ("duplicates", "customers", &["a_id", "b_id"]),
+    ("opportunity_contacts", "opportunities", &["opportunity_id"]),
     ("suggestions", "customers", &["customer_id"]),
 ];
 
@@ -47,7 +48,7 @@ pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
         Scope::Unit => vec![mine(), Sql::new("t0.unit_id IN ").list(actor.unit_id.map(Bind::from))],
         Scope::UnitAndBelow => vec![mine(), Sql::new("t0.unit_id IN ").list(ids(&actor.units_below))],
     };
-    if actor.has_shares {
+    if super::share::possible(sight) {
         let rights = if sight.action == "read" {
             "('read', 'update')"
         } else {

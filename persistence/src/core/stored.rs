@@ -54,6 +54,17 @@ plain! {
     [R] Id<R>, Id, Kind::Reference(""), |v| Bind::Id(v.cast()), Bind::Id(v) => v.cast();
 }
 
+/// A hidden column that may be null.
+impl<T: Column> Column for Option<T> {
+    const NULL: Null = T::NULL;
+    fn bind(&self) -> Result<Bind> {
+        self.as_ref().map_or(Ok(Bind::Null(T::NULL)), Column::bind)
+    }
+    fn read(row: &dyn Cells, index: usize) -> Result<Option<Self>> {
+        Ok(Some(T::read(row, index)?))
+    }
+}
+
 fn exact_of(key: &str) -> Result<Exact> {
     let value = decimal_of(key).ok_or_else(|| broken(key))?;
     Exact::new(value).map_err(broken)

@@ -9,6 +9,7 @@ row! { Import in imports {
     match_on: Maybe,
     dry_run: Plain,
     mapping: Json,
+    meanings: Json,
     defaults: Json,
     data_source_id: Maybe,
     file_name: Maybe,

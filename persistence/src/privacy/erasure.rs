@@ -16,6 +16,7 @@ use domain::customers::customer::Customer;
 use domain::documents::document::Document;
 use domain::privacy::consent::Consent;
 use domain::privacy::erasure::{Erasure, ErasureCount, Treatment};
+use domain::sales::opportunity::Opportunity;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -144,8 +145,17 @@ fn treat(
             }
             out
         }
+        "opportunities" => {
+            let found: Vec<Opportunity> = pick(conn, these())?;
+            // What was sold is counted on, whoever bought; a partner is only named.
+            let one = |o: &Opportunity| match o.customer_id == whom {
+                true => Treatment::Anonymize,
+                false => Treatment::Detach,
+            };
+            found.iter().map(|o| (o.base.id.uuid(), one(o))).collect()
+        }
         "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "coupons" => {
+        "opportunity_contacts" | "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "coupons" => {
             ids.iter().map(|id| (*id, Treatment::Delete)).collect()
         }
         // A group says nothing of who fits its condition; who is erased no longer does, or is in as anybody would be.
@@ -213,6 +223,19 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                     i.detach(whom.cast());
                     Ok(())
                 })?,
+                ("opportunities", treatment) => {
+                    let anonymize = *treatment == Treatment::Anonymize;
+                    rewrite::<Opportunity>(conn, context, *id, |o| {
+                        if anonymize {
+                            o.erase();
+                        }
+                        o.partner_id = o.partner_id.filter(|partner| *partner != whom.cast());
+                        Ok(())
+                    })?;
+                    if anonymize {
+                        conn.execute(&sql!("UPDATE opportunity_stages SET note = NULL WHERE opportunity_id = ?", *id))?;
+                    }
+                }
                 ("documents", _) => rewrite::<Document>(conn, context, *id, |d| {
                     d.links.retain(|link| link.object != "customers" || link.record_id != whom.uuid());
                     Ok(())

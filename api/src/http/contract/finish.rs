@@ -49,6 +49,10 @@ const TAGS: &[(&str, &str)] = &[
         "What people let us do with their data: consents, and how they get their data back or gone.",
     ),
     (
+        "Sales",
+        "Deals on their way through pipelines: what helps them on, what becomes of them, whom we compete with.",
+    ),
+    (
         "Templates",
         "Letters, emails and messages that are filled in from records, as PDF, page or plain text.",
     ),

@@ -13,7 +13,7 @@ use domain::integration::import::{ImportMode, MatchOn, Outcome};
 use domain::integration::merge;
 use domain::integration::target::By;
 use persistence::core::conn::Conn;
-use persistence::core::read;
+use persistence::core::{object, read};
 use persistence::customers::duplicate;
 use persistence::integration::rows::{Entry, Named, named};
 use serde_json::{Map, Value};
@@ -343,7 +343,9 @@ fn refer(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData) ->
         let name = match (by, *object) {
             (By::External(system), _) => Some(Named::External(system, cell)),
             (By::Name, "customers") => Some(Named::Column("display_name", cell)),
-            (By::Name, "users" | "units" | "groups" | "teams") => Some(Named::Column("name", cell)),
+            (By::Name, object) if object::named(object).is_some_and(|o| o.spec().field("name").is_some()) => {
+                Some(Named::Column("name", cell))
+            }
             (By::Email, "users") => Some(Named::Column("email", &key)),
             (By::Email, "customers") => Some(Named::Key("email", &key)),
             (By::Phone, "customers") => Some(Named::Key("phone", &key)),

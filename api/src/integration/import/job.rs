@@ -143,7 +143,7 @@ async fn begin(job: &JobContext, payload: Behalf) -> Result<Result<Begin, Import
                 target: c.target.clone(),
             });
             let layout = import.layout.as_deref().and_then(Layout::of_name).unwrap_or(Layout::General);
-            let plan = prepare::plan(&mapping.collect(), layout, object.spec(), &custom)?;
+            let plan = prepare::plan(&import, &mapping.collect(), layout, object.spec(), &custom)?;
             Ok(Ok(Begin {
                 checkpoint: rows::checkpoint(conn, payload.work)?.unwrap_or_default(),
                 work: Work {

@@ -198,7 +198,7 @@ fn mapped(conn: &mut Conn, headers: &[String], import: &Import, spec: &Spec) -> 
     }
     let custom = custom::declared(conn, spec.object)?;
     let (layout, mapping) = prepare::columns(headers, import, spec, &custom)?;
-    prepare::plan(&mapping, layout, spec, &custom)?;
+    prepare::plan(import, &mapping, layout, spec, &custom)?;
     Ok((Some(layout.as_str().to_owned()), mapping))
 }
 

@@ -247,6 +247,9 @@ fn knows(target: &Target, spec: &Spec, custom: &[Declaration]) -> bool {
         Target::Id | Target::ExternalId(_) => true,
         Target::Member(name) => spec.field(name).is_some_and(|f| f.access != Access::Server || name == "unit_id"),
         Target::Lookup(name, _) => spec.field(name).is_some_and(|f| matches!(f.kind, Kind::Reference(_))),
+        Target::Amount(name, _) => spec
+            .field(name)
+            .is_some_and(|f| f.kind == Kind::Money && f.access != Access::Server),
         Target::BirthDate(_) => has("birth_date"),
         Target::Point { .. } => has("contact_points"),
         Target::Address { .. } => has("addresses"),
@@ -257,10 +260,14 @@ fn knows(target: &Target, spec: &Spec, custom: &[Declaration]) -> bool {
 /// The plan of a mapping.
 ///
 /// # Errors
-/// What [`Plan::new`] says.
-pub fn plan(mapping: &Mapping, layout: Layout, spec: &Spec, custom: &[Declaration]) -> Result<Plan, Problems> {
-    Plan::new(mapping, layout, None, |path| match path.strip_prefix("custom.") {
+/// What [`Plan::new`] and [`Plan::reading`] say.
+pub fn plan(import: &Import, mapping: &Mapping, layout: Layout, spec: &Spec, custom: &[Declaration]) -> Result<Plan, Problems> {
+    let plan = Plan::new(mapping, layout, None, |path| match path.strip_prefix("custom.") {
         Some(name) => custom.iter().find(|d| d.name == name).map(|d| d.field_kind()),
         None => spec.kind(path).or_else(|| spec.field(path).map(|f| f.kind.clone())),
-    })
+    })?;
+    match &import.meanings {
+        Some(meanings) => plan.reading(mapping, &meanings.0),
+        None => Ok(plan),
+    }
 }

@@ -1,0 +1,35 @@
+//! Selling, over HTTP: pipelines and their boards, deals and the steps they take, competitors.
+mod board;
+mod guidance;
+mod history;
+pub mod section;
+mod steps;
+mod totals;
+mod watch;
+
+use crate::http::crud::Crud;
+use crate::jobs::JobKind;
+use domain::sales::competitor::Competitor;
+use domain::sales::contact_role::OpportunityContact;
+use domain::sales::opportunity::Opportunity;
+use domain::sales::pipeline::Pipeline;
+use domain::sales::stage::Stage;
+use persistence::core::object;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The area's jobs.
+pub const KINDS: &[&dyn JobKind] = &[&watch::WatchDeals];
+
+/// The area's routes.
+pub fn routes(config: &mut ServiceConfig) {
+    object::allow("opportunities", &["load"]);
+    config.service(Crud::<Pipeline>::new());
+    config.service(Crud::<Stage>::new());
+    config.service(Crud::<Competitor>::new());
+    config.service(Crud::<Opportunity>::new());
+    config.service(Crud::<OpportunityContact>::new());
+    board::routes(config);
+    guidance::routes(config);
+    history::routes(config);
+    steps::routes(config);
+}

@@ -1,0 +1,67 @@
+//! What selling shows in the view of a customer: their deals.
+use crate::customers::overview::{Ask, Item, Section};
+use crate::customers::sections::{schema, texts};
+use chrono::NaiveDate;
+use domain::core::error::Result;
+use domain::core::money::Money;
+use domain::sales::opportunity::OpportunityStatus;
+use persistence::core::conn::Conn;
+use persistence::sales::overview::of_customer;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The area's sections.
+pub const ALL: &[&dyn Section] = &[&Deals];
+
+/// A deal in brief.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerOpportunity {
+    id: Uuid,
+    #[schema(max_length = 200)]
+    name: String,
+    status: OpportunityStatus,
+    /// The name of its stage.
+    #[schema(max_length = 100)]
+    stage: String,
+    amount: Option<Money>,
+    /// When it is expected to close, or did.
+    close_date: Option<NaiveDate>,
+    #[schema(minimum = 0, maximum = 100)]
+    probability: i64,
+    owner_id: Option<Uuid>,
+}
+
+struct Deals;
+impl Section for Deals {
+    fn name(&self) -> &'static str {
+        "opportunities"
+    }
+    fn doc(&self) -> &'static str {
+        "The customer's deals: those that are open first, by when they close; then those that were won or lost, the latest first."
+    }
+    fn item(&self) -> Item {
+        schema::<CustomerOpportunity>()
+    }
+    fn example(&self) -> Value {
+        json!({
+            "id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a24", "name": "میلگرد برای برج مهر", "status": "open", "stage": "ارزیابی",
+            "amount": {"amount": "1250000000.00", "currency": "IRR"}, "close_date": "2031-03-21", "probability": 25,
+            "owner_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a25"
+        })
+    }
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
+        let found = of_customer(conn, ask.actor, ask.customer, ask.limit + 1)?;
+        texts(found.into_iter().map(|d| CustomerOpportunity {
+            id: d.id,
+            name: d.name,
+            status: d.status,
+            stage: d.stage,
+            amount: d.amount,
+            close_date: d.close_date,
+            probability: d.probability,
+            owner_id: d.owner_id,
+        }))
+    }
+}

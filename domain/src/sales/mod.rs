@@ -1,0 +1,10 @@
+//! Selling: pipelines and their stages, deals on their way through them, whom we compete with.
+pub mod competitor;
+pub mod contact_role;
+pub mod course;
+pub mod criteria;
+pub mod opportunity;
+pub mod pipeline;
+pub mod stage;
+pub mod template;
+pub mod working_time;

@@ -1,0 +1,213 @@
+CREATE TABLE pipelines (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    description text COLLATE "C",
+    template text COLLATE "C",
+    is_default boolean NOT NULL,
+    going_back text COLLATE "C" NOT NULL,
+    reopen_within_days bigint,
+    stuck_after_days bigint,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX pipelines_created_at ON pipelines (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX pipelines_updated_at ON pipelines (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX pipelines_owner ON pipelines (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX pipelines_unit ON pipelines (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX pipelines_name ON pipelines (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX pipelines_search ON pipelines USING gin (search gin_trgm_ops);
+
+CREATE TABLE stages (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    pipeline_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    probability bigint NOT NULL,
+    forecast_category text COLLATE "C" NOT NULL,
+    required_fields jsonb NOT NULL,
+    checklist jsonb NOT NULL,
+    guidance_en text COLLATE "C",
+    guidance_fa text COLLATE "C",
+    exit_condition text COLLATE "C",
+    allowed_next_ids jsonb NOT NULL,
+    time_limit_seconds bigint,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX stages_created_at ON stages (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX stages_updated_at ON stages (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX stages_owner ON stages (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX stages_unit ON stages (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX stages_name ON stages (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX stages_position ON stages (position, id) WHERE deleted_at IS NULL;
+CREATE INDEX stages_pipeline ON stages (pipeline_id, position) WHERE deleted_at IS NULL;
+CREATE INDEX stages_search ON stages USING gin (search gin_trgm_ops);
+
+CREATE TABLE competitors (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    website text COLLATE "C",
+    threat text COLLATE "C" NOT NULL,
+    strengths jsonb NOT NULL,
+    weaknesses jsonb NOT NULL,
+    prices jsonb NOT NULL,
+    how_to_win text COLLATE "C",
+    notes text COLLATE "C",
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX competitors_created_at ON competitors (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX competitors_updated_at ON competitors (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX competitors_owner ON competitors (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX competitors_unit ON competitors (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX competitors_name ON competitors (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX competitors_search ON competitors USING gin (search gin_trgm_ops);
+
+CREATE TABLE opportunities (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    customer_id uuid NOT NULL,
+    pipeline_id uuid NOT NULL,
+    stage_id uuid NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    amount jsonb,
+    close_date date,
+    started_on date,
+    own_probability bigint,
+    own_forecast_category text COLLATE "C",
+    next_step text COLLATE "C",
+    next_step_on date,
+    description text COLLATE "C",
+    source text COLLATE "C",
+    campaign text COLLATE "C",
+    partner_id uuid,
+    competitor_ids jsonb NOT NULL,
+    team jsonb NOT NULL,
+    checklist_done jsonb NOT NULL,
+    close_reason text COLLATE "C",
+    close_note text COLLATE "C",
+    lost_to_id uuid,
+    probability bigint NOT NULL,
+    forecast_category text COLLATE "C" NOT NULL,
+    stage_entered_at timestamptz,
+    stage_due_at timestamptz,
+    stage_note text COLLATE "C",
+    closed_at timestamptz,
+    close_date_moves bigint NOT NULL,
+    close_dates jsonb NOT NULL,
+    stuck_at timestamptz,
+    slipping_at timestamptz,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    amount_units bigint,
+    amount_micros bigint,
+    amount_currency text COLLATE "C",
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX opportunities_created_at ON opportunities (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_updated_at ON opportunities (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_owner ON opportunities (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_unit ON opportunities (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_name ON opportunities (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_close_date ON opportunities (close_date, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_customer ON opportunities (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_partner ON opportunities (partner_id) WHERE deleted_at IS NULL;
+-- The board: the open deals of a pipeline by stage, each with what is added up.
+CREATE INDEX opportunities_board ON opportunities (pipeline_id, status, stage_id, close_date, id, probability, amount_currency, amount_units, amount_micros, owner_id, unit_id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_stage ON opportunities (stage_id) WHERE deleted_at IS NULL;
+-- Deals that a job looks for: too long in their stage, or open behind their closing day.
+CREATE INDEX opportunities_stuck ON opportunities (stage_due_at) WHERE deleted_at IS NULL AND status = 'open' AND stuck_at IS NULL;
+CREATE INDEX opportunities_slipping ON opportunities (close_date) WHERE deleted_at IS NULL AND status = 'open' AND slipping_at IS NULL;
+-- What refers to a customer moves in the trash too when customers are merged.
+CREATE INDEX opportunities_trash ON opportunities (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX opportunities_search ON opportunities USING gin (search gin_trgm_ops);
+
+-- Where deals were: one row for each stay in a stage, open while it lasts.
+CREATE TABLE opportunity_stages (
+    id uuid NOT NULL,
+    opportunity_id uuid NOT NULL,
+    pipeline_id uuid NOT NULL,
+    stage_id uuid NOT NULL,
+    from_stage_id uuid,
+    entered_at timestamptz NOT NULL,
+    entered_by uuid,
+    left_at timestamptz,
+    left_by uuid,
+    elapsed_seconds bigint,
+    working_seconds bigint,
+    note text COLLATE "C",
+    PRIMARY KEY (id)
+);
+CREATE INDEX opportunity_stages_opportunity ON opportunity_stages (opportunity_id, entered_at, id);
+CREATE INDEX opportunity_stages_stage ON opportunity_stages (stage_id, left_at);
+
+-- Who competes for which deal: what win rates are counted over.
+CREATE TABLE opportunity_competitors (
+    competitor_id uuid NOT NULL,
+    opportunity_id uuid NOT NULL,
+    PRIMARY KEY (competitor_id, opportunity_id)
+);
+CREATE INDEX opportunity_competitors_opportunity ON opportunity_competitors (opportunity_id);
+
+CREATE TABLE opportunity_contacts (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    opportunity_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    role text COLLATE "C" NOT NULL,
+    is_primary boolean NOT NULL,
+    notes text COLLATE "C",
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX opportunity_contacts_created_at ON opportunity_contacts (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunity_contacts_updated_at ON opportunity_contacts (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunity_contacts_owner ON opportunity_contacts (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunity_contacts_unit ON opportunity_contacts (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunity_contacts_opportunity ON opportunity_contacts (opportunity_id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX opportunity_contacts__customer_id_key ON opportunity_contacts (opportunity_id, role, customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunity_contacts_customer ON opportunity_contacts (customer_id) WHERE deleted_at IS NULL;

@@ -1,0 +1,11 @@
+DROP TABLE opportunity_contacts;
+DROP TABLE opportunity_competitors;
+DROP TABLE opportunity_stages;
+DROP TABLE opportunities_search;
+DROP TABLE opportunities;
+DROP TABLE competitors_search;
+DROP TABLE competitors;
+DROP TABLE stages_search;
+DROP TABLE stages;
+DROP TABLE pipelines_search;
+DROP TABLE pipelines;

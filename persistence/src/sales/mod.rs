@@ -1,0 +1,11 @@
+//! Keeping deals, the pipelines they go through, and where they were.
+pub mod board;
+mod competitor;
+pub mod contact_role;
+pub mod course;
+pub mod history;
+pub mod opportunity;
+pub mod overview;
+pub mod pipeline;
+mod stage;
+mod team;
