@@ -5,8 +5,10 @@ use domain::core::actor::{Scope, Sight};
 use uuid::Uuid;
 
 /// Objects whose records are seen through others: the object they name, and the fields that do.
-const THROUGH: [(&str, &str, &[&str]); 2] = [
+const THROUGH: [(&str, &str, &[&str]); 4] = [
     ("duplicates", "customers", &["a_id", "b_id"]),
+    ("stock", "warehouses", &["warehouse_id"]),
+    ("stock_movements", "warehouses", &["warehouse_id"]),
     ("suggestions", "customers", &["customer_id"]),
 ];
 
