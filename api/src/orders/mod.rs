@@ -1,8 +1,10 @@
 //! Orders, what is in stock for them, invoices and payments, over HTTP.
 mod action;
 mod balance;
+mod dashboard;
 mod invoice;
 mod order;
+pub mod section;
 mod series;
 mod stock;
 
@@ -19,4 +21,5 @@ pub fn routes(config: &mut ServiceConfig) {
     order::routes(config);
     invoice::routes(config);
     balance::routes(config);
+    dashboard::routes(config);
 }

@@ -130,6 +130,7 @@ CREATE TABLE stock_movements (
     on_hand_after text COLLATE "C" NOT NULL,
     pair_id uuid,
     reservation_id uuid,
+    on_hand_millionths bigint NOT NULL,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     deleted_at timestamptz
@@ -139,6 +140,7 @@ CREATE INDEX stock_movements_updated_at ON stock_movements (updated_at, id) WHER
 CREATE INDEX stock_movements_owner ON stock_movements (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX stock_movements_unit ON stock_movements (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX stock_movements_product ON stock_movements (product_id, warehouse_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX stock_movements_consumed ON stock_movements (created_at, product_id) WHERE deleted_at IS NULL AND kind IN ('issue', 'fulfil');
 
 -- Stock that is promised.
 CREATE TABLE stock_reservations (

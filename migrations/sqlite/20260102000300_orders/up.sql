@@ -139,6 +139,7 @@ CREATE TABLE stock_movements (
     on_hand_after TEXT NOT NULL,
     pair_id BLOB,
     reservation_id BLOB,
+    on_hand_millionths BIGINT NOT NULL,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     deleted_at INTEGER
@@ -148,6 +149,7 @@ CREATE INDEX stock_movements_updated_at ON stock_movements (updated_at, id) WHER
 CREATE INDEX stock_movements_owner ON stock_movements (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX stock_movements_unit ON stock_movements (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX stock_movements_product ON stock_movements (product_id, warehouse_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX stock_movements_consumed ON stock_movements (created_at, product_id) WHERE deleted_at IS NULL AND kind IN ('issue', 'fulfil');
 
 -- Stock that is promised.
 CREATE TABLE stock_reservations (

@@ -7,6 +7,7 @@ use crate::activities::task::Tasks;
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::documents::overview::Documents;
+use crate::orders::overview::{INVOICES, ORDERS, PAYMENTS};
 use crate::privacy::consent::Consents;
 use domain::activities::interaction::Channel;
 use domain::core::actor::Actor;
@@ -40,7 +41,17 @@ pub trait Source: Sync {
 }
 
 /// All sources: one line for each area.
-pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Consents, &Groups, &Changes];
+pub const SOURCES: &[&dyn Source] = &[
+    &Interactions,
+    &Tasks,
+    &Documents,
+    &Consents,
+    &Groups,
+    &ORDERS,
+    &INVOICES,
+    &PAYMENTS,
+    &Changes,
+];
 
 /// An id as a text that both databases order alike.
 pub fn tie(column: &str, sqlite: bool) -> String {

@@ -11,6 +11,7 @@ use domain::core::pipeline::{self, Context};
 use domain::core::problem::{Code, Problems};
 use domain::orders::movement::{MovementKind, StockMovement};
 use domain::orders::reservation::StockReservation;
+use domain::orders::stock::millionths;
 use domain::orders::warehouse::Warehouse;
 use serde_json::json;
 use uuid::Uuid;
@@ -29,6 +30,8 @@ row! { StockMovement in stock_movements {
     on_hand_after: Plain,
     pair_id: Maybe,
     reservation_id: Maybe,
+} hidden {
+    on_hand_millionths = |m: &StockMovement| millionths(m.on_hand_change),
 } }
 store! { StockMovement, settle |conn, before, after, context| match before {
     None => enter(conn, after, context),

@@ -6,6 +6,7 @@ mod order;
 mod payments;
 mod samples;
 mod series;
+mod shown;
 pub mod stock;
 
 use serde_json::{Value, json};
