@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; the scripts say more with their first lines.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench openapi contract clients drill migration samples tools guides fmt
+.PHONY: help run test check bench openapi contract clients drill migration samples demo-chinook tools guides fmt
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 comma := ,
@@ -42,6 +42,9 @@ migration: ## an empty migration for both databases: make migration NAME=add_som
 
 samples: ## take the sample files in SAMPLES through the import, against a fresh server
 	@scripts/samples
+
+demo-chinook: ## take the invoices of the Chinook shop in SAMPLES in over the API; PEYVAND_URL and PEYVAND_TOKEN say where to
+	@scripts/demo-chinook
 
 guides: ## do what the guides say: paste their blocks, add a record by the letter
 	@scripts/walk

@@ -69,6 +69,11 @@ fn greets_a_newcomer_and_keeps_what_is_there(database: &str, folder: &Path) {
             ("custom-fields", 9),
             ("relationships", 20),
             ("group-members", 10),
+            ("stock", 4),
+            ("orders", 12),
+            ("shipments", 4),
+            ("invoices", 8),
+            ("payments", 4),
         ] {
             let counted = format!(
                 "{sign_in}\n{}",

@@ -59,6 +59,11 @@ fn groups_and_bulk_actions_walk() {
 }
 
 #[test]
+fn stock_orders_and_invoices_walk() {
+    walked("docs/orders-and-invoices.md");
+}
+
+#[test]
 fn the_readme_lists_every_setting_of_the_server() {
     let readme = include_str!("../../README.md");
     let help = binary::run(&["serve", "--help"]);

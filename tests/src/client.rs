@@ -1,11 +1,12 @@
 //! A client: one of the people, or nobody, who sends requests and gets answers that were held against the contract.
 use crate::answer::Answer;
-use crate::contract::Contract;
+use crate::contract::{Contract, Found};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::net::SocketAddr;
 use std::time::Duration;
 use ureq::http::{HeaderName, HeaderValue, Request, Uri};
+use uuid::Uuid;
 
 /// The connections of a test. What the server says is taken as it is: no redirects, no decoding, no error for a status.
 pub(crate) fn agent() -> ureq::Agent {
@@ -27,6 +28,8 @@ pub struct Client<'a> {
     contract: &'a Contract,
     server: SocketAddr,
     headers: Vec<(String, String)>,
+    /// Whether a key is sent where nothing is done without one.
+    keys: bool,
 }
 
 /// The other roots.
@@ -47,11 +50,19 @@ impl<'a> Client<'a> {
             contract,
             server,
             headers: Vec::new(),
+            keys: true,
         }
     }
     /// The same one, of another server.
     pub fn at(&self, server: SocketAddr) -> Self {
         Client { server, ..self.clone() }
+    }
+    /// The same one, which sends no idempotency key of its own accord.
+    pub fn keyless(&self) -> Self {
+        Client {
+            keys: false,
+            ..self.clone()
+        }
     }
     /// The same one, sending a bearer token or API key.
     pub fn with_token(&self, token: impl AsRef<str>) -> Self {
@@ -131,6 +142,11 @@ impl<'a> Client<'a> {
             let name = HeaderName::try_from(name).unwrap();
             // Also what is not ASCII: some tests mean to send it.
             request = request.header(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        }
+        let given = || self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Idempotency-Key"));
+        if self.keys && method == "POST" && !given() && matches!(self.contract.find(method, address), Found::Operation(o) if o.needs_key())
+        {
+            request = request.header("Idempotency-Key", format!("test-{}", Uuid::now_v7()));
         }
         request
     }

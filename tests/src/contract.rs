@@ -39,6 +39,11 @@ impl Operation<'_> {
         let all = self.json["parameters"].as_array().into_iter().flatten();
         all.filter(|p| p["in"] == place).map(|p| p["name"].as_str().unwrap()).collect()
     }
+    /// Whether it is done under an idempotency key alone.
+    pub fn needs_key(&self) -> bool {
+        let all = self.json["parameters"].as_array().into_iter().flatten();
+        all.clone().any(|p| p["name"] == "Idempotency-Key" && p["required"] == true)
+    }
     /// Query parameters that must be there, each with a value that it takes: the first of its words, or its example. One that has neither is
     /// left out.
     pub fn needed_query(&self) -> Vec<(&str, &str)> {

@@ -99,7 +99,7 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         // The name of a field, which no number stands behind.
         "retention_rules" => body["date_field"] = json!("updated_at"),
         // Codes, which no number stands behind.
-        "price_books" => body["currency"] = json!("IRR"),
+        "orders" | "price_books" => body["currency"] = json!("IRR"),
         "taxes" => body["country"] = json!("IR"),
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
         _ => {}
@@ -237,6 +237,30 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: other(app, field, now),
         },
         ("data_sources", "cost_per_record" | "cost_per_month") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
+        ("orders", "currency") => Change {
+            with: json!({"lines": []}),
+            value: json!("EUR"),
+        },
+        ("invoices", "currency") => Change {
+            with: json!({"lines": [], "adjustments": []}),
+            value: json!("IRR"),
+        },
+        ("orders" | "invoices", "lines") => {
+            let price = json!({"amount": "17.00", "currency": if spec.object == "orders" { "IRR" } else { "EUR" }});
+            plain(json!([{"description": "صندلی", "quantity": "1", "unit_price": price, "tax": {"category": "zero", "percent": "0"}}]))
+        }
+        ("orders", "adjustments") => {
+            let freight = json!({"amount": "17.00", "currency": "IRR"});
+            plain(json!([{"kind": "charge", "amount": freight, "tax": {"category": "zero", "percent": "0"}}]))
+        }
+        ("invoices", "prepaid" | "rounding") => plain(json!({"amount": "0.25", "currency": "EUR"})),
+        ("invoices", "instalments") => plain(json!([{"due_on": "2031-03-20", "percent": "100", "amount": null}])),
+        // One of the same customer that was confirmed: see the tests of invoices.
+        ("invoices", "order_id") => Change {
+            with: json!({"order_id": null}),
+            value: json!(Uuid::now_v7()),
+        },
+        ("credit_accounts", "credit_limit") => plain(json!({"amount": "1700.00", "currency": "IRR"})),
         ("number_series", "prefix") => plain(json!("YZ/")),
         ("data_sources", "to_date") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),

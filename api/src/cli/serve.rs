@@ -12,7 +12,7 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, activities, customers, documents, integration, mail, privacy, quality, sales};
+use crate::{access, activities, customers, documents, integration, mail, orders, privacy, quality, sales};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -216,6 +216,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
         &integration::bulk::KINDS,
         &integration::import::KINDS,
         &mail::KINDS,
+        orders::KINDS,
         privacy::KINDS,
         quality::KINDS,
         sales::KINDS,

@@ -9,7 +9,7 @@ use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::reading::{respond, weak};
-use crate::{activities, documents, privacy, quality, sales};
+use crate::{activities, documents, orders, privacy, quality, sales};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
@@ -68,6 +68,7 @@ fn all() -> impl Iterator<Item = &'static dyn Section> {
         sections::ALL,
         activities::sections::ALL,
         documents::section::ALL,
+        orders::section::ALL,
         privacy::section::ALL,
         quality::section::ALL,
         sales::section::ALL,

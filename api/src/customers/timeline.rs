@@ -37,7 +37,7 @@ pub struct TimelineItem {
     /// What it is: `interaction`, `task`, `document`, `consent`, `group`, or `change` of the customer's own record.
     #[schema(max_length = 20)]
     kind: &'static str,
-    /// What exactly: the interaction's kind, how far the task is, the document's media type, the consent's status, `joined` or `left` of a group, or what the change did.
+    /// What exactly: the interaction's kind, how far the task is, the document's media type, the consent's status, where the order or invoice stands, how the payment came, `joined` or `left` of a group, or what the change did.
     #[schema(max_length = 127)]
     word: String,
     /// The interaction, task, document, consent or group, or the record that changed.

@@ -99,6 +99,27 @@ impl Client {
         }
     }
 
+    /// Sends what is no record with an id of ours, once: a movement of stock, a payment, an action. What has happened already is left so.
+    ///
+    /// # Errors
+    /// When the server refuses; in words.
+    pub fn send(&self, path: &str, key: &str, body: &Value) -> Result<(), String> {
+        let url = format!("{}{path}", self.api);
+        let body = body.to_string();
+        let send = |bearer: &str| {
+            let request = self.agent.post(&url).header("Authorization", bearer).header("If-Match", "*");
+            request
+                .header("Prefer", "return=minimal")
+                .header("Idempotency-Key", key)
+                .header("Content-Type", "application/json")
+                .send(&body)
+        };
+        match self.call(send)? {
+            (200 | 201 | 409, _) => Ok(()),
+            (status, answer) => Err(refusal(path, status, &answer)),
+        }
+    }
+
     /// Makes a record unless it is there.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::client::Client;
 use super::draw::Draw;
 use super::house::{self, GROUPS, Made};
-use super::people;
+use super::{people, trade};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,6 +60,13 @@ pub fn fill(client: &Client, plan: Plan, progress: &(impl Fn() + Sync)) -> Resul
     write(&mut house::custom_fields(seed).into_iter().chain(house::groups(seed)))?;
     write(&mut (1..=size).map(|n| customer(seed, n)))?;
     write(&mut (1..=size).flat_map(|n| ties(seed, n)))?;
+    write(&mut trade::goods(seed).into_iter())?;
+    write(&mut trade::papers(seed, size).into_iter())?;
+    for (n, step) in trade::steps(seed, size).into_iter().enumerate() {
+        client.send(&step.path, &format!("demo-{seed}-{n}"), &step.body)?;
+        done.fetch_add(1, Ordering::Relaxed);
+        progress();
+    }
     Ok(done.into_inner())
 }
 

@@ -8,4 +8,5 @@ mod names;
 pub mod people;
 mod places;
 pub mod start;
+mod trade;
 mod trades;

@@ -109,6 +109,25 @@ pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure>
     }
 }
 
+/// Objects that are made, and acted on, under an idempotency key alone: done twice, it would cost money.
+const KEYED: [&str; 4] = ["credit_notes", "invoices", "orders", "payments"];
+
+/// Whether writes of an object that are no change of a named version need an idempotency key.
+pub fn is_keyed(object: &str) -> bool {
+    KEYED.contains(&object)
+}
+
+/// The idempotency key, which must be there.
+///
+/// # Errors
+/// `idempotency_required`; those of the header.
+pub fn needs_key(request: &HttpRequest) -> Result<(), Failure> {
+    match idempotency_key(request)? {
+        Some(_) => Ok(()),
+        None => Err(Failure::Parameter("Idempotency-Key".to_owned(), "idempotency_required")),
+    }
+}
+
 /// `Prefer: return=minimal` (RFC 7240).
 pub fn wants_minimal(request: &HttpRequest) -> bool {
     let prefers = |v: &actix_web::http::header::HeaderValue| v.to_str().is_ok_and(|v| v.split(',').any(|p| p.trim() == "return=minimal"));

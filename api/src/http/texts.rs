@@ -225,6 +225,47 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "A legal hold keeps something that would be erased; nothing was",
             "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
         ),
+        "order_not_draft" => ("The order is no draft any more", "این سفارش دیگر پیش‌نویس نیست"),
+        "order_not_open" => (
+            "That can't be done to the order as it stands",
+            "با وضع کنونی سفارش این کار شدنی نیست",
+        ),
+        "order_not_held" => ("The order does not wait for anything", "این سفارش منتظر چیزی نیست"),
+        "order_held" => ("The order waits; release it first", "این سفارش متوقف است؛ نخست آزادش کنید"),
+        "order_shipped" => (
+            "Some of the order went out; close it instead",
+            "بخشی از سفارش فرستاده شده است؛ آن را ببندید",
+        ),
+        "order_not_shipped" => (
+            "Nothing of the order went out; cancel it instead",
+            "چیزی از سفارش فرستاده نشده است؛ آن را لغو کنید",
+        ),
+        "order_invoiced" => (
+            "The order was invoiced already, or would be beyond what it comes to",
+            "سفارش پیش‌تر فاکتور شده است، یا فاکتور از مبلغ آن بیشتر می‌شود",
+        ),
+        "self_approval" => ("Somebody else must allow this", "کس دیگری باید این را بپذیرد"),
+        "credit_blocked" => ("The customer's credit is blocked already", "اعتبار این مشتری پیش‌تر بسته شده است"),
+        "credit_not_blocked" => ("The customer's credit is not blocked", "اعتبار این مشتری بسته نیست"),
+        "shipment_delivered" => ("The shipment has arrived already", "این محموله پیش‌تر رسیده است"),
+        "invoice_issued" => (
+            "The invoice was issued and stays as it is; a credit note puts it right",
+            "فاکتور صادر شده است و همان می‌ماند؛ با برگشت فروش درستش کنید",
+        ),
+        "invoice_draft" => ("The invoice is not issued yet", "این فاکتور هنوز صادر نشده است"),
+        "invoice_settled" => ("Nothing of the invoice is owed any more", "این فاکتور دیگر بدهی ندارد"),
+        "payment_reversed" => ("The payment was taken back", "این پرداخت پس گرفته شده است"),
+        "payment_allocated" => (
+            "Nothing is left of the payment, or nothing is owed",
+            "از پرداخت چیزی نمانده است، یا بدهی‌ای نیست",
+        ),
+        "stock_insufficient" => ("There is not enough of it in stock", "موجودی آن بسنده نیست"),
+        "stock_not_expected" => ("Less of it is on its way", "کمتر از این در راه است"),
+        "stock_out_of_range" => ("No warehouse holds so much of it", "هیچ انباری این اندازه از آن را در خود ندارد"),
+        "reservation_over" => (
+            "The reservation was released or fulfilled, or has expired",
+            "این رزرو آزاد یا تحویل شده یا مهلتش گذشته است",
+        ),
         "template_inactive" => ("The template is not in use", "این قالب در کار نیست"),
         "lying_type" => (
             "The file is not what its Content-Type says",

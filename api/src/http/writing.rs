@@ -173,6 +173,9 @@ pub async fn create(
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight(object.spec().object, "create")?;
     Query::read(&request, &[])?;
+    if headers::is_keyed(object.spec().object) {
+        headers::needs_key(&request)?;
+    }
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
     let guard = guard::asked(object.spec().object, &request, &body)?;
     let writing = Writing::new(&request, app, signed, &bytes)?;

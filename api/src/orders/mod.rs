@@ -1,9 +1,25 @@
 //! Orders, what is in stock for them, invoices and payments, over HTTP.
+mod action;
+mod balance;
+mod dashboard;
+mod invoice;
+mod order;
+pub mod section;
 mod series;
+mod stock;
 
+use crate::jobs::JobKind;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The area's kinds of jobs.
+pub const KINDS: &[&dyn JobKind] = &[&stock::ExpireReservations];
 
 /// The area's routes.
 pub fn routes(config: &mut ServiceConfig) {
     series::routes(config);
+    stock::routes(config);
+    order::routes(config);
+    invoice::routes(config);
+    balance::routes(config);
+    dashboard::routes(config);
 }

@@ -49,6 +49,11 @@ pub const ROLES: [Builtin; 4] = [
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
             ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
             ("payment_terms:read", Scope::All),
+            ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("stock_reservations:read", Scope::Unit),
+            ("stock_reservations:create", Scope::Own), ("stock_reservations:update", Scope::Own), ("orders:read", Scope::Unit),
+            ("orders:create", Scope::Own), ("orders:update", Scope::Own), ("orders:delete", Scope::Own), ("shipments:read", Scope::Unit),
+            ("invoices:read", Scope::Unit), ("credit_notes:read", Scope::Unit), ("payments:read", Scope::Unit),
+            ("ledger_entries:read", Scope::Unit), ("credit_accounts:read", Scope::Unit),
             ("templates:read", Scope::All), ("templates:create", Scope::Own), ("templates:update", Scope::Own), ("templates:delete", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
@@ -65,6 +70,9 @@ pub const ROLES: [Builtin; 4] = [
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
             ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
             ("payment_terms:read", Scope::All),
+            ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("orders:read", Scope::UnitAndBelow),
+            ("shipments:read", Scope::UnitAndBelow), ("invoices:read", Scope::UnitAndBelow), ("credit_notes:read", Scope::UnitAndBelow),
+            ("payments:read", Scope::UnitAndBelow), ("ledger_entries:read", Scope::UnitAndBelow),
             ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
@@ -77,6 +85,9 @@ pub const ROLES: [Builtin; 4] = [
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
             ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
             ("payment_terms:read", Scope::All),
+            ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("orders:read", Scope::UnitAndBelow),
+            ("shipments:read", Scope::UnitAndBelow), ("invoices:read", Scope::UnitAndBelow), ("credit_notes:read", Scope::UnitAndBelow),
+            ("payments:read", Scope::UnitAndBelow), ("ledger_entries:read", Scope::UnitAndBelow),
             ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),

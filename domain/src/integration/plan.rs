@@ -253,6 +253,8 @@ impl Plan {
                 let items = cell.split([';', '\n', '،']).flat_map(|item| item.split(" ::: ")).map(str::trim);
                 Some(json!(items.filter(|item| !item.is_empty()).collect::<Vec<_>>()))
             }
+            // What has members of its own, such as the lines of an invoice, stands in its cell as JSON.
+            Some(Kind::Structure | Kind::Money) => Some(serde_json::from_str(cell).map_err(|_| wrong("JSON"))?),
             _ => Some(json!(cell)),
         })
     }

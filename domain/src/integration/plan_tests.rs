@@ -164,6 +164,7 @@ fn cells_take_the_kind_of_their_field() {
         "custom.tags",
         "custom.since",
         "custom.rate",
+        "custom.lines",
     ];
     let mapping: Mapping = names
         .iter()
@@ -178,10 +179,11 @@ fn cells_take_the_kind_of_their_field() {
         "custom.tags" => Some(Kind::Texts),
         "custom.since" => Some(Kind::Date),
         "custom.rate" => Some(Kind::Decimal),
+        "custom.lines" => Some(Kind::Structure),
         _ => None,
     };
     let plan = Plan::new(&mapping, Layout::General, Some(DateOrder::DayFirst), kind).unwrap();
-    let filled = read(&plan, "'=Ann|۴۲|بله|a; b|3/4/2020|۱٫۵").unwrap();
+    let filled = read(&plan, r#"'=Ann|۴۲|بله|a; b|3/4/2020|۱٫۵|[{"line": 1}]"#).unwrap();
     assert_eq!(
         filled.body["given_name"],
         json!("=Ann"),
@@ -189,10 +191,10 @@ fn cells_take_the_kind_of_their_field() {
     );
     assert_eq!(
         filled.body["custom"],
-        json!({"size": 42, "vip": true, "tags": ["a", "b"], "since": "2020-04-03", "rate": "1.5"})
+        json!({"size": 42, "vip": true, "tags": ["a", "b"], "since": "2020-04-03", "rate": "1.5", "lines": [{"line": 1}]})
     );
-    let wrong = read(&plan, "Ann|many|perhaps||x|").unwrap_err();
-    assert_eq!(wrong.iter().map(|p| p.column).collect::<Vec<_>>(), [1, 2, 4]);
+    let wrong = read(&plan, "Ann|many|perhaps||x||[{line").unwrap_err();
+    assert_eq!(wrong.iter().map(|p| p.column).collect::<Vec<_>>(), [1, 2, 4, 6]);
 }
 
 #[test]

@@ -1,2 +1,14 @@
+DROP TABLE ledger_entries;
+DROP TABLE payment_allocations;
+DROP TABLE payments;
+DROP TABLE credit_notes;
+DROP TABLE invoices;
+DROP TABLE shipments;
+DROP TABLE orders;
+DROP TABLE credit_accounts;
+DROP TABLE stock_reservations;
+DROP TABLE stock_movements;
+DROP TABLE stock;
+DROP TABLE warehouses;
 DROP TABLE series_counters;
 DROP TABLE number_series;

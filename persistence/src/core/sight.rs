@@ -5,9 +5,11 @@ use domain::core::actor::{Scope, Sight};
 use uuid::Uuid;
 
 /// Objects whose records are seen through others: the object they name, and the fields that do.
-const THROUGH: [(&str, &str, &[&str]); 3] = [
+const THROUGH: [(&str, &str, &[&str]); 5] = [
     ("duplicates", "customers", &["a_id", "b_id"]),
     ("opportunity_contacts", "opportunities", &["opportunity_id"]),
+    ("stock", "warehouses", &["warehouse_id"]),
+    ("stock_movements", "warehouses", &["warehouse_id"]),
     ("suggestions", "customers", &["customer_id"]),
 ];
 

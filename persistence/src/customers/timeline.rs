@@ -7,6 +7,7 @@ use crate::activities::task::Tasks;
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::documents::overview::Documents;
+use crate::orders::overview::{INVOICES, ORDERS, PAYMENTS};
 use crate::privacy::consent::Consents;
 use crate::sales::overview::Opportunities;
 use domain::activities::interaction::Channel;
@@ -41,7 +42,18 @@ pub trait Source: Sync {
 }
 
 /// All sources: one line for each area.
-pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Consents, &Groups, &Opportunities, &Changes];
+pub const SOURCES: &[&dyn Source] = &[
+    &Interactions,
+    &Tasks,
+    &Documents,
+    &Consents,
+    &Groups,
+    &Opportunities,
+    &ORDERS,
+    &INVOICES,
+    &PAYMENTS,
+    &Changes,
+];
 
 /// An id as a text that both databases order alike.
 pub fn tie(column: &str, sqlite: bool) -> String {

@@ -14,6 +14,8 @@ use domain::core::pipeline::{self, Context, Done, Entry, Expect, Op, Store};
 use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
 use domain::documents::document::Document;
+use domain::orders::order::Order;
+use domain::orders::shipment::Shipment;
 use domain::privacy::consent::Consent;
 use domain::privacy::erasure::{Erasure, ErasureCount, Treatment};
 use domain::sales::opportunity::Opportunity;
@@ -155,7 +157,9 @@ fn treat(
             found.iter().map(|o| (o.base.id.uuid(), one(o))).collect()
         }
         "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        "opportunity_contacts" | "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "coupons" => {
+        // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
+        "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "opportunity_contacts" | "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "credit_accounts" | "coupons" => {
             ids.iter().map(|id| (*id, Treatment::Delete)).collect()
         }
         // A group says nothing of who fits its condition; who is erased no longer does, or is in as anybody would be.
@@ -238,6 +242,14 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                 }
                 ("documents", _) => rewrite::<Document>(conn, context, *id, |d| {
                     d.links.retain(|link| link.object != "customers" || link.record_id != whom.uuid());
+                    Ok(())
+                })?,
+                ("orders", _) => rewrite::<Order>(conn, context, *id, |o| {
+                    o.erase();
+                    Ok(())
+                })?,
+                ("shipments", _) => rewrite::<Shipment>(conn, context, *id, |s| {
+                    s.erase();
                     Ok(())
                 })?,
                 ("consents", _) => rewrite::<Consent>(conn, context, *id, |c| {

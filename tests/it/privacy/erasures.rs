@@ -21,21 +21,28 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 16] = [
+const DECIDED: [&str; 23] = [
     "consents",
     "coupon_redemptions",
     "coupons",
+    "credit_accounts",
+    "credit_notes",
     "customers",
     "documents",
     "duplicates",
     "erasures",
     "group_members",
     "interactions",
+    "invoices",
+    "ledger_entries",
     "merges",
     "opportunities",
     "opportunity_contacts",
+    "orders",
+    "payments",
     "relationships",
     "shares",
+    "shipments",
     "suggestions",
     "tasks",
 ];

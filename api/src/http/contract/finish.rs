@@ -39,6 +39,10 @@ const TAGS: &[(&str, &str)] = &[
         "Customers that are there more than once: how they are found, merged and taken apart again.",
     ),
     ("Imports", "Records from files, in bulk, with what became of each row."),
+    (
+        "Invoices",
+        "What customers owe and paid: invoices, credit notes, payments, and the ledger that they come to.",
+    ),
     ("Operations", "Jobs, metadata, and the contract itself."),
     (
         "Orders",
@@ -48,6 +52,7 @@ const TAGS: &[(&str, &str)] = &[
         "Privacy",
         "What people let us do with their data: consents, and how they get their data back or gone.",
     ),
+    ("Stock", "What lies in the warehouses, what of it is promised, and all that moved."),
     (
         "Sales",
         "Deals on their way through pipelines: what helps them on, what becomes of them, whom we compete with.",

@@ -1,6 +1,6 @@
 //! The usual operations of a record.
 use super::super::crud::Has;
-use super::super::guard;
+use super::super::{guard, headers};
 use super::parts::*;
 use super::schemas::{field_names, page_name, search_name, sorts};
 use domain::core::resource::Spec;
@@ -204,7 +204,11 @@ pub fn paths(spec: &'static Spec, has: Has) -> Paths {
             "Makes a new record. All that is wrong with the body is told at once.",
             "create",
         )
-        .parameter(idempotency_key())
+        .parameter(if headers::is_keyed(spec.object) {
+            key_needed()
+        } else {
+            idempotency_key()
+        })
         .request_body(Some(body("application/json", &create_name, example(spec, Face::Create))))
         .response("201", made());
         all.add_path_operation(path, vec![HttpMethod::Post], guarded(create).build());

@@ -115,6 +115,13 @@ pub fn idempotency_key() -> Parameter {
         .build()
 }
 
+/// The same key where nothing is done without one.
+pub fn key_needed() -> Parameter {
+    let mut key = idempotency_key();
+    key.required = Required::True;
+    key
+}
+
 /// The id in a path.
 pub fn path_id() -> Parameter {
     let schema = text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));

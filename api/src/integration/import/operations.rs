@@ -33,13 +33,6 @@ use uuid::Uuid;
 pub const IMPORTS: &dyn Object = &Of::<Import>::NEW;
 /// The largest file unless the setting `import_max_bytes` says otherwise.
 const LARGEST: u64 = 1 << 30;
-/// The key of a repeat, required: an import done twice is worse than one refused.
-fn keyed(request: &HttpRequest) -> Result<(), Failure> {
-    match headers::idempotency_key(request)? {
-        Some(_) => Ok(()),
-        None => Err(Failure::Parameter("Idempotency-Key".to_owned(), "idempotency_required")),
-    }
-}
 
 /// What imports of an object need.
 fn allowed(signed: &SignedIn, spec: &Spec, mode: ImportMode) -> Result<(), Failure> {
@@ -57,7 +50,7 @@ fn allowed(signed: &SignedIn, spec: &Spec, mode: ImportMode) -> Result<(), Failu
 pub async fn create(request: HttpRequest, app: Data<App>, signed: SignedIn, mut payload: Body) -> Result<HttpResponse, Failure> {
     signed.0.sight("imports", "create")?;
     Query::read(&request, &[])?;
-    keyed(&request)?;
+    headers::needs_key(&request)?;
     let (body, bytes) = members(&request, &mut payload, body::JSON).await?;
     if let Some(name) = body.get("object").and_then(Value::as_str) {
         let known = app.object(name).ok().filter(|o| !CLOSED.contains(&o.spec().tag));

@@ -1,7 +1,7 @@
 //! Where the operations of imports are, and what the contract says of them.
 use super::operations::{IMPORTS, abort, create, data, rows_of, start, undo};
 use super::results::Wanted;
-use crate::http::contract::{answer, body, content, idempotency_key, if_match, linked, path_id, problem, query, text};
+use crate::http::contract::{answer, body, content, idempotency_key, if_match, key_needed, linked, path_id, problem, query, text};
 use crate::http::crud::{Crud, Has};
 use crate::http::operation::{Operations, operation};
 use actix_web::web;
@@ -85,11 +85,7 @@ pub fn routes(config: &mut ServiceConfig) {
         "Says what the rows are and what they do. Then send the file and start. Needs `imports:create` and, on the object, what the rows do. \
          An Idempotency-Key is required.",
     )
-    .parameter({
-        let mut key = idempotency_key();
-        key.required = Required::True;
-        key
-    })
+    .parameter(key_needed())
     .request_body(Some(body("application/json", "CreateImport", json!({"object": "customers", "format": "csv", "mode": "upsert", "match_on": "email"}))))
     .response("201", linked(import("It waits for its file."), "$response.body#/id", next.map(str::to_owned)));
     let put = act(

@@ -1,0 +1,148 @@
+//! Actions on a record, such as confirming an order: a POST below its id, on a version, with or without a body, in one transaction.
+use crate::http::app::App;
+use crate::http::caller::SignedIn;
+use crate::http::contract::{answer, body as described, idempotency_key, if_match, key_needed, path_id};
+use crate::http::crud::id;
+use crate::http::operation::{Operations, operation};
+use crate::http::problem::Failure;
+use crate::http::query::Query;
+use crate::http::writing::{Writing, members};
+use crate::http::{body, headers};
+use actix_web::web::{Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, web};
+use domain::core::error::Error;
+use domain::core::input::{length, whole};
+use domain::core::pipeline::{Context, Done, Expect};
+use domain::core::problem::Problems;
+use domain::core::schema::{Face, example};
+use persistence::core::conn::Conn;
+use persistence::core::object::Object;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What an action is told: read before anything is looked up.
+pub trait Asked: Sized + Send + 'static {
+    /// Its schema and an example; none for an action that takes no body.
+    const SHOWN: Option<(&'static str, &'static str)>;
+    /// Reads it, and says what is wrong with it.
+    fn read(members: Map<String, Value>) -> Result<Self, Problems>;
+}
+
+impl Asked for () {
+    const SHOWN: Option<(&'static str, &'static str)> = None;
+    fn read(_: Map<String, Value>) -> Result<Self, Problems> {
+        Ok(())
+    }
+}
+
+/// Why something is done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Reason)]
+pub struct Because {
+    /// In words.
+    #[schema(min_length = 1, max_length = 500, example = "مشتری خواست")]
+    pub reason: String,
+}
+impl Asked for Because {
+    const SHOWN: Option<(&'static str, &'static str)> = Some(("Reason", r#"{"reason": "مشتری خواست"}"#));
+    fn read(members: Map<String, Value>) -> Result<Self, Problems> {
+        let asked: Because = whole(members)?;
+        let mut problems = Problems::default();
+        length("/reason", &asked.reason, 1, 500, &mut problems);
+        problems.or(asked)
+    }
+}
+
+/// Why something is done, where somebody says so.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OptionalReason)]
+pub struct Perhaps {
+    /// In words.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500, example = "مشتری خواست")]
+    pub reason: Option<String>,
+}
+impl Asked for Perhaps {
+    const SHOWN: Option<(&'static str, &'static str)> = Some(("OptionalReason", r#"{"reason": "مشتری خواست"}"#));
+    fn read(members: Map<String, Value>) -> Result<Self, Problems> {
+        let asked: Perhaps = whole(members)?;
+        let mut problems = Problems::default();
+        if let Some(reason) = &asked.reason {
+            length("/reason", reason, 1, 500, &mut problems);
+        }
+        problems.or(asked)
+    }
+}
+
+/// One action.
+pub struct Action {
+    /// Below `/api/v1`, with `{id}`.
+    pub path: &'static str,
+    /// Its name in clients.
+    pub id: &'static str,
+    pub summary: &'static str,
+    pub doc: &'static str,
+    /// What became of it, for the contract.
+    pub done: &'static str,
+    /// The record it is done to.
+    pub object: &'static dyn Object,
+    /// The action of the permission.
+    pub permission: &'static str,
+    /// Whether it must have an Idempotency-Key.
+    pub keyed: bool,
+}
+
+impl Action {
+    /// Mounts and describes it.
+    pub fn on<T: Asked>(self, run: fn(&mut Conn, &Context<'_>, Uuid, Expect, T) -> Result<Done, Error>) -> Operations {
+        let spec = self.object.spec();
+        let doc = format!("{} Needs the permission `{}:{}`.", self.doc, spec.object, self.permission);
+        let mut told = operation(self.id, spec.tag, self.summary, &doc)
+            .parameter(path_id())
+            .parameter(if_match(true))
+            .parameter(if self.keyed { key_needed() } else { idempotency_key() })
+            .response("200", answer(self.done, spec.schema, example(spec, Face::Output)));
+        if let Some((schema, shown)) = T::SHOWN {
+            let shown = serde_json::from_str(shown).unwrap_or_else(|_| json!({}));
+            told = told.request_body(Some(described("application/json", schema, shown)));
+        }
+        let (object, permission, keyed) = (self.object, self.permission, self.keyed);
+        let route = web::route()
+            .to(move |request, app, signed, path, payload| act::<T>(request, app, signed, path, payload, (object, permission, keyed), run));
+        Operations::at(self.path).post(route, told)
+    }
+
+    /// Mounts and describes it, with the schema of its body.
+    pub fn told<T: Asked + ToSchema>(self, run: fn(&mut Conn, &Context<'_>, Uuid, Expect, T) -> Result<Done, Error>) -> Operations {
+        self.on(run).schema::<T>()
+    }
+}
+
+async fn act<T: Asked>(
+    request: HttpRequest,
+    app: Data<App>,
+    signed: SignedIn,
+    path: Path<String>,
+    mut payload: Payload,
+    (object, permission, keyed): (&'static dyn Object, &'static str, bool),
+    run: fn(&mut Conn, &Context<'_>, Uuid, Expect, T) -> Result<Done, Error>,
+) -> Result<HttpResponse, Failure> {
+    signed.0.sight(object.spec().object, permission)?;
+    Query::read(&request, &[])?;
+    let (id, expect) = (id(&path)?, headers::if_match(&request)?);
+    if keyed {
+        headers::needs_key(&request)?;
+    }
+    let (told, bytes) = match T::SHOWN {
+        Some(_) => members(&request, &mut payload, body::JSON).await?,
+        None => Default::default(),
+    };
+    let asked = T::read(told)?;
+    Writing::new(&request, app, signed, &bytes)?
+        .run(object, move |conn, context| Ok((200, run(conn, context, id, expect, asked)?)))
+        .await
+}
