@@ -4,6 +4,7 @@ use super::members::Groups;
 use super::overview::id;
 use crate::activities::interaction::Interactions;
 use crate::activities::task::Tasks;
+use crate::catalog::quote::Quotes;
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::documents::overview::Documents;
@@ -40,7 +41,7 @@ pub trait Source: Sync {
 }
 
 /// All sources: one line for each area.
-pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Consents, &Groups, &Changes];
+pub const SOURCES: &[&dyn Source] = &[&Interactions, &Tasks, &Documents, &Consents, &Quotes, &Groups, &Changes];
 
 /// An id as a text that both databases order alike.
 pub fn tie(column: &str, sqlite: bool) -> String {

@@ -7,6 +7,7 @@ use crate::core::sql::{Bind, Sql};
 use crate::core::{merged, redact, trash};
 use crate::{row, sql, store};
 use domain::activities::interaction::Interaction;
+use domain::catalog::quote::Quote;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
@@ -144,7 +145,7 @@ fn treat(
             }
             out
         }
-        "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "coupons" => {
             ids.iter().map(|id| (*id, Treatment::Delete)).collect()
         }
@@ -200,6 +201,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
         "DELETE FROM consent_links WHERE consent_id IN (SELECT id FROM consents WHERE customer_id = ?)",
         whom.uuid()
     ))?;
+    conn.execute(&sql!(
+        "DELETE FROM quote_links WHERE quote_id IN (SELECT id FROM quotes WHERE customer_id = ?)",
+        whom.uuid()
+    ))?;
     for (object, some) in &plan.each {
         for (id, treatment) in some {
             match (object.spec().object, treatment) {
@@ -223,6 +228,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                         .map(|key| ledger::hash(&key))
                         .transpose()?;
                     c.erase(hash);
+                    Ok(())
+                })?,
+                ("quotes", _) => rewrite::<Quote>(conn, context, *id, |q| {
+                    q.erase();
                     Ok(())
                 })?,
                 (other, _) => return Err(Error::Internal(format!("{other} can't be erased so"))),

@@ -21,7 +21,7 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 14] = [
+const DECIDED: [&str; 15] = [
     "consents",
     "coupon_redemptions",
     "coupons",
@@ -32,6 +32,7 @@ const DECIDED: [&str; 14] = [
     "group_members",
     "interactions",
     "merges",
+    "quotes",
     "relationships",
     "shares",
     "suggestions",

@@ -49,6 +49,10 @@ const TAGS: &[(&str, &str)] = &[
         "What people let us do with their data: consents, and how they get their data back or gone.",
     ),
     (
+        "Quotes",
+        "What is offered to customers: priced, approved, sent, and accepted by a mailed address.",
+    ),
+    (
         "Templates",
         "Letters, emails and messages that are filled in from records, as PDF, page or plain text.",
     ),
