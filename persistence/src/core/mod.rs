@@ -17,6 +17,7 @@ pub mod jobs;
 mod known;
 pub mod merged;
 pub mod migrate;
+mod near;
 pub mod notifications;
 pub mod object;
 pub mod place;
