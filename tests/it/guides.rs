@@ -54,6 +54,11 @@ fn prices_walk() {
 }
 
 #[test]
+fn quotes_walk() {
+    walked("docs/quotes.md");
+}
+
+#[test]
 fn groups_and_bulk_actions_walk() {
     walked("docs/groups.md");
 }

@@ -99,7 +99,7 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         // The name of a field, which no number stands behind.
         "retention_rules" => body["date_field"] = json!("updated_at"),
         // Codes, which no number stands behind.
-        "orders" | "price_books" => body["currency"] = json!("IRR"),
+        "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
         "taxes" => body["country"] = json!("IR"),
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
         _ => {}
@@ -208,6 +208,15 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"instalments": []}),
             value: json!(30),
         },
+        ("quotes", "lines") => {
+            let mut product = body(app, named("products"));
+            (product["status"], product["tax_category"]) = (json!("active"), json!("exempt"));
+            plain(json!([{"product_id": app.be(Who::Owner).post("/products", product).is(201).id(), "quantity": "2"}]))
+        }
+        ("quotes", "discounts") => plain(json!([{"kind": "allowance", "percent": "5"}])),
+        ("quotes", "charges") => plain(json!([{"reason": "حمل", "amount": {"amount": "10.00", "currency": "IRR"}}])),
+        ("quotes", "language") => plain(json!("en")),
+        ("approval_delegations", "to_date") => plain(json!("2031-03-20")),
         // A product has either variants or a parent, whose variants differ in what they say of it.
         ("products", "variant_by") => Change {
             with: json!({"parent_id": null}),

@@ -12,7 +12,7 @@ use crate::http::limits::Limits;
 use crate::jobs::runner::{GRACE, Runner};
 use crate::jobs::{JobKind, Jobs, housekeeping};
 use crate::mail::Mailer;
-use crate::{access, activities, customers, documents, integration, mail, orders, privacy, quality, sales};
+use crate::{access, activities, catalog, customers, documents, integration, mail, orders, privacy, quality, sales};
 use actix_web::web::Data;
 use clap::Args;
 use persistence::core::database::Database;
@@ -211,6 +211,7 @@ fn kinds() -> impl Iterator<Item = &'static dyn JobKind> {
     let areas = [
         &access::links::KINDS[..],
         activities::KINDS,
+        catalog::KINDS,
         &customers::KINDS,
         &documents::KINDS,
         &integration::bulk::KINDS,

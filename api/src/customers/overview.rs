@@ -9,7 +9,7 @@ use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::reading::{respond, weak};
-use crate::{activities, documents, orders, privacy, quality, sales};
+use crate::{activities, catalog, documents, orders, privacy, quality, sales};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
@@ -67,6 +67,7 @@ fn all() -> impl Iterator<Item = &'static dyn Section> {
     [
         sections::ALL,
         activities::sections::ALL,
+        catalog::section::ALL,
         documents::section::ALL,
         orders::section::ALL,
         privacy::section::ALL,

@@ -2,6 +2,7 @@
 //! several at a time because writes that wait together share one commit.
 use super::client::Client;
 use super::draw::Draw;
+use super::goods;
 use super::house::{self, GROUPS, Made};
 use super::{people, trade};
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ pub struct Plan {
 impl Plan {
     /// How many requests it takes, nearly: a customer has about one tie and every second one is in a group.
     pub fn about(self) -> u64 {
-        35 + self.size + self.size * 6 / 5
+        66 + self.size + self.size * 6 / 5
     }
 }
 
@@ -58,6 +59,13 @@ pub fn fill(client: &Client, plan: Plan, progress: &(impl Fn() + Sync)) -> Resul
     };
     write(&mut house::users(seed, head, role).into_iter())?;
     write(&mut house::custom_fields(seed).into_iter().chain(house::groups(seed)))?;
+    // In order: what is below comes after what is above, and a bundle after its parts.
+    for one in goods::categories(seed).into_iter().chain(goods::products(seed)) {
+        write(&mut std::iter::once(one))?;
+    }
+    for one in goods::prices(seed) {
+        write(&mut std::iter::once(one))?;
+    }
     write(&mut (1..=size).map(|n| customer(seed, n)))?;
     write(&mut (1..=size).flat_map(|n| ties(seed, n)))?;
     write(&mut trade::goods(seed).into_iter())?;

@@ -3,6 +3,7 @@
 mod client;
 mod draw;
 mod fill;
+mod goods;
 mod house;
 mod names;
 pub mod people;

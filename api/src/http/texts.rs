@@ -48,6 +48,24 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "The coupon was used as often as it may be",
             "این کوپن به اندازهٔ سقفش به کار رفته است",
         ),
+        "quote_not_draft" => (
+            "Only a draft can be changed; make a new version",
+            "تنها پیش‌نویس را می‌توان دگرگون کرد؛ نسخهٔ تازه‌ای بسازید",
+        ),
+        "quote_status" => (
+            "The quote is not at a point where this can be done",
+            "پیش‌فاکتور در مرحله‌ای نیست که این کار شدنی باشد",
+        ),
+        "quote_expired" => ("The last day of the quote has passed", "اعتبار پیش‌فاکتور گذشته است"),
+        "self_approval" => (
+            "Nobody approves what they have written or submitted themselves",
+            "هیچ‌کس نوشته یا پیشنهاد خود را تأیید نمی‌کند",
+        ),
+        "no_approver" => (
+            "No limit reaches this discount, so nobody could approve it",
+            "هیچ سقفی به این تخفیف نمی‌رسد و کسی نیست که آن را تأیید کند",
+        ),
+        "not_pending" => ("Nothing waits for a decision", "چیزی در انتظار تصمیم نیست"),
         "already_released" => ("It was given back already", "پیش‌تر آزاد شده است"),
         "parent_deleted" => ("What it belongs to is gone", "آنچه به آن تعلق دارد دیگر نیست"),
         "changed_meanwhile" => (

@@ -94,7 +94,9 @@ impl JobKind for Sessions {
         let (month, days) = (job.app.now().after(-TimeDelta::days(30)), job.app.now().after(-TimeDelta::days(2)));
         Box::pin(steps(job, move |conn, most| {
             let (sessions, failures) = (prune::sessions(conn, month, most)?, prune::failures(conn, days, most)?);
-            let links = prune::links(conn, days, most)?.max(persistence::privacy::link::prune(conn, days, most)?);
+            let links = prune::links(conn, days, most)?
+                .max(persistence::privacy::link::prune(conn, days, most)?)
+                .max(persistence::catalog::quote_link::prune(conn, days, most)?);
             Ok(sessions.max(failures).max(links))
         }))
     }

@@ -4,4 +4,5 @@ pub mod pdf;
 mod render;
 mod routes;
 
+pub use render::set;
 pub use routes::routes;

@@ -72,6 +72,17 @@ async fn make(ready: Ready, format: Format) -> Result<Vec<u8>, Failure> {
     Ok(made.map_err(|e| Error::Internal(e.to_string()))??)
 }
 
+/// The PDF of a letter that no template has made.
+///
+/// # Errors
+/// Of one that is too long; where the server is ending.
+pub async fn set(letter: Letter) -> Result<Vec<u8>, Failure> {
+    let permit = SETTING.acquire().await.map_err(|_| Error::Unavailable("overloaded"))?;
+    let made = tokio::task::spawn_blocking(move || pdf::write(&letter).map_err(unset)).await;
+    drop(permit);
+    Ok(made.map_err(|e| Error::Internal(e.to_string()))??)
+}
+
 fn written(ready: Ready, format: Format) -> Result<Vec<u8>> {
     let Ready { template, filled, head } = ready;
     let manner = template.manner();

@@ -1,5 +1,6 @@
 //! What we sell, and what it costs.
 pub mod adjustment;
+pub mod approval;
 pub mod ask;
 pub mod book;
 pub mod category;
@@ -13,6 +14,10 @@ pub mod offers;
 pub mod product;
 pub mod promotion;
 pub mod quotation;
+pub mod quote;
+pub mod quote_document;
+pub mod quote_letters;
+pub mod quote_parts;
 pub mod ratio;
 pub mod tax;
 pub mod terms;

@@ -1,3 +1,7 @@
+DROP TABLE quote_links;
+DROP TABLE quotes;
+DROP TABLE approval_delegations;
+DROP TABLE discount_limits;
 DROP TABLE payment_terms;
 DROP TABLE taxes;
 DROP TABLE coupon_redemptions;

@@ -287,3 +287,113 @@ CREATE INDEX payment_terms_owner ON payment_terms (owner_id, updated_at, id) WHE
 CREATE INDEX payment_terms_unit ON payment_terms (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX payment_terms_name ON payment_terms (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX payment_terms_search ON payment_terms USING gin (search gin_trgm_ops);
+-- Up to which discount roles let quotes through.
+CREATE TABLE discount_limits (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    role_id uuid NOT NULL,
+    max_percent text COLLATE "C" NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX discount_limits_created_at ON discount_limits (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX discount_limits_updated_at ON discount_limits (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX discount_limits_owner ON discount_limits (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX discount_limits_unit ON discount_limits (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX discount_limits__role_id_key ON discount_limits (role_id) WHERE deleted_at IS NULL;
+-- Who approves in whose place.
+CREATE TABLE approval_delegations (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    from_user_id uuid NOT NULL,
+    to_user_id uuid NOT NULL,
+    from_date date NOT NULL,
+    to_date date NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX approval_delegations_created_at ON approval_delegations (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_updated_at ON approval_delegations (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_owner ON approval_delegations (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_unit ON approval_delegations (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_to ON approval_delegations (to_user_id, to_date) WHERE deleted_at IS NULL;
+-- Offers to customers, each version a row.
+CREATE TABLE quotes (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    number text COLLATE "C" NOT NULL,
+    revision bigint NOT NULL,
+    previous_id uuid,
+    status text COLLATE "C" NOT NULL,
+    customer_id uuid NOT NULL,
+    title text COLLATE "C" NOT NULL,
+    language text COLLATE "C" NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    valid_until date,
+    lines jsonb NOT NULL,
+    discounts jsonb NOT NULL,
+    charges jsonb NOT NULL,
+    coupons jsonb NOT NULL,
+    payment_term_id uuid,
+    rounding_step text COLLATE "C",
+    terms_text text,
+    pricing jsonb,
+    options jsonb NOT NULL,
+    total jsonb,
+    discount_percent text COLLATE "C" NOT NULL,
+    submitted_by uuid,
+    approvals jsonb NOT NULL,
+    sent_at timestamptz,
+    sent_to text,
+    acceptance jsonb,
+    declined_reason text,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX quotes_created_at ON quotes (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_updated_at ON quotes (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_owner ON quotes (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_unit ON quotes (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX quotes__revision_key ON quotes (number, revision) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX quotes__previous_id_key ON quotes (previous_id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_number ON quotes (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_title ON quotes (title, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_status ON quotes (status, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_valid_until ON quotes (valid_until, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_discount_percent ON quotes (discount_percent, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_customer ON quotes (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_search ON quotes USING gin (search gin_trgm_ops);
+-- Addresses mailed to customers, by which they look at quotes and accept them.
+CREATE TABLE quote_links (
+    id uuid NOT NULL PRIMARY KEY,
+    quote_id uuid NOT NULL,
+    email text NOT NULL,
+    hash bytea NOT NULL,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX quote_links__hash_key ON quote_links (hash);
+CREATE INDEX quote_links_quote ON quote_links (quote_id);
+CREATE INDEX quote_links_expires ON quote_links (expires_at);

@@ -1,3 +1,8 @@
+DROP TABLE quote_links;
+DROP TABLE quotes_search;
+DROP TABLE quotes;
+DROP TABLE approval_delegations;
+DROP TABLE discount_limits;
 DROP TABLE payment_terms_search;
 DROP TABLE payment_terms;
 DROP TABLE taxes;

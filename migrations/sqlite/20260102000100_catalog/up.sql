@@ -341,3 +341,122 @@ END;
 CREATE TRIGGER payment_terms_search_update AFTER UPDATE OF search ON payment_terms WHEN old.search <> new.search BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('payment_terms', old.rowid, old.search);
 END;
+-- Up to which discount roles let quotes through.
+CREATE TABLE discount_limits (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    role_id BLOB NOT NULL,
+    max_percent TEXT NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX discount_limits_created_at ON discount_limits (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX discount_limits_updated_at ON discount_limits (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX discount_limits_owner ON discount_limits (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX discount_limits_unit ON discount_limits (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX discount_limits__role_id_key ON discount_limits (role_id) WHERE deleted_at IS NULL;
+-- Who approves in whose place.
+CREATE TABLE approval_delegations (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    from_user_id BLOB NOT NULL,
+    to_user_id BLOB NOT NULL,
+    from_date DATE NOT NULL,
+    to_date DATE NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX approval_delegations_created_at ON approval_delegations (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_updated_at ON approval_delegations (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_owner ON approval_delegations (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_unit ON approval_delegations (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX approval_delegations_to ON approval_delegations (to_user_id, to_date) WHERE deleted_at IS NULL;
+-- Offers to customers, each version a row.
+CREATE TABLE quotes (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    number TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    previous_id BLOB,
+    status TEXT NOT NULL,
+    customer_id BLOB NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    valid_until DATE,
+    lines TEXT NOT NULL,
+    discounts TEXT NOT NULL,
+    charges TEXT NOT NULL,
+    coupons TEXT NOT NULL,
+    payment_term_id BLOB,
+    rounding_step TEXT,
+    terms_text TEXT,
+    pricing TEXT,
+    options TEXT NOT NULL,
+    total TEXT,
+    discount_percent TEXT NOT NULL,
+    submitted_by BLOB,
+    approvals TEXT NOT NULL,
+    sent_at INTEGER,
+    sent_to TEXT,
+    acceptance TEXT,
+    declined_reason TEXT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX quotes_created_at ON quotes (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_updated_at ON quotes (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_owner ON quotes (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_unit ON quotes (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX quotes__revision_key ON quotes (number, revision) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX quotes__previous_id_key ON quotes (previous_id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_number ON quotes (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_title ON quotes (title, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_status ON quotes (status, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_valid_until ON quotes (valid_until, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_discount_percent ON quotes (discount_percent, id) WHERE deleted_at IS NULL;
+CREATE INDEX quotes_customer ON quotes (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE quotes_search USING fts5 (search, content = 'quotes', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER quotes_search_insert AFTER INSERT ON quotes BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('quotes', new.rowid, NULL);
+END;
+CREATE TRIGGER quotes_search_delete AFTER DELETE ON quotes BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('quotes', old.rowid, old.search);
+END;
+CREATE TRIGGER quotes_search_update AFTER UPDATE OF search ON quotes WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('quotes', old.rowid, old.search);
+END;
+-- Addresses mailed to customers, by which they look at quotes and accept them.
+CREATE TABLE quote_links (
+    id BLOB NOT NULL PRIMARY KEY,
+    quote_id BLOB NOT NULL,
+    email TEXT NOT NULL,
+    hash BLOB NOT NULL,
+    issued_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX quote_links__hash_key ON quote_links (hash);
+CREATE INDEX quote_links_quote ON quote_links (quote_id);
+CREATE INDEX quote_links_expires ON quote_links (expires_at);

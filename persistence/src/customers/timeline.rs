@@ -4,6 +4,7 @@ use super::members::Groups;
 use super::overview::id;
 use crate::activities::interaction::Interactions;
 use crate::activities::task::Tasks;
+use crate::catalog::quote::Quotes;
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::documents::overview::Documents;
@@ -47,6 +48,7 @@ pub const SOURCES: &[&dyn Source] = &[
     &Tasks,
     &Documents,
     &Consents,
+    &Quotes,
     &Groups,
     &Opportunities,
     &ORDERS,

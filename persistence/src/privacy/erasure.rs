@@ -7,6 +7,7 @@ use crate::core::sql::{Bind, Sql};
 use crate::core::{merged, redact, trash};
 use crate::{row, sql, store};
 use domain::activities::interaction::Interaction;
+use domain::catalog::quote::Quote;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
@@ -156,7 +157,7 @@ fn treat(
             };
             found.iter().map(|o| (o.base.id.uuid(), one(o))).collect()
         }
-        "consents" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
         "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         "opportunity_contacts" | "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "credit_accounts" | "coupons" => {
@@ -214,6 +215,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
         "DELETE FROM consent_links WHERE consent_id IN (SELECT id FROM consents WHERE customer_id = ?)",
         whom.uuid()
     ))?;
+    conn.execute(&sql!(
+        "DELETE FROM quote_links WHERE quote_id IN (SELECT id FROM quotes WHERE customer_id = ?)",
+        whom.uuid()
+    ))?;
     for (object, some) in &plan.each {
         for (id, treatment) in some {
             match (object.spec().object, treatment) {
@@ -258,6 +263,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                         .map(|key| ledger::hash(&key))
                         .transpose()?;
                     c.erase(hash);
+                    Ok(())
+                })?,
+                ("quotes", _) => rewrite::<Quote>(conn, context, *id, |q| {
+                    q.erase();
                     Ok(())
                 })?,
                 (other, _) => return Err(Error::Internal(format!("{other} can't be erased so"))),

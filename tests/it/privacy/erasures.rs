@@ -21,7 +21,7 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 23] = [
+const DECIDED: [&str; 24] = [
     "consents",
     "coupon_redemptions",
     "coupons",
@@ -40,6 +40,7 @@ const DECIDED: [&str; 23] = [
     "opportunity_contacts",
     "orders",
     "payments",
+    "quotes",
     "relationships",
     "shares",
     "shipments",

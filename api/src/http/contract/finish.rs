@@ -58,6 +58,10 @@ const TAGS: &[(&str, &str)] = &[
         "Deals on their way through pipelines: what helps them on, what becomes of them, whom we compete with.",
     ),
     (
+        "Quotes",
+        "What is offered to customers: priced, approved, sent, and accepted by a mailed address.",
+    ),
+    (
         "Templates",
         "Letters, emails and messages that are filled in from records, as PDF, page or plain text.",
     ),
