@@ -58,8 +58,8 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         ),
         "quote_expired" => ("The last day of the quote has passed", "اعتبار پیش‌فاکتور گذشته است"),
         "self_approval" => (
-            "Nobody approves what they have written or submitted themselves",
-            "هیچ‌کس نوشته یا پیشنهاد خود را تأیید نمی‌کند",
+            "Somebody else must approve this: nobody approves what is their own",
+            "کس دیگری باید این را بپذیرد؛ هیچ‌کس کار خود را تأیید نمی‌کند",
         ),
         "no_approver" => (
             "No limit reaches this discount, so nobody could approve it",
@@ -262,7 +262,6 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "The order was invoiced already, or would be beyond what it comes to",
             "سفارش پیش‌تر فاکتور شده است، یا فاکتور از مبلغ آن بیشتر می‌شود",
         ),
-        "self_approval" => ("Somebody else must allow this", "کس دیگری باید این را بپذیرد"),
         "credit_blocked" => ("The customer's credit is blocked already", "اعتبار این مشتری پیش‌تر بسته شده است"),
         "credit_not_blocked" => ("The customer's credit is not blocked", "اعتبار این مشتری بسته نیست"),
         "shipment_delivered" => ("The shipment has arrived already", "این محموله پیش‌تر رسیده است"),

@@ -219,17 +219,17 @@ fn closing(reason: Option<CloseReason>, note: Option<String>, lost_to: Option<Id
 }
 
 /// The change that closes a deal.
-fn close(closing: Closing, context: &Context<'_>, scene: &Scene) -> Result<Box<dyn FnOnce(&mut Opportunity)>> {
+fn close(closing: Closing, context: &Context<'_>, scene: &Scene) -> Result<impl FnOnce(&mut Opportunity) + use<>> {
     let (now, today) = (context.now(), scene.hours.day(context.now()));
     if closing.on.is_some_and(|on| on > today) {
         let mut problems = Problems::default();
         problems.with("/close_date", Code::OutOfRange, vec![("max", today.to_string())]);
         return Err(problems.into());
     }
-    Ok(Box::new(move |deal| {
+    Ok(move |deal: &mut Opportunity| {
         deal.stage_note = None;
         deal.close(closing, now, today);
-    }))
+    })
 }
 
 async fn win(
@@ -248,7 +248,7 @@ async fn win(
             course::met(conn, &step, &scene.shown, context.now())?;
             Ok(Then {
                 to: step.to.id(),
-                change: close(closing, context, scene)?,
+                change: Box::new(close(closing, context, scene)?),
             })
         })
         .await
@@ -283,7 +283,7 @@ async fn lose(
             let step = scene.course.lose(scene.deal.stage_id)?;
             Ok(Then {
                 to: step.to.id(),
-                change: close(closing, context, scene)?,
+                change: Box::new(close(closing, context, scene)?),
             })
         })
         .await

@@ -160,9 +160,14 @@ fn treat(
         "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
         "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        "opportunity_contacts" | "tasks" | "relationships" | "group_members" | "duplicates" | "suggestions" | "credit_accounts" | "coupons" => {
-            ids.iter().map(|id| (*id, Treatment::Delete)).collect()
-        }
+        "opportunity_contacts"
+        | "tasks"
+        | "relationships"
+        | "group_members"
+        | "duplicates"
+        | "suggestions"
+        | "credit_accounts"
+        | "coupons" => ids.iter().map(|id| (*id, Treatment::Delete)).collect(),
         // A group says nothing of who fits its condition; who is erased no longer does, or is in as anybody would be.
         "groups" => Vec::new(),
         _ => ids.iter().map(|id| (*id, Treatment::Keep)).collect(),
