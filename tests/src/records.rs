@@ -214,7 +214,7 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             plain(json!([{"product_id": app.be(Who::Owner).post("/products", product).is(201).id(), "quantity": "2"}]))
         }
         ("quotes", "discounts") => plain(json!([{"kind": "allowance", "percent": "5"}])),
-        ("quotes", "charges") => plain(json!([{"reason": "حمل", "amount": {"amount": "10.00", "currency": "IRR"}}])),
+        ("quotes", "charges") => plain(json!([{"reason": "حمل", "amount": {"amount": "10.00", "currency": "IRR"}, "tax_category": "exempt"}])),
         ("quotes", "language") => plain(json!("en")),
         ("approval_delegations", "to_date") => plain(json!("2031-03-20")),
         // A product has either variants or a parent, whose variants differ in what they say of it.
