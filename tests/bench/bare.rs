@@ -74,19 +74,29 @@ pub struct Write {
     pub closing: Vec<Traced>,
 }
 
-/// The work of each write: what lies between the savepoint it was given and its release, and behind that up to the commit.
+/// With what the server begins that which it does once before a commit.
+const SETTLES: &str = "SELECT object, max(old IS NOT NULL) FROM pending_search";
+
+/// The work of each write, and what lies behind it up to the commit. A write among several has a savepoint; one alone has the transaction.
 pub fn writes(trace: Vec<Traced>) -> Vec<Write> {
     let (mut done, mut open, mut closing) = (Vec::<Write>::new(), HashMap::<u64, Vec<Traced>>::new(), None);
     for line in trace {
         match line.text.as_str() {
-            "SAVEPOINT one" => {
+            "BEGIN IMMEDIATE" | "SAVEPOINT one" => {
                 open.insert(line.connection, Vec::new());
                 closing = None;
             }
-            "RELEASE one" => {
+            "ROLLBACK" => {
+                open.remove(&line.connection);
+            }
+            text if text == "RELEASE one" || text.starts_with(SETTLES) && open.contains_key(&line.connection) => {
                 let work = open.remove(&line.connection).unwrap_or_default();
-                done.push(Write { work, closing: Vec::new() });
                 closing = Some(line.connection);
+                let settles = text != "RELEASE one";
+                done.push(Write {
+                    work,
+                    closing: if settles { vec![line] } else { Vec::new() },
+                });
             }
             "COMMIT" if closing == Some(line.connection) => closing = None,
             _ if closing == Some(line.connection) => {

@@ -271,8 +271,9 @@ impl Site {
         import::run(traced.server, &token, &import::file(self.size + 700_000, IMPORTED.1));
         // Only what is put into tables: that rows are looked for first is what an import does more.
         let all = bare::read(&behind(&out, seen));
-        let inserts =
-            |t: &bare::Traced| t.text.starts_with("INSERT") || matches!(t.text.as_str(), "SAVEPOINT one" | "RELEASE one" | "COMMIT");
+        let inserts = |t: &bare::Traced| {
+            t.text.starts_with("INSERT") || matches!(t.text.as_str(), "BEGIN IMMEDIATE" | "SAVEPOINT one" | "RELEASE one" | "COMMIT")
+        };
         let closing = |t: &bare::Traced| t.text.contains("pending_search");
         let all = all.into_iter().filter(|t| inserts(t) || closing(t)).collect();
         self.imports = writing_of(all, "INSERT INTO customers (");

@@ -4,7 +4,7 @@ use crate::engine::{Copy, Engine, administer, cluster, has_database, in_cluster}
 use crate::people::People;
 use crate::{binary, seed};
 use api::access::keys::KeyRing;
-use persistence::core::database::Database;
+use persistence::core::database::{Database, connect};
 use serde_json::Value;
 use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -99,9 +99,8 @@ fn make(engine: Engine, folder: &Path, database: &str) {
         let people = db.write(|conn| Ok(seed::fill(conn))).await.expect("the template");
         if engine == Engine::Sqlite {
             // One file, without a log beside it, whenever the connections close.
-            db.read(move |conn| conn.batch(&format!("VACUUM INTO '{whole}'")))
-                .await
-                .expect("a copy");
+            let mut alone = connect(db.address()).expect("a connection of its own");
+            alone.batch(&format!("VACUUM INTO '{whole}'")).expect("a copy");
         }
         people
     });

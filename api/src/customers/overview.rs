@@ -161,7 +161,7 @@ async fn overview(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
         Ok(out)
     };
     // Each section is a few rows by an index.
-    let body = app.db.look(move |conn| conn.snapshot(read)).await?;
+    let body = app.db.look(read).await?;
     respond(&request, weak(&body), body, None)
 }
 

@@ -176,7 +176,7 @@ async fn quality(request: HttpRequest, app: Data<App>, signed: SignedIn, path: P
     signed.0.sight("customers", "read")?;
     Query::read(&request, &[])?;
     let (customer, now) = (id(&path)?, app.now());
-    let read = move |conn: &mut Conn| conn.snapshot(|conn| told(conn, &signed.0.actor, customer, now));
+    let read = move |conn: &mut Conn| told(conn, &signed.0.actor, customer, now);
     let found = app.db.read(read).await?;
     let body = serde_json::to_vec(&found).map_err(|e| Error::Internal(e.to_string()))?;
     respond(&request, weak(&body), body, None)

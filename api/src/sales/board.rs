@@ -163,10 +163,7 @@ async fn board_of(request: HttpRequest, app: Data<App>, signed: SignedIn, path: 
     signed.0.sight("opportunities", "read")?;
     let query = Query::read(&request, &["owner_id", "limit"])?;
     let (id, owner, cards) = (id(&path)?, query.id("owner_id")?, query.number("limit", CARDS, 0, MOST)?);
-    let board = app
-        .db
-        .read(move |conn| conn.snapshot(|conn| look(conn, &signed.0.actor, id, owner, cards)))
-        .await?;
+    let board = app.db.read(move |conn| look(conn, &signed.0.actor, id, owner, cards)).await?;
     let body = serde_json::to_vec(&board).map_err(|e| Error::Internal(e.to_string()))?;
     respond(&request, weak(&body), body, None)
 }

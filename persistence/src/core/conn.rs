@@ -75,18 +75,6 @@ impl Conn {
         result
     }
 
-    /// Runs a body that reads by several statements. On SQLite they share a snapshot: each alone would take the locks of the file again,
-    /// which all threads wait for. On PostgreSQL that would be two trips more, so each sees what is committed then.
-    pub fn snapshot<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
-        if !self.is_sqlite() {
-            return body(self);
-        }
-        self.batch("BEGIN")?;
-        let result = body(self);
-        self.batch("COMMIT")?;
-        result
-    }
-
     /// Waits until no other transaction holds this name, and holds it until the transaction ends: what is counted before it is written would
     /// not see what others count at once. On SQLite there is one writer anyway.
     ///

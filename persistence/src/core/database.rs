@@ -2,7 +2,7 @@
 //! together, on PostgreSQL a pool serves both.
 use super::conn::Conn;
 use super::postgres::Postgres;
-use super::sqlite::{self, Sqlite};
+use super::sqlite::Sqlite;
 use super::{migrate, place};
 use domain::core::error::{Error, Result};
 use std::path::PathBuf;
@@ -145,16 +145,16 @@ impl Database {
         self.send(body, false).await
     }
 
-    /// Runs a body that reads a record or two by their ids. On SQLite on this very thread: handing it to another one costs more than
+    /// Runs a body that reads a record or two by their ids, in one snapshot. On SQLite on this very thread: handing it to another one costs more than
     /// such a read does.
     pub async fn look<T, F>(&self, body: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        match &self.address {
-            Address::Sqlite(path) => sqlite::near(path, |conn| caught(body, conn)),
-            Address::Postgres(_) => self.send(body, false).await,
+        match (&*self.engine, &self.address) {
+            (Engine::Sqlite(s), Address::Sqlite(path)) => s.near(path, |conn| caught(body, conn)),
+            _ => self.send(body, false).await,
         }
     }
 

@@ -154,7 +154,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         .and(Sql::join(all, " AND ", "TRUE"))
         .text(format!(" ORDER BY {order} LIMIT "))
         .bind(list.limit as i64 + 1);
-    let (mut out, mut n, mut last) = (Vec::with_capacity(1536 * list.limit.min(64)), 0, None);
+    let (mut out, mut n, mut last) = (Vec::with_capacity(2560 * list.limit.min(64)), 0, None);
     out.extend_from_slice(b"{\"data\":[");
     conn.rows(&sql, |row| {
         n += 1;

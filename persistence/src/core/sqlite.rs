@@ -4,14 +4,15 @@
 use super::cell::Cells;
 use super::conn::{Conn, fault};
 use super::database::{Database, Work};
-use super::search;
+use super::{near, search};
 use crate::sql;
 use crossbeam_channel::{Receiver, Sender};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use domain::core::error::{Error, Result};
-use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 /// How many writes share one commit at most: more would make the first wait too long.
@@ -35,6 +36,8 @@ const HELPED: i64 = 16_000;
 pub(super) struct Sqlite {
     pub reads: Sender<Box<dyn Work>>,
     pub writes: Sender<Box<dyn Work>>,
+    /// How many groups of writes were committed; counted before anyone is told of them.
+    commits: Arc<AtomicU64>,
 }
 
 impl Sqlite {
@@ -43,13 +46,15 @@ impl Sqlite {
         let (reads, asked) = crossbeam_channel::bounded(Database::QUEUE);
         let started = |error: std::io::Error| Error::Internal(format!("a thread could not start: {error}"));
         let (mut writer, mut carrier) = (connect(path)?, connect(path)?);
+        let commits = Arc::new(AtomicU64::new(0));
         writer.batch(&format!("{WRITER}; PRAGMA wal_autocheckpoint = {HELPED}"))?;
         carrier.batch("PRAGMA cache_size = -100")?;
         // One note is enough, however many commits there were.
         let (committed, notes) = crossbeam_channel::bounded(1);
+        let counted = commits.clone();
         thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || write(writer, &waiting, &committed))
+            .spawn(move || write(writer, &waiting, &committed, &counted))
             .map_err(started)?;
         thread::Builder::new()
             .name("carrier".to_owned())
@@ -64,7 +69,7 @@ impl Sqlite {
                 .spawn(move || read(reader, &asked))
                 .map_err(started)?;
         }
-        Ok(Sqlite { reads, writes })
+        Ok(Sqlite { reads, writes, commits })
     }
 }
 
@@ -80,33 +85,11 @@ pub fn connect(path: &Path) -> Result<Conn> {
     Ok(Conn::Sqlite(conn))
 }
 
-thread_local! {
-    /// The connection of a thread that looks for itself, and its file.
-    static NEAR: RefCell<Option<(PathBuf, Conn)>> = const { RefCell::new(None) };
-}
-
-/// Runs a short read on a connection of this thread's own, opened when it is first needed.
-pub(super) fn near<T>(path: &Path, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    NEAR.with_borrow_mut(|near| {
-        if near.as_ref().is_some_and(|(open, _)| open != path) {
-            *near = None;
-        }
-        let (_, conn) = match near {
-            Some(open) => open,
-            None => {
-                let mut conn = connect(path)?;
-                // What it reads is seldom the same twice, and there is one for each thread.
-                conn.batch("PRAGMA cache_size = -4000")?;
-                near.insert((path.to_owned(), conn))
-            }
-        };
-        let result = body(conn);
-        if let Err(Error::Internal(_)) = result {
-            // What failed inside may have left a snapshot open.
-            *near = None;
-        }
-        result
-    })
+impl Sqlite {
+    /// Runs a short read on a connection of this thread's own, in a snapshot: see [`super::near`].
+    pub fn near<T>(&self, path: &Path, body: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+        near::run(path, self.commits.load(Ordering::Acquire), body)
+    }
 }
 
 /// The first piece of work that waits, and what has gathered behind it.
@@ -116,21 +99,32 @@ fn gather(queue: &Receiver<Box<dyn Work>>, most: usize) -> Option<Vec<Box<dyn Wo
     Some(work)
 }
 
-fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>) {
+fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>, commits: &AtomicU64) {
     while let Some(mut group) = gather(queue, GROUP) {
         let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
-            for work in &mut group {
-                conn.batch("SAVEPOINT one")?;
-                let end = if work.run(&mut conn) {
-                    "RELEASE one"
-                } else {
-                    "ROLLBACK TO one; RELEASE one"
-                };
-                conn.batch(end)?;
+            let good = match &mut group[..] {
+                // Alone it needs no savepoint, for which every page that it changes would be copied.
+                [alone] => alone.run(&mut conn),
+                several => {
+                    for work in several {
+                        conn.batch("SAVEPOINT one")?;
+                        let end = if work.run(&mut conn) {
+                            "RELEASE one"
+                        } else {
+                            "ROLLBACK TO one; RELEASE one"
+                        };
+                        conn.batch(end)?;
+                    }
+                    true
+                }
+            };
+            if !good {
+                return conn.batch("ROLLBACK");
             }
             search::settle(&mut conn)?;
             conn.batch("COMMIT")
         });
+        commits.fetch_add(1, Ordering::Release);
         // Where a note waits already, this commit is one of those it tells of.
         let _ = committed.try_send(());
         let why = match kept {
@@ -173,11 +167,11 @@ fn carry_once(conn: &mut Conn) -> Result<()> {
 fn read(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
     // What has gathered was asked for before the snapshot is taken, so each sees at least what its caller has seen.
     while let Some(mut batch) = gather(queue, BATCH) {
-        let many = batch.len() > 1 && conn.batch("BEGIN").is_ok();
+        let open = conn.batch("BEGIN").is_ok();
         for work in &mut batch {
             work.run(&mut conn);
         }
-        if many && let Err(error) = conn.batch("COMMIT") {
+        if open && let Err(error) = conn.batch("COMMIT") {
             tracing::error!(%error, "a read snapshot did not close");
         }
         for work in batch {
