@@ -99,7 +99,7 @@ impl Plan {
             between: layout.between(),
             dates: dates.unwrap_or(layout.dates()),
             meanings: Vec::new(),
-            parties: kind("kind").is_none_or(|k| matches!(k, Kind::Choice(words) if words.iter().any(|w| w == "person"))),
+            parties: kind("kind").is_some_and(|k| matches!(k, Kind::Choice(words) if words.iter().any(|w| w == "person"))),
         })
     }
 

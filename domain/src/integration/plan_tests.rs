@@ -1,11 +1,18 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 use super::super::mapping::{Column, guess};
 use super::*;
+use crate::core::resource::Resource;
+use crate::customers::customer::Customer;
+
+/// What a member of a customer holds.
+fn of_customers(path: &str) -> Option<Kind> {
+    Customer::SPEC.field(path).filter(|f| f.name == "kind").map(|f| f.kind.clone())
+}
 
 fn plan(header: &str) -> Plan {
     let headers: Vec<String> = header.split('|').map(str::to_owned).collect();
     let (layout, mapping) = guess(&headers);
-    Plan::new(&mapping, layout, None, |_| None).unwrap()
+    Plan::new(&mapping, layout, None, of_customers).unwrap()
 }
 
 fn read(plan: &Plan, row: &str) -> Result<Filled, Vec<CellProblem>> {
@@ -180,7 +187,7 @@ fn cells_take_the_kind_of_their_field() {
         "custom.since" => Some(Kind::Date),
         "custom.rate" => Some(Kind::Decimal),
         "custom.lines" => Some(Kind::Structure),
-        _ => None,
+        _ => of_customers(path),
     };
     let plan = Plan::new(&mapping, Layout::General, Some(DateOrder::DayFirst), kind).unwrap();
     let filled = read(&plan, r#"'=Ann|۴۲|بله|a; b|3/4/2020|۱٫۵|[{"line": 1}]"#).unwrap();
@@ -212,7 +219,7 @@ fn our_id_is_no_member_of_the_body_and_one_value_has_one_column() {
         };
         2
     ];
-    let problems = Plan::new(&twice, Layout::General, None, |_| None).unwrap_err();
+    let problems = Plan::new(&twice, Layout::General, None, of_customers).unwrap_err();
     assert_eq!(
         (problems.0[0].pointer.as_str(), problems.0[0].code),
         ("/mapping/1", Code::Duplicate)
@@ -231,7 +238,7 @@ fn cells_are_read_as_the_operator_says() {
         target: Some(target.to_owned()),
     };
     let mapping = vec![column("Group ", "customer_group"), column("Value", "amount[USD]")];
-    let kind = |name: &str| (name == "amount").then_some(Kind::Money);
+    let kind = |name: &str| (name == "amount").then_some(Kind::Money).or_else(|| of_customers(name));
     let plan = Plan::new(&mapping, Layout::General, None, kind).unwrap();
     let means = |to: Option<&str>| [("WHOLSALE".to_owned(), to.map(str::to_owned))].into();
     let plan = plan

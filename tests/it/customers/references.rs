@@ -43,6 +43,18 @@ const OTHERS: &[(&str, &str)] = &[
     // For which invoices payments are, which bring it along.
     ("payment_allocations", "invoice_id"),
     ("payment_allocations", "payment_id"),
+    // Of a deal, which brings them along; competitors are no customers.
+    ("opportunity_competitors", "competitor_id"),
+    ("opportunity_competitors", "opportunity_id"),
+    ("opportunity_stages", "id"),
+    ("opportunity_stages", "opportunity_id"),
+    ("opportunity_stages", "pipeline_id"),
+    ("opportunity_stages", "stage_id"),
+    ("opportunity_stages", "from_stage_id"),
+    ("opportunity_stages", "entered_by"),
+    ("opportunity_stages", "left_by"),
+    // Of a quote, which brings it along.
+    ("quote_links", "quote_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),
@@ -143,7 +155,7 @@ both! {
                 if ["credit_notes", "ledger_entries", "shipments"].contains(&spec.object) {
                     continue;
                 }
-                assert!(made_by_all(spec) || ["consents", "payments"].contains(&spec.object), "say here how a {} comes to refer to a customer", spec.one);
+                assert!(made_by_all(spec) || ["consents", "coupon_redemptions", "payments"].contains(&spec.object), "say here how a {} comes to refer to a customer", spec.one);
                 let mut new = body(app, spec);
                 let names = |customer: &str| match field.kind {
                     Kind::References(_) => json!([customer]),

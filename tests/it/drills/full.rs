@@ -64,9 +64,15 @@ both! {
         let (mut kept, mut customers, mut n) = (Vec::new(), 0, 0);
         for round in 0..rounds(1, 10) {
             std::fs::write(&spare, vec![0; SPARE << 20]).unwrap();
-            // Uploads until there is no room for one.
+            let document = made(&owner, "late.bin");
+            // Uploads until there is no room for one, or not even for its record.
             loop {
-                let (document, bytes) = (made(&owner, "a.bin"), vec![kept.len() as u8; UPLOAD]);
+                let record = owner.post("/documents", json!({"name": "a.bin"}));
+                if record.status != 201 {
+                    refused(record);
+                    break;
+                }
+                let (document, bytes) = (format!("/documents/{}", record.id()), vec![kept.len() as u8; UPLOAD]);
                 let answer = send(&owner, &document, "", &bytes);
                 if answer.status != 200 {
                     refused(answer);
@@ -75,7 +81,6 @@ both! {
                 kept.push((document, digest(&bytes)));
                 assert!(kept.len() < 2 * (DISK << 20) / UPLOAD, "it is never full");
             }
-            let document = made(&owner, "late.bin");
             fill(&filler);
             refused(send(&owner, &document, "", &vec![1; 200_000]));
             // The database, where it is on this disk; it may have some room of its own left in its log.
