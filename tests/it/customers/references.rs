@@ -54,6 +54,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("opportunity_stages", "entered_by"),
     ("opportunity_stages", "left_by"),
     // Of a quote, which brings it along.
+    ("quote_links", "id"),
     ("quote_links", "quote_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
