@@ -16,6 +16,7 @@ const VERBS = `
   login logout sign verify refresh revoke rotate reset change confirm enroll invite activate deactivate
   upload download import export render print share unshare grant
   merge unmerge convert advance reopen close win lose assign unassign claim release accept reject approve
+  allocate amend block decline hold reverse revise unblock view
   submit send deliver issue pay refund void post reserve fulfil ship return receive transfer adjust
   add remove move link unlink attach detach tag untag mark follow unfollow subscribe unsubscribe
   publish unpublish archive register complete escalate answer rate vote log sync stream

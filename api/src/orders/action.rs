@@ -40,14 +40,14 @@ impl Asked for () {
 /// Why something is done.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Reason)]
+#[schema(as = ReasonGiven)]
 pub struct Because {
     /// In words.
     #[schema(min_length = 1, max_length = 500, example = "مشتری خواست")]
     pub reason: String,
 }
 impl Asked for Because {
-    const SHOWN: Option<(&'static str, &'static str)> = Some(("Reason", r#"{"reason": "مشتری خواست"}"#));
+    const SHOWN: Option<(&'static str, &'static str)> = Some(("ReasonGiven", r#"{"reason": "مشتری خواست"}"#));
     fn read(members: Map<String, Value>) -> Result<Self, Problems> {
         let asked: Because = whole(members)?;
         let mut problems = Problems::default();
@@ -59,7 +59,7 @@ impl Asked for Because {
 /// Why something is done, where somebody says so.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = OptionalReason)]
+#[schema(as = OptionalReasonGiven)]
 pub struct Perhaps {
     /// In words.
     #[serde(default)]
@@ -67,7 +67,7 @@ pub struct Perhaps {
     pub reason: Option<String>,
 }
 impl Asked for Perhaps {
-    const SHOWN: Option<(&'static str, &'static str)> = Some(("OptionalReason", r#"{"reason": "مشتری خواست"}"#));
+    const SHOWN: Option<(&'static str, &'static str)> = Some(("OptionalReasonGiven", r#"{"reason": "مشتری خواست"}"#));
     fn read(members: Map<String, Value>) -> Result<Self, Problems> {
         let asked: Perhaps = whole(members)?;
         let mut problems = Problems::default();

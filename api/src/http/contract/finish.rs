@@ -52,15 +52,15 @@ const TAGS: &[(&str, &str)] = &[
         "Privacy",
         "What people let us do with their data: consents, and how they get their data back or gone.",
     ),
-    ("Stock", "What lies in the warehouses, what of it is promised, and all that moved."),
-    (
-        "Sales",
-        "Deals on their way through pipelines: what helps them on, what becomes of them, whom we compete with.",
-    ),
     (
         "Quotes",
         "What is offered to customers: priced, approved, sent, and accepted by a mailed address.",
     ),
+    (
+        "Sales",
+        "Deals on their way through pipelines: what helps them on, what becomes of them, whom we compete with.",
+    ),
+    ("Stock", "What lies in the warehouses, what of it is promised, and all that moved."),
     (
         "Templates",
         "Letters, emails and messages that are filled in from records, as PDF, page or plain text.",
