@@ -29,7 +29,7 @@ use domain::core::resource::Resource;
 use persistence::catalog::quote_link;
 use persistence::core::conn::Conn;
 use persistence::core::record::live;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::net::IpAddr;
 use utoipa::ToSchema;
@@ -73,8 +73,9 @@ impl From<Quote> for Offer {
 }
 
 /// What stands in the mailed link.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "its part of the contract")]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is read member by member; this is its part of the contract")]
 pub struct OfferToken {
     /// What stands behind `#token=` in the mailed link.
     #[schema(min_length = 1, max_length = 100, example = "pvq_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
@@ -82,8 +83,9 @@ pub struct OfferToken {
 }
 
 /// An acceptance.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "its part of the contract")]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is read member by member; this is its part of the contract")]
 pub struct AcceptOffer {
     /// What stands behind `#token=` in the mailed link.
     #[schema(min_length = 1, max_length = 100, example = "pvq_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
@@ -94,8 +96,9 @@ pub struct AcceptOffer {
 }
 
 /// A refusal.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "its part of the contract")]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "it is read member by member; this is its part of the contract")]
 pub struct DeclineOffer {
     /// What stands behind `#token=` in the mailed link.
     #[schema(min_length = 1, max_length = 100, example = "pvq_3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
