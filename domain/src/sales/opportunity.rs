@@ -4,6 +4,7 @@ use super::pipeline::Pipeline;
 use super::stage::{ForecastCategory, Stage, StageKind};
 use super::working_time::WorkingTime;
 use crate::access::user::User;
+use crate::catalog::quote::Quote;
 use crate::core::base::Base;
 use crate::core::field::Choice;
 use crate::core::id::Id;
@@ -13,6 +14,7 @@ use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text::search_key;
 use crate::customers::customer::Customer;
+use crate::orders::order::Order;
 use chrono::{NaiveDate, TimeDelta};
 use derive::Record;
 use rust_decimal::Decimal;
@@ -206,6 +208,12 @@ pub struct Opportunity {
     /// Since when it is known to be open behind its closing day; null where it is not.
     #[record(server, fa = "عقب‌افتاده از")]
     pub slipping_at: Option<Instant>,
+    /// The quote of the deal that the customer accepted last. A stage that asks for one has `accepted_quote_id != null` among what must be true.
+    #[record(server, fa = "پیش‌فاکتور پذیرفته‌شده")]
+    pub accepted_quote_id: Option<Id<Quote>>,
+    /// The order that was made of the deal's quote last.
+    #[record(server, fa = "سفارش")]
+    pub order_id: Option<Id<Order>>,
 }
 
 /// How a deal is closed.

@@ -133,6 +133,8 @@ CREATE TABLE opportunities (
     close_dates jsonb NOT NULL,
     stuck_at timestamptz,
     slipping_at timestamptz,
+    accepted_quote_id uuid,
+    order_id uuid,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     amount_units bigint,

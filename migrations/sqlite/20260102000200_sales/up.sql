@@ -160,6 +160,8 @@ CREATE TABLE opportunities (
     close_dates TEXT NOT NULL,
     stuck_at INTEGER,
     slipping_at INTEGER,
+    accepted_quote_id BLOB,
+    order_id BLOB,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     amount_units BIGINT,

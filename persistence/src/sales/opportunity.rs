@@ -51,6 +51,8 @@ row! { Opportunity in opportunities {
     close_dates: Json,
     stuck_at: Maybe,
     slipping_at: Maybe,
+    accepted_quote_id: Maybe,
+    order_id: Maybe,
 } hidden {
     amount_units = |o: &Opportunity| money::units(o.amount),
     amount_micros = |o: &Opportunity| money::micros(o.amount),
