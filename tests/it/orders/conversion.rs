@@ -53,7 +53,7 @@ both! {
         accepted(&owner, &quote);
         owner.keyless().with("If-Match", "*").post(&format!("{at}/convert"), json!({})).refuses(400, "idempotency_required");
         owner.post(&format!("{at}/convert"), json!({})).refuses(428, "precondition_required");
-        owner.with("If-Match", "\"1\"").post(&format!("{at}/convert"), json!({})).refuses(412, "version_mismatch");
+        owner.with("If-Match", "\"1\"").post(&format!("{at}/convert"), json!({})).refuses(412, "stale");
         convert(&owner, &quote, json!([1])).refuses(422, "invalid").blames("/options/0", "not_found");
         convert(&owner, &quote, json!([2, 2])).refuses(422, "invalid").blames("/options/1", "duplicate");
         convert(&owner, &quote, json!([0, 99])).refuses(422, "invalid").blames("/options/0", "not_found").blames("/options/1", "not_found");
@@ -107,7 +107,7 @@ both! {
         let good = product(&owner, json!({"list_price": euro("10"), "tax_category": "exempt", "stocked": false}));
         let body = json!({"lines": [{"product_id": good, "quantity": "1"}]});
         let quote = accepted(&owner, &offered(&owner, &customer(&owner), body));
-        owner.patch(&format!("/products/{good}"), "*", json!({"status": "discontinued", "list_price": euro("99")})).is(200);
+        owner.patch(&format!("/products/{good}"), "*", json!({"status": "retired", "list_price": euro("99")})).is(200);
         assert_eq!(convert(&owner, &quote, json!([])).is(201).json()["totals"]["payable"], quote["total"]);
     }
 
@@ -180,7 +180,7 @@ both! {
 
     fn what_an_order_leaves_open_the_catalogue_says(app: &App) {
         let owner = app.be(Who::Owner);
-        let whom = owner.post("/customers", json!({"kind": "organization", "organization_name": format!("فولاد {}", fresh()), "addresses": [{"kind": "work", "country": "DE"}]})).is(201).id();
+        let whom = owner.post("/customers", json!({"kind": "organization", "organization_name": format!("فولاد {}", fresh()), "country": "DE"})).is(201).id();
         owner.post("/taxes", json!({"name": "VAT", "country": "DE", "category": "standard", "percent": "19"})).is(201);
         let good = product(&owner, json!({"list_price": euro("100"), "stocked": false}));
         let book = owner.post("/price-books", json!({"name": "Wholesale", "currency": "EUR"})).is(201).id();
