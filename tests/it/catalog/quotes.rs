@@ -211,7 +211,7 @@ both! {
         assert_eq!(evidence["digest"].as_str().unwrap().len(), 64);
         assert!(evidence["ip"].is_string() && evidence["link_id"].is_string(), "{evidence}");
         // No table holds the secret.
-        let hashes = app.rows(sql!("SELECT hash FROM quote_links"), |row| row.bytes(0));
+        let hashes = app.rows(sql!("SELECT hash FROM mailed_links WHERE purpose = 'quote'"), |row| row.bytes(0));
         assert_eq!(hashes.len(), 1);
         assert!(hashes[0].as_ref().unwrap() != token.as_bytes());
     }
