@@ -128,7 +128,7 @@ pub struct Opportunity {
     #[record(default, example = r#""new_business""#, fa = "گونه")]
     pub kind: OpportunityKind,
     /// What it is worth.
-    #[record(money, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
+    #[record(money, sort, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
     pub amount: Option<Money>,
     /// When it is expected to close; once it is won or lost, when that was.
     #[record(sort, example = r#""2031-03-21""#, fa = "تاریخ بستن")]
