@@ -1,6 +1,6 @@
 //! Making the order of a quote, over HTTP.
 use crate::http::app::App;
-use crate::http::body::{self, JSON};
+use crate::http::body::JSON;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, body as described, if_match, key_needed, path_id};
 use crate::http::crud::id;
@@ -11,6 +11,7 @@ use crate::http::query::Query;
 use crate::http::writing::{Writing, members};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::core::input::whole;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
@@ -47,7 +48,7 @@ async fn convert(
     headers::needs_key(&request)?;
     let (id, expect) = (id(&path)?, headers::if_match(&request)?);
     let (members, bytes) = members(&request, &mut payload, JSON).await?;
-    let asked: ConvertQuote = body::typed(members)?;
+    let asked: ConvertQuote = whole(members)?;
     let mut problems = Problems::default();
     if asked.options.len() > 200 {
         problems.with("/options", Code::TooLong, vec![("max", "200".to_owned())]);
