@@ -252,6 +252,18 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "An order was made of the quote already",
             "از این پیش‌فاکتور پیش‌تر سفارش ساخته شده است",
         ),
+        "contract_not_draft" => (
+            "The contract holds or held: it goes on by its steps, not by edits",
+            "این قرارداد پیش‌نویس نیست؛ با گام‌هایش پیش می‌رود نه با ویرایش",
+        ),
+        "contract_status" => (
+            "That can't be done to the contract as it stands",
+            "با وضع کنونی قرارداد این کار شدنی نیست",
+        ),
+        "contract_notice_late" => (
+            "The last day for notice has passed; the contract goes on by itself",
+            "مهلت اعلام گذشته است و قرارداد خودبه‌خود تمدید می‌شود",
+        ),
         "order_not_open" => (
             "That can't be done to the order as it stands",
             "با وضع کنونی سفارش این کار شدنی نیست",

@@ -1,5 +1,6 @@
 //! Orders, what is in stock for them, invoices and payments, over HTTP.
 mod balance;
+mod contract;
 mod conversion;
 mod dashboard;
 mod invoice;
@@ -12,7 +13,7 @@ use crate::jobs::JobKind;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The area's kinds of jobs.
-pub const KINDS: &[&dyn JobKind] = &[&stock::ExpireReservations];
+pub const KINDS: &[&dyn JobKind] = &[&stock::ExpireReservations, &contract::RenewContracts];
 
 /// The area's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -20,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
     stock::routes(config);
     order::routes(config);
     conversion::routes(config);
+    contract::routes(config);
     invoice::routes(config);
     balance::routes(config);
     dashboard::routes(config);

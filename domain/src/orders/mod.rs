@@ -1,4 +1,6 @@
 //! Orders, what is in stock for them, invoices and payments.
+pub mod contract;
+pub mod contract_steps;
 pub mod conversion;
 pub mod credit;
 pub mod credit_note;
@@ -13,4 +15,5 @@ pub mod series;
 pub mod shipment;
 mod steps;
 pub mod stock;
+pub mod term;
 pub mod warehouse;

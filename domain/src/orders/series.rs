@@ -16,6 +16,7 @@ crate::choice! {
         Invoice = "invoice",
         CreditNote = "credit_note",
         Payment = "payment",
+        Contract = "contract",
     }
 }
 crate::choice! {
@@ -118,6 +119,7 @@ impl Numbering {
             Numbered::Invoice => "I-",
             Numbered::CreditNote => "CN-",
             Numbered::Payment => "P-",
+            Numbered::Contract => "C-",
         };
         Numbering {
             kind,

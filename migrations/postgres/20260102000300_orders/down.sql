@@ -1,3 +1,5 @@
+DROP TABLE contract_renewals;
+DROP TABLE contracts;
 DROP TABLE ledger_entries;
 DROP TABLE payment_allocations;
 DROP TABLE payments;

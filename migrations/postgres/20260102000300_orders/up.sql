@@ -475,3 +475,82 @@ CREATE INDEX ledger_entries_owner ON ledger_entries (owner_id, updated_at, id) W
 CREATE INDEX ledger_entries_unit ON ledger_entries (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_on_date ON ledger_entries (on_date, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_customer ON ledger_entries (customer_id, currency, on_date, id) WHERE deleted_at IS NULL;
+
+-- Contracts, for which notice is given or which are renewed.
+CREATE TABLE contracts (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    number text COLLATE "C",
+    customer_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    starts_on date NOT NULL,
+    term_months bigint,
+    calendar text COLLATE "C" NOT NULL,
+    ends_on date,
+    notice_days bigint NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    value jsonb,
+    lines jsonb NOT NULL,
+    renewal text COLLATE "C" NOT NULL,
+    renewal_term_months bigint,
+    renewal_percent text COLLATE "C",
+    renewal_lead_days bigint NOT NULL,
+    renewal_pipeline_id uuid,
+    order_id uuid,
+    opportunity_id uuid,
+    notes text,
+    line_totals jsonb NOT NULL,
+    totals jsonb,
+    renewal_due_on date,
+    renewal_opportunity_id uuid,
+    renewal_task_id uuid,
+    previous_id uuid,
+    next_id uuid,
+    anchor_on date,
+    anchor_months bigint NOT NULL,
+    steps bigint NOT NULL,
+    activated_at timestamptz,
+    activated_by uuid,
+    notice_on date,
+    closed_on date,
+    reason text,
+    value_units bigint,
+    value_micros bigint,
+    value_currency text COLLATE "C",
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX contracts_created_at ON contracts (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_updated_at ON contracts (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_owner ON contracts (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_unit ON contracts (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_search ON contracts USING gin (search gin_trgm_ops);
+CREATE INDEX contracts_number ON contracts (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_name ON contracts (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_starts_on ON contracts (starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_ends_on ON contracts (ends_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_renewal_due_on ON contracts (renewal_due_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_activated_at ON contracts (activated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_closed_on ON contracts (closed_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_customer ON contracts (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_due ON contracts (id) WHERE deleted_at IS NULL AND status = 'active' AND renewal_opportunity_id IS NULL;
+CREATE UNIQUE INDEX contracts__number_key ON contracts (number) WHERE number IS NOT NULL;
+-- A contract is renewed once, the deleted ones included.
+CREATE UNIQUE INDEX contracts__previous_id_key ON contracts (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX contracts_trash ON contracts (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Of which contracts the due renewal has become a deal and a call. It does so once, whatever restarts and whichever way a clock is set.
+CREATE TABLE contract_renewals (
+    contract_id uuid NOT NULL PRIMARY KEY,
+    raised_at timestamptz NOT NULL
+);

@@ -1,3 +1,6 @@
+DROP TABLE contract_renewals;
+DROP TABLE contracts_search;
+DROP TABLE contracts;
 DROP TABLE ledger_entries;
 DROP TABLE payment_allocations;
 DROP TABLE payments_search;

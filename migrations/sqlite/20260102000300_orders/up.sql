@@ -529,3 +529,91 @@ CREATE INDEX ledger_entries_owner ON ledger_entries (owner_id, updated_at, id) W
 CREATE INDEX ledger_entries_unit ON ledger_entries (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_on_date ON ledger_entries (on_date, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_customer ON ledger_entries (customer_id, currency, on_date, id) WHERE deleted_at IS NULL;
+
+-- Contracts, for which notice is given or which are renewed.
+CREATE TABLE contracts (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    number TEXT,
+    customer_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    term_months BIGINT,
+    calendar TEXT NOT NULL,
+    ends_on DATE,
+    notice_days BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    value TEXT,
+    lines TEXT NOT NULL,
+    renewal TEXT NOT NULL,
+    renewal_term_months BIGINT,
+    renewal_percent TEXT,
+    renewal_lead_days BIGINT NOT NULL,
+    renewal_pipeline_id BLOB,
+    order_id BLOB,
+    opportunity_id BLOB,
+    notes TEXT,
+    line_totals TEXT NOT NULL,
+    totals TEXT,
+    renewal_due_on DATE,
+    renewal_opportunity_id BLOB,
+    renewal_task_id BLOB,
+    previous_id BLOB,
+    next_id BLOB,
+    anchor_on DATE,
+    anchor_months BIGINT NOT NULL,
+    steps BIGINT NOT NULL,
+    activated_at INTEGER,
+    activated_by BLOB,
+    notice_on DATE,
+    closed_on DATE,
+    reason TEXT,
+    value_units BIGINT,
+    value_micros BIGINT,
+    value_currency TEXT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX contracts_created_at ON contracts (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_updated_at ON contracts (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_owner ON contracts (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_unit ON contracts (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE contracts_search USING fts5 (search, content = 'contracts', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER contracts_search_insert AFTER INSERT ON contracts BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('contracts', new.rowid, NULL);
+END;
+CREATE TRIGGER contracts_search_delete AFTER DELETE ON contracts BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('contracts', old.rowid, old.search);
+END;
+CREATE TRIGGER contracts_search_update AFTER UPDATE OF search ON contracts WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('contracts', old.rowid, old.search);
+END;
+CREATE INDEX contracts_number ON contracts (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_name ON contracts (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_starts_on ON contracts (starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_ends_on ON contracts (ends_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_renewal_due_on ON contracts (renewal_due_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_activated_at ON contracts (activated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_closed_on ON contracts (closed_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_customer ON contracts (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_due ON contracts (id) WHERE deleted_at IS NULL AND status = 'active' AND renewal_opportunity_id IS NULL;
+CREATE UNIQUE INDEX contracts__number_key ON contracts (number) WHERE number IS NOT NULL;
+-- A contract is renewed once, the deleted ones included.
+CREATE UNIQUE INDEX contracts__previous_id_key ON contracts (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX contracts_trash ON contracts (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Of which contracts the due renewal has become a deal and a call. It does so once, whatever restarts and whichever way a clock is set.
+CREATE TABLE contract_renewals (
+    contract_id BLOB NOT NULL PRIMARY KEY,
+    raised_at INTEGER NOT NULL
+);

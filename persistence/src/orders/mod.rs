@@ -1,6 +1,7 @@
 //! Orders, what is in stock for them, invoices and payments.
 pub mod account;
 pub mod balance;
+pub mod contract;
 pub mod conversion;
 pub mod credit;
 mod credit_note;

@@ -15,6 +15,7 @@ use domain::core::pipeline::{self, Context, Done, Entry, Expect, Op, Store};
 use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
 use domain::documents::document::Document;
+use domain::orders::contract::Contract;
 use domain::orders::order::Order;
 use domain::orders::shipment::Shipment;
 use domain::privacy::consent::Consent;
@@ -159,7 +160,7 @@ fn treat(
         }
         "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
-        "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "orders" | "shipments" | "contracts" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         "opportunity_contacts"
         | "tasks"
         | "relationships"
@@ -256,6 +257,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                 })?,
                 ("orders", _) => rewrite::<Order>(conn, context, *id, |o| {
                     o.erase();
+                    Ok(())
+                })?,
+                ("contracts", _) => rewrite::<Contract>(conn, context, *id, |c| {
+                    c.erase();
                     Ok(())
                 })?,
                 ("shipments", _) => rewrite::<Shipment>(conn, context, *id, |s| {

@@ -1,4 +1,5 @@
 //! Orders, stock, invoices and payments, through the real program.
+mod contracts;
 mod conversion;
 mod credit;
 mod invoices;

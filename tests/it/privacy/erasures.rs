@@ -21,8 +21,9 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 24] = [
+const DECIDED: [&str; 25] = [
     "consents",
+    "contracts",
     "coupon_redemptions",
     "coupons",
     "credit_accounts",

@@ -27,6 +27,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Customization", "What an organization adds to the product by itself."),
     (
+        "Contracts",
+        "What customers have agreed on for a time: terms, notice, renewals that are due.",
+    ),
+    (
         "Data quality",
         "How complete and how fresh data is, where it comes from, what it cost, and what else is worth knowing.",
     ),
