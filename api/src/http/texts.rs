@@ -244,6 +244,14 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
         ),
         "order_not_draft" => ("The order is no draft any more", "این سفارش دیگر پیش‌نویس نیست"),
+        "product_in_stock" => (
+            "Some of the product is in stock, promised or on its way; retire it instead",
+            "از این کالا هنوز موجودی، رزرو یا کالای در راه هست؛ آن را بازنشسته کنید",
+        ),
+        "refund_nothing" => (
+            "Nothing is left of it that could be paid back",
+            "چیزی از آن نمانده است که پس داده شود",
+        ),
         "order_of_quote" => (
             "The order is of a quote that was accepted: amend it once it is confirmed, or cancel it",
             "این سفارش از پیش‌فاکتوری پذیرفته‌شده است؛ پس از تأیید اصلاحش کنید یا لغوش کنید",

@@ -55,7 +55,7 @@ pub const ROLES: [Builtin; 4] = [
             ("stock_reservations:create", Scope::Own), ("stock_reservations:update", Scope::Own), ("orders:read", Scope::Unit),
             ("orders:create", Scope::Own), ("orders:update", Scope::Own), ("orders:delete", Scope::Own), ("shipments:read", Scope::Unit),
             ("contracts:read", Scope::Unit), ("contracts:create", Scope::Own), ("contracts:update", Scope::Own), ("contracts:delete", Scope::Own),
-            ("invoices:read", Scope::Unit), ("credit_notes:read", Scope::Unit), ("payments:read", Scope::Unit),
+            ("invoices:read", Scope::Unit), ("credit_notes:read", Scope::Unit), ("payments:read", Scope::Unit), ("refunds:read", Scope::Unit),
             ("ledger_entries:read", Scope::Unit), ("credit_accounts:read", Scope::Unit),
             ("templates:read", Scope::All), ("templates:create", Scope::Own), ("templates:update", Scope::Own), ("templates:delete", Scope::Own),
             ("api_keys:create", Scope::Own), ("api_keys:read", Scope::Own), ("api_keys:delete", Scope::Own),
@@ -77,7 +77,7 @@ pub const ROLES: [Builtin; 4] = [
             ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("orders:read", Scope::UnitAndBelow),
             ("contracts:read", Scope::UnitAndBelow),
             ("shipments:read", Scope::UnitAndBelow), ("invoices:read", Scope::UnitAndBelow), ("credit_notes:read", Scope::UnitAndBelow),
-            ("payments:read", Scope::UnitAndBelow), ("ledger_entries:read", Scope::UnitAndBelow),
+            ("payments:read", Scope::UnitAndBelow), ("refunds:read", Scope::UnitAndBelow), ("ledger_entries:read", Scope::UnitAndBelow),
             ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),
@@ -94,7 +94,7 @@ pub const ROLES: [Builtin; 4] = [
             ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("orders:read", Scope::UnitAndBelow),
             ("contracts:read", Scope::UnitAndBelow),
             ("shipments:read", Scope::UnitAndBelow), ("invoices:read", Scope::UnitAndBelow), ("credit_notes:read", Scope::UnitAndBelow),
-            ("payments:read", Scope::UnitAndBelow), ("ledger_entries:read", Scope::UnitAndBelow),
+            ("payments:read", Scope::UnitAndBelow), ("refunds:read", Scope::UnitAndBelow), ("ledger_entries:read", Scope::UnitAndBelow),
             ("templates:read", Scope::All),
             ("calendars:create", Scope::Own), ("calendars:read", Scope::Own), ("calendars:update", Scope::Own), ("calendars:delete", Scope::Own)
         ),

@@ -10,6 +10,7 @@ pub mod line;
 pub mod movement;
 pub mod order;
 pub mod payment;
+pub mod refund;
 pub mod reservation;
 pub mod series;
 pub mod shipment;

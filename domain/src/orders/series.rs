@@ -17,6 +17,7 @@ crate::choice! {
         CreditNote = "credit_note",
         Payment = "payment",
         Contract = "contract",
+        Refund = "refund",
     }
 }
 crate::choice! {
@@ -120,6 +121,7 @@ impl Numbering {
             Numbered::CreditNote => "CN-",
             Numbered::Payment => "P-",
             Numbered::Contract => "C-",
+            Numbered::Refund => "RF-",
         };
         Numbering {
             kind,

@@ -1,3 +1,4 @@
+DROP TABLE refunds;
 DROP TABLE contract_renewals;
 DROP TABLE contracts;
 DROP TABLE ledger_entries;

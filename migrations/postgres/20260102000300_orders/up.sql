@@ -378,10 +378,15 @@ CREATE TABLE credit_notes (
     line_totals jsonb NOT NULL,
     totals jsonb,
     surplus jsonb,
+    allocations jsonb NOT NULL,
+    unallocated jsonb,
+    refunded jsonb,
+    unallocated_units bigint NOT NULL,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,
-    deleted_at timestamptz
+    deleted_at timestamptz,
+    CHECK (unallocated_units >= 0)
 );
 CREATE INDEX credit_notes_created_at ON credit_notes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX credit_notes_updated_at ON credit_notes (updated_at, id) WHERE deleted_at IS NULL;
@@ -415,6 +420,7 @@ CREATE TABLE payments (
     notes text COLLATE "C",
     status text COLLATE "C" NOT NULL,
     unallocated jsonb,
+    refunded jsonb,
     reversed_at timestamptz,
     reversed_by uuid,
     reversal_reason text COLLATE "C",
@@ -554,3 +560,38 @@ CREATE TABLE contract_renewals (
     contract_id uuid NOT NULL PRIMARY KEY,
     raised_at timestamptz NOT NULL
 );
+
+-- What was paid back to customers.
+CREATE TABLE refunds (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    number text COLLATE "C",
+    payment_id uuid,
+    credit_note_id uuid,
+    customer_id uuid,
+    amount jsonb,
+    method text COLLATE "C" NOT NULL,
+    refunded_on date,
+    reference text COLLATE "C",
+    notes text,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX refunds_created_at ON refunds (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_updated_at ON refunds (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_owner ON refunds (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_unit ON refunds (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_search ON refunds USING gin (search gin_trgm_ops);
+CREATE INDEX refunds_number ON refunds (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_refunded_on ON refunds (refunded_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_customer ON refunds (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX refunds__number_key ON refunds (number) WHERE number IS NOT NULL;
+CREATE UNIQUE INDEX refunds__reference_key ON refunds (method, reference) WHERE reference IS NOT NULL AND deleted_at IS NULL;

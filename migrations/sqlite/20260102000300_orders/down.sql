@@ -1,3 +1,5 @@
+DROP TABLE refunds_search;
+DROP TABLE refunds;
 DROP TABLE contract_renewals;
 DROP TABLE contracts_search;
 DROP TABLE contracts;

@@ -414,10 +414,15 @@ CREATE TABLE credit_notes (
     line_totals TEXT NOT NULL,
     totals TEXT,
     surplus TEXT,
+    allocations TEXT NOT NULL,
+    unallocated TEXT,
+    refunded TEXT,
+    unallocated_units BIGINT NOT NULL,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,
-    deleted_at INTEGER
+    deleted_at INTEGER,
+    CHECK (unallocated_units >= 0)
 );
 CREATE INDEX credit_notes_created_at ON credit_notes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX credit_notes_updated_at ON credit_notes (updated_at, id) WHERE deleted_at IS NULL;
@@ -460,6 +465,7 @@ CREATE TABLE payments (
     notes TEXT,
     status TEXT NOT NULL,
     unallocated TEXT,
+    refunded TEXT,
     reversed_at INTEGER,
     reversed_by BLOB,
     reversal_reason TEXT,
@@ -617,3 +623,47 @@ CREATE TABLE contract_renewals (
     contract_id BLOB NOT NULL PRIMARY KEY,
     raised_at INTEGER NOT NULL
 );
+
+-- What was paid back to customers.
+CREATE TABLE refunds (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    number TEXT,
+    payment_id BLOB,
+    credit_note_id BLOB,
+    customer_id BLOB,
+    amount TEXT,
+    method TEXT NOT NULL,
+    refunded_on DATE,
+    reference TEXT,
+    notes TEXT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX refunds_created_at ON refunds (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_updated_at ON refunds (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_owner ON refunds (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_unit ON refunds (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE refunds_search USING fts5 (search, content = 'refunds', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER refunds_search_insert AFTER INSERT ON refunds BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('refunds', new.rowid, NULL);
+END;
+CREATE TRIGGER refunds_search_delete AFTER DELETE ON refunds BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('refunds', old.rowid, old.search);
+END;
+CREATE TRIGGER refunds_search_update AFTER UPDATE OF search ON refunds WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('refunds', old.rowid, old.search);
+END;
+CREATE INDEX refunds_number ON refunds (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_refunded_on ON refunds (refunded_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_customer ON refunds (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX refunds__number_key ON refunds (number) WHERE number IS NOT NULL;
+CREATE UNIQUE INDEX refunds__reference_key ON refunds (method, reference) WHERE reference IS NOT NULL AND deleted_at IS NULL;

@@ -6,6 +6,7 @@ mod invoices;
 mod numbers;
 mod order;
 mod payments;
+mod refunds;
 mod samples;
 mod series;
 mod shown;

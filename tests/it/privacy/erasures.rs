@@ -21,7 +21,7 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 25] = [
+const DECIDED: [&str; 26] = [
     "consents",
     "contracts",
     "coupon_redemptions",
@@ -42,6 +42,7 @@ const DECIDED: [&str; 25] = [
     "orders",
     "payments",
     "quotes",
+    "refunds",
     "relationships",
     "shares",
     "shipments",

@@ -45,7 +45,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Imports", "Records from files, in bulk, with what became of each row."),
     (
         "Invoices",
-        "What customers owe and paid: invoices, credit notes, payments, and the ledger that they come to.",
+        "What customers owe and paid: invoices, credit notes, payments, refunds, and the ledger that they come to.",
     ),
     ("Operations", "Jobs, metadata, and the contract itself."),
     (
