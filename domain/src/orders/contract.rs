@@ -18,6 +18,7 @@ use crate::sales::opportunity::Opportunity;
 use crate::sales::pipeline::Pipeline;
 use chrono::{Days, NaiveDate};
 use derive::Record;
+use rust_decimal::Decimal;
 
 crate::choice! {
     /// What kind of agreement it is.
@@ -207,7 +208,10 @@ impl Rules for Contract {
         within("/renewal_term_months", self.renewal_term_months, 1, LONGEST);
         within("/notice_days", Some(self.notice_days), 0, LONGEST_DAYS);
         within("/renewal_lead_days", Some(self.renewal_lead_days), 0, LONGEST_DAYS);
-        if self.renewal_percent.is_some_and(|p| p < Exact::from(-100) || p > Exact::from(1000)) {
+        if self
+            .renewal_percent
+            .is_some_and(|p| p.value() < Decimal::from(-100) || p.value() > Decimal::from(1000))
+        {
             let bounds = vec![("min", "-100".to_owned()), ("max", "1000".to_owned())];
             problems.with("/renewal_percent", Code::OutOfRange, bounds);
         }
