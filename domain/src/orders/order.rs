@@ -10,7 +10,7 @@ use crate::core::exact::Exact;
 use crate::core::id::Id;
 use crate::core::instant::Instant;
 use crate::core::money::Money;
-use crate::core::problem::Problems;
+use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
 use crate::customers::customer::Customer;
