@@ -111,7 +111,7 @@ pub struct Order {
     #[record(sort, fa = "تاریخ درخواستی")]
     pub requested_on: Option<NaiveDate>,
     /// Within how many days of an invoice it is to be paid, at most 3650.
-    #[record(default, example = "30", fa = "مهلت پرداخت (روز)")]
+    #[record(default, range = 0..=LONGEST_DAYS, example = "30", fa = "مهلت پرداخت (روز)")]
     pub payment_days: i64,
     /// By which terms its invoices are paid; then `payment_days` says nothing.
     #[record(fa = "شرایط پرداخت")]
@@ -167,19 +167,10 @@ impl Rules for Order {
             problems.extend(wrong);
         }
         line::check(&mut self.lines, &mut problems);
-        days(self.payment_days, &mut problems);
         if self.rounding_step.is_some_and(|step| step <= Exact::ZERO) {
             problems.with("/rounding_step", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
         }
         problems
-    }
-}
-
-/// Holds a time to pay to its bounds.
-pub(super) fn days(days: i64, problems: &mut Problems) {
-    if !(0..=LONGEST_DAYS).contains(&days) {
-        let bounds = vec![("min", "0".to_owned()), ("max", LONGEST_DAYS.to_string())];
-        problems.with("/payment_days", Code::OutOfRange, bounds);
     }
 }
 
