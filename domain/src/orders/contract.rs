@@ -89,7 +89,7 @@ pub struct Contract {
     #[record(sort, example = r#""2026-03-21""#, fa = "آغاز")]
     pub starts_on: NaiveDate,
     /// How many months it runs, at most 1200; null where `ends_on` says so, or where it runs until notice is given.
-    #[record(example = "12", fa = "مدت (ماه)")]
+    #[record(range = 1..=LONGEST, example = "12", fa = "مدت (ماه)")]
     pub term_months: Option<i64>,
     /// In whose months the term is counted.
     #[record(default, example = r#""jalali""#, fa = "تقویم")]
@@ -98,7 +98,7 @@ pub struct Contract {
     #[record(sort, example = r#""2027-03-20""#, fa = "پایان")]
     pub ends_on: Option<NaiveDate>,
     /// How many days before its last day notice has to be given, at most 3650.
-    #[record(default, example = "30", fa = "مهلت اعلام (روز)")]
+    #[record(default, range = 0..=LONGEST_DAYS, example = "30", fa = "مهلت اعلام (روز)")]
     pub notice_days: i64,
     /// The currency of all its amounts, ISO 4217.
     #[record(min = 3, max = 3, example = r#""IRR""#, fa = "ارز")]
@@ -113,13 +113,13 @@ pub struct Contract {
     #[record(default, example = r#""automatic""#, fa = "تمدید")]
     pub renewal: RenewalRule,
     /// For how many months it is renewed; as long as it ran unless given.
-    #[record(example = "12", fa = "مدت تمدید (ماه)")]
+    #[record(range = 1..=LONGEST, example = "12", fa = "مدت تمدید (ماه)")]
     pub renewal_term_months: Option<i64>,
     /// By how many hundredths prices change with the renewal, from −100 to 1000; below nothing they fall.
     #[record(example = r#""8""#, fa = "تغییر قیمت در تمدید (درصد)")]
     pub renewal_percent: Option<Exact>,
     /// How many days before the last day for notice the renewal is due, at most 3650: then it becomes a deal and a call.
-    #[record(default = 30, example = "30", fa = "یادآوری تمدید (روز)")]
+    #[record(default = 30, range = 0..=LONGEST_DAYS, example = "30", fa = "یادآوری تمدید (روز)")]
     pub renewal_lead_days: i64,
     /// The pipeline of the deal of the renewal. Unless given, for a policy the one that was made of the template for insurance, else the default one.
     #[record(fa = "فرایند تمدید")]
