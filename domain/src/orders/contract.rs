@@ -199,15 +199,6 @@ impl Rules for Contract {
             problems.with("/value/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
         }
         line::check(&mut self.lines, &mut problems);
-        let mut within = |at: &str, value: Option<i64>, min: i64, max: i64| {
-            if value.is_some_and(|value| !(min..=max).contains(&value)) {
-                problems.with(at, Code::OutOfRange, vec![("min", min.to_string()), ("max", max.to_string())]);
-            }
-        };
-        within("/term_months", self.term_months, 1, LONGEST);
-        within("/renewal_term_months", self.renewal_term_months, 1, LONGEST);
-        within("/notice_days", Some(self.notice_days), 0, LONGEST_DAYS);
-        within("/renewal_lead_days", Some(self.renewal_lead_days), 0, LONGEST_DAYS);
         if self
             .renewal_percent
             .is_some_and(|p| p.value() < Decimal::from(-100) || p.value() > Decimal::from(1000))
