@@ -244,6 +244,19 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
         ),
         "order_not_draft" => ("The order is no draft any more", "این سفارش دیگر پیش‌نویس نیست"),
+        "order_of_request" => (
+            "The order is of a purchase request: cancel it instead",
+            "این سفارش از درخواست خرید ساخته شده است؛ لغوش کنید",
+        ),
+        "request_decided" => (
+            "The purchase request was decided already",
+            "دربارهٔ این درخواست پیش‌تر تصمیم گرفته شده است",
+        ),
+        "request_not_approved" => ("Nobody has agreed to the purchase request", "کسی این درخواست خرید را نپذیرفته است"),
+        "request_ordered" => (
+            "An order was made of the purchase request already",
+            "از این درخواست پیش‌تر سفارش ساخته شده است",
+        ),
         "product_in_stock" => (
             "Some of the product is in stock, promised or on its way; retire it instead",
             "از این کالا هنوز موجودی، رزرو یا کالای در راه هست؛ آن را بازنشسته کنید",

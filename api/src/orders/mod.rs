@@ -5,6 +5,7 @@ mod conversion;
 mod dashboard;
 mod invoice;
 mod order;
+mod request;
 pub mod section;
 mod series;
 mod stock;
@@ -22,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig) {
     order::routes(config);
     conversion::routes(config);
     contract::routes(config);
+    request::routes(config);
     invoice::routes(config);
     balance::routes(config);
     dashboard::routes(config);

@@ -11,6 +11,7 @@ pub mod movement;
 pub mod order;
 pub mod payment;
 pub mod refund;
+pub mod request;
 pub mod reservation;
 pub mod series;
 pub mod shipment;

@@ -1,3 +1,4 @@
+DROP TABLE purchase_requests;
 DROP TABLE refunds;
 DROP TABLE contract_renewals;
 DROP TABLE contracts;

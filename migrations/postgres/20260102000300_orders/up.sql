@@ -216,6 +216,7 @@ CREATE TABLE orders (
     customer_id uuid NOT NULL,
     opportunity_id uuid,
     quote_id uuid,
+    purchase_request_id uuid,
     status text COLLATE "C" NOT NULL,
     hold_reason text COLLATE "C",
     currency text COLLATE "C" NOT NULL,
@@ -258,6 +259,8 @@ CREATE INDEX orders_status ON orders (status, created_at, id) WHERE deleted_at I
 CREATE INDEX orders_opportunity ON orders (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 -- Of a quote there is one order, the deleted ones included.
 CREATE UNIQUE INDEX orders__quote_id_key ON orders (quote_id) WHERE quote_id IS NOT NULL;
+-- Of a purchase request there is one order, the deleted ones included.
+CREATE UNIQUE INDEX orders__purchase_request_id_key ON orders (purchase_request_id) WHERE purchase_request_id IS NOT NULL;
 CREATE UNIQUE INDEX orders__number_key ON orders (number) WHERE number IS NOT NULL;
 CREATE INDEX orders_open ON orders (customer_id, currency, open_units) WHERE deleted_at IS NULL AND open_units > 0;
 CREATE INDEX orders_trash ON orders (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -595,3 +598,44 @@ CREATE INDEX refunds_refunded_on ON refunds (refunded_on, id) WHERE deleted_at I
 CREATE INDEX refunds_customer ON refunds (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX refunds__number_key ON refunds (number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX refunds__reference_key ON refunds (method, reference) WHERE reference IS NOT NULL AND deleted_at IS NULL;
+
+-- What customers ask for.
+CREATE TABLE purchase_requests (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    number text COLLATE "C",
+    customer_id uuid NOT NULL,
+    opportunity_id uuid,
+    status text COLLATE "C" NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    lines jsonb NOT NULL,
+    reference text COLLATE "C",
+    requested_on date,
+    ship_to text,
+    notes text,
+    decided_at timestamptz,
+    decided_by uuid,
+    reason text,
+    order_id uuid,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX purchase_requests_created_at ON purchase_requests (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_updated_at ON purchase_requests (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_owner ON purchase_requests (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_unit ON purchase_requests (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_search ON purchase_requests USING gin (search gin_trgm_ops);
+CREATE INDEX purchase_requests_number ON purchase_requests (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_requested_on ON purchase_requests (requested_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_decided_at ON purchase_requests (decided_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_customer ON purchase_requests (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX purchase_requests__number_key ON purchase_requests (number) WHERE number IS NOT NULL;
+CREATE INDEX purchase_requests_trash ON purchase_requests (deleted_at) WHERE deleted_at IS NOT NULL;

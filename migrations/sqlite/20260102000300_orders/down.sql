@@ -1,3 +1,5 @@
+DROP TABLE purchase_requests_search;
+DROP TABLE purchase_requests;
 DROP TABLE refunds_search;
 DROP TABLE refunds;
 DROP TABLE contract_renewals;

@@ -225,6 +225,7 @@ CREATE TABLE orders (
     customer_id BLOB NOT NULL,
     opportunity_id BLOB,
     quote_id BLOB,
+    purchase_request_id BLOB,
     status TEXT NOT NULL,
     hold_reason TEXT,
     currency TEXT NOT NULL,
@@ -276,6 +277,8 @@ CREATE INDEX orders_status ON orders (status, created_at, id) WHERE deleted_at I
 CREATE INDEX orders_opportunity ON orders (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 -- Of a quote there is one order, the deleted ones included.
 CREATE UNIQUE INDEX orders__quote_id_key ON orders (quote_id) WHERE quote_id IS NOT NULL;
+-- Of a purchase request there is one order, the deleted ones included.
+CREATE UNIQUE INDEX orders__purchase_request_id_key ON orders (purchase_request_id) WHERE purchase_request_id IS NOT NULL;
 CREATE UNIQUE INDEX orders__number_key ON orders (number) WHERE number IS NOT NULL;
 CREATE INDEX orders_open ON orders (customer_id, currency, open_units) WHERE deleted_at IS NULL AND open_units > 0;
 CREATE INDEX orders_trash ON orders (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -667,3 +670,53 @@ CREATE INDEX refunds_refunded_on ON refunds (refunded_on, id) WHERE deleted_at I
 CREATE INDEX refunds_customer ON refunds (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX refunds__number_key ON refunds (number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX refunds__reference_key ON refunds (method, reference) WHERE reference IS NOT NULL AND deleted_at IS NULL;
+
+-- What customers ask for.
+CREATE TABLE purchase_requests (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    number TEXT,
+    customer_id BLOB NOT NULL,
+    opportunity_id BLOB,
+    status TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    lines TEXT NOT NULL,
+    reference TEXT,
+    requested_on DATE,
+    ship_to TEXT,
+    notes TEXT,
+    decided_at INTEGER,
+    decided_by BLOB,
+    reason TEXT,
+    order_id BLOB,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX purchase_requests_created_at ON purchase_requests (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_updated_at ON purchase_requests (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_owner ON purchase_requests (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_unit ON purchase_requests (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE purchase_requests_search USING fts5 (search, content = 'purchase_requests', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER purchase_requests_search_insert AFTER INSERT ON purchase_requests BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('purchase_requests', new.rowid, NULL);
+END;
+CREATE TRIGGER purchase_requests_search_delete AFTER DELETE ON purchase_requests BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('purchase_requests', old.rowid, old.search);
+END;
+CREATE TRIGGER purchase_requests_search_update AFTER UPDATE OF search ON purchase_requests WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('purchase_requests', old.rowid, old.search);
+END;
+CREATE INDEX purchase_requests_number ON purchase_requests (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_requested_on ON purchase_requests (requested_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_decided_at ON purchase_requests (decided_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_customer ON purchase_requests (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX purchase_requests__number_key ON purchase_requests (number) WHERE number IS NOT NULL;
+CREATE INDEX purchase_requests_trash ON purchase_requests (deleted_at) WHERE deleted_at IS NOT NULL;

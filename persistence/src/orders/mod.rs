@@ -13,6 +13,7 @@ pub mod order;
 pub mod overview;
 pub mod payment;
 mod refund;
+pub mod request;
 pub mod reservation;
 pub mod series;
 pub mod shipment;

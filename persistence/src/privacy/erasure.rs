@@ -17,6 +17,7 @@ use domain::customers::customer::Customer;
 use domain::documents::document::Document;
 use domain::orders::contract::Contract;
 use domain::orders::order::Order;
+use domain::orders::request::PurchaseRequest;
 use domain::orders::shipment::Shipment;
 use domain::privacy::consent::Consent;
 use domain::privacy::erasure::{Erasure, ErasureCount, Treatment};
@@ -160,7 +161,7 @@ fn treat(
         }
         "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
-        "orders" | "shipments" | "contracts" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "orders" | "shipments" | "contracts" | "purchase_requests" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         "opportunity_contacts"
         | "tasks"
         | "relationships"
@@ -257,6 +258,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                 })?,
                 ("orders", _) => rewrite::<Order>(conn, context, *id, |o| {
                     o.erase();
+                    Ok(())
+                })?,
+                ("purchase_requests", _) => rewrite::<PurchaseRequest>(conn, context, *id, |r| {
+                    r.erase();
                     Ok(())
                 })?,
                 ("contracts", _) => rewrite::<Contract>(conn, context, *id, |c| {

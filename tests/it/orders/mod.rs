@@ -7,6 +7,7 @@ mod numbers;
 mod order;
 mod payments;
 mod refunds;
+mod requests;
 mod samples;
 mod series;
 mod shown;

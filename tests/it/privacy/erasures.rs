@@ -21,7 +21,7 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 26] = [
+const DECIDED: [&str; 27] = [
     "consents",
     "contracts",
     "coupon_redemptions",
@@ -41,6 +41,7 @@ const DECIDED: [&str; 26] = [
     "opportunity_contacts",
     "orders",
     "payments",
+    "purchase_requests",
     "quotes",
     "refunds",
     "relationships",
