@@ -54,6 +54,11 @@ fn prices_walk() {
 }
 
 #[test]
+fn configuration_walks() {
+    walked("docs/configuration.md");
+}
+
+#[test]
 fn quotes_walk() {
     walked("docs/quotes.md");
 }

@@ -204,6 +204,16 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: json!([{"product_id": made(app, named("products")).id(), "quantity": "2"}]),
         },
         ("promotions", "condition") => plain(json!("net >= 1000")),
+        ("configuration_models", "groups") => plain(json!([{"code": "top", "name_en": "Top", "name_fa": "صفحه", "min": 0, "max": 1,
+            "options": [{"code": "oak_top", "name_en": "Oak top", "name_fa": "صفحهٔ بلوط", "prices": [{"amount": "17.00", "currency": "IRR"}]}]}])),
+        ("configuration_models", "rules") => plain(json!([{"code": "legs_need_legs", "kind": "requires", "options": ["wooden_legs"],
+            "others": ["wooden_legs"]}])),
+        ("configuration_models", "attributes") => {
+            plain(json!([{"code": "weight_kg", "name_en": "Weight", "name_fa": "وزن", "base": "17"}]))
+        }
+        ("configuration_models", "components") => plain(json!([{"product_id": made(app, named("products")).id(), "quantity": "2"}])),
+        ("configuration_models", "operations") => plain(json!([{"code": "assembly", "name_en": "Assembly", "name_fa": "مونتاژ",
+            "resource": "کارگاه", "hours": "1.5", "days": 2}])),
         ("payment_terms", "net_days") => Change {
             with: json!({"instalments": []}),
             value: json!(30),

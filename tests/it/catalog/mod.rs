@@ -1,4 +1,5 @@
 //! The catalogue: products, their variants and bundles.
+mod configuration;
 mod prices;
 mod products;
 mod quotes;
