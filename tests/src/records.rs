@@ -302,6 +302,11 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"close_date": "2026-04-01"}),
             value: json!("won"),
         },
+        // What a deal with lines is worth, its lines say.
+        ("opportunities", "amount") => Change {
+            with: json!({"lines": []}),
+            value: other(app, field, now),
+        },
         // Never before it began.
         ("opportunities", "close_date") => plain(json!("2031-04-05")),
         ("opportunities", "team") => plain(json!([{"user_id": app.people.users[&Who::Seller], "role": "seller", "split_percent": "100"}])),

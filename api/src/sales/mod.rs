@@ -1,5 +1,7 @@
 //! Selling, over HTTP: pipelines and their boards, deals and the steps they take, competitors.
 mod board;
+mod forecast;
+mod forecast_shown;
 mod guidance;
 mod history;
 pub mod section;
@@ -29,6 +31,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<Opportunity>::new());
     config.service(Crud::<OpportunityContact>::new());
     board::routes(config);
+    forecast::routes(config);
     guidance::routes(config);
     history::routes(config);
     steps::routes(config);

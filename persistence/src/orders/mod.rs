@@ -25,7 +25,7 @@ use domain::core::resource::Resource;
 use uuid::Uuid;
 
 /// A record that the actor can see; none otherwise.
-fn known<R: Resource>(conn: &mut Conn, context: &Context<'_>, id: Uuid) -> Result<Option<R>>
+pub(crate) fn known<R: Resource>(conn: &mut Conn, context: &Context<'_>, id: Uuid) -> Result<Option<R>>
 where
     Conn: Store<R>,
 {

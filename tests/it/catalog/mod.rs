@@ -1,5 +1,5 @@
 //! The catalogue: products, their variants and bundles.
 mod prices;
-mod products;
+pub mod products;
 mod quotes;
 mod samples;

@@ -46,6 +46,8 @@ const OTHERS: &[(&str, &str)] = &[
     // Of a deal, which brings them along; competitors are no customers.
     ("opportunity_competitors", "competitor_id"),
     ("opportunity_competitors", "opportunity_id"),
+    ("opportunity_products", "opportunity_id"),
+    ("opportunity_products", "product_id"),
     ("opportunity_stages", "id"),
     ("opportunity_stages", "opportunity_id"),
     ("opportunity_stages", "pipeline_id"),

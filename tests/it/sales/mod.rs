@@ -1,6 +1,7 @@
 //! Selling: pipelines, deals on their way, who sees them, what becomes of them.
 mod board;
 mod deals;
+mod forecasts;
 mod pipelines;
 mod steps;
 mod watch;
