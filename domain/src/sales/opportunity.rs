@@ -130,7 +130,7 @@ pub struct Opportunity {
     #[record(items = OpportunityLine, max = 200, example = r#"[{"product_id": null, "description": "میلگرد ۱۴", "quantity": "50", "unit_price": {"amount": "25000000.00", "currency": "IRR"}, "discount_percent": "0", "amount": {"amount": "1250000000.00", "currency": "IRR"}}]"#, fa = "سطرها")]
     pub lines: Vec<OpportunityLine>,
     /// What it is worth: what its lines come to, or without lines what the seller says.
-    #[record(money, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
+    #[record(money, sort, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
     pub amount: Option<Money>,
     /// When it is expected to close; once it is won or lost, when that was.
     #[record(sort, example = r#""2031-03-21""#, fa = "تاریخ بستن")]
