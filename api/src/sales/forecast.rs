@@ -1,5 +1,7 @@
 //! Forecasts: what the deals of a span of time come to, by what one wants to tell apart.
+use super::adjusted::{Adjusted, ForecastAdjusted};
 use super::forecast_shown::{ForecastGroup, ForecastNumbers, group};
+use super::snapshot;
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, conditional, query, text};
@@ -61,6 +63,9 @@ pub struct ForecastRow {
     #[schema(max_items = 3)]
     group: Vec<ForecastGroup>,
     numbers: ForecastNumbers,
+    /// What managers make of it, as far as you may see that: of groups that are one owner or one unit in one period.
+    #[schema(max_items = 20)]
+    adjustments: Vec<ForecastAdjusted>,
 }
 
 /// What was asked for, before anything is known of the calendar.
@@ -85,7 +90,7 @@ fn day(text: &str) -> Option<NaiveDate> {
 }
 
 impl Asked {
-    pub const PARAMETERS: [&str; 12] = [
+    pub const PARAMETERS: [&str; 13] = [
         "group_by",
         "period_length",
         "calendar",
@@ -98,6 +103,7 @@ impl Asked {
         "product_id",
         "province",
         "currency",
+        "snapshot_id",
     ];
 
     pub fn read(query: &Query) -> Result<Asked, Failure> {
@@ -117,6 +123,7 @@ impl Asked {
             product: query.id("product_id")?,
             province: query.parsed("province", short)?,
             currency: query.parsed("currency", currency)?,
+            snapshot: query.id("snapshot_id")?,
         };
         let asked = Asked {
             calendar: query.parsed("calendar", FiscalCalendar::of)?,
@@ -126,9 +133,14 @@ impl Asked {
             to: query.parsed("to", day)?,
             ask,
         };
-        let both = asked.period.is_some() && (asked.from.is_some() || asked.to.is_some());
+        let span = asked.from.is_some() || asked.to.is_some();
+        let given = [asked.period.is_some(), span, asked.ask.snapshot.is_some()];
+        let both = given.into_iter().filter(|given| *given).count() > 1;
+        // Lines are not kept.
+        let sold = asked.ask.product.is_some() || asked.ask.by.contains(&By::Product);
         let backwards = matches!((asked.from, asked.to), (Some(from), Some(to)) if to < from);
         match (both, backwards) {
+            _ if sold && asked.ask.snapshot.is_some() => Err(Failure::Parameter("snapshot_id".to_owned(), "invalid_parameter")),
             (true, _) => Err(Failure::Parameter("period".to_owned(), "invalid_parameter")),
             (_, true) => Err(Failure::Parameter("to".to_owned(), "invalid_parameter")),
             _ => Ok(asked),
@@ -136,17 +148,15 @@ impl Asked {
     }
 
     /// The periods meant: of the span, of the period that is named, else of this fiscal year.
-    pub fn settle(&mut self, conn: &mut Conn, now: Instant) -> Result<(FiscalCalendar, PeriodLength)> {
+    fn settle(&mut self, conn: &mut Conn, actor: &Actor, now: Instant) -> Result<(FiscalCalendar, PeriodLength)> {
         let fiscal = forecast::fiscal(conn)?;
-        let length = self.length.unwrap_or_default();
-        let named = match &self.period {
-            Some(key) => Some(
-                fiscal
-                    .parse(key)
-                    .ok_or_else(|| refused("period", Code::Format, vec![("format", "1405-Q1".to_owned())]))?,
-            ),
-            None => None,
+        let unnamed = || refused("period", Code::Format, vec![("format", "1405-Q1".to_owned())]);
+        let named = match (&self.period, self.ask.snapshot) {
+            (_, Some(id)) => Some(snapshot::period(&snapshot::seen(conn, actor, id)?)),
+            (Some(key), None) => Some(fiscal.parse(key).ok_or_else(unnamed)?),
+            (None, None) => None,
         };
+        let length = self.length.or(named.as_ref().map(Period::length)).unwrap_or_default();
         let calendar = self
             .calendar
             .unwrap_or_else(|| named.as_ref().map_or(fiscal.calendar, |p| fiscal.calendar_of(p)));
@@ -171,7 +181,7 @@ impl Asked {
 }
 
 fn look(conn: &mut Conn, actor: &Actor, now: Instant, mut asked: Asked) -> Result<Forecast> {
-    let (calendar, period_length) = asked.settle(conn, now)?;
+    let (calendar, period_length) = asked.settle(conn, actor, now)?;
     let ask = asked.ask;
     let sight = actor
         .sight("opportunities", "read")
@@ -181,7 +191,9 @@ fn look(conn: &mut Conn, actor: &Actor, now: Instant, mut asked: Asked) -> Resul
         return Err(refused("group_by", Code::TooComplex, vec![("max", GROUPS.to_string())]));
     }
     let names = super::forecast_shown::names(conn, actor, &ask.by, &found.groups)?;
+    let adjusted = Adjusted::of(conn, actor, &ask, &found.groups)?;
     let rows = found.groups.iter().map(|row| ForecastRow {
+        adjustments: adjusted.shown(&ask, row),
         group: group(&ask, &row.keys, &names),
         numbers: ForecastNumbers::of(row.currency.as_deref(), &row.numbers),
     });
@@ -258,6 +270,11 @@ pub(super) fn parameters(operation: utoipa::openapi::path::OperationBuilder) -> 
             text(100).min_length(Some(1)),
         ))
         .parameter(query(
+            "snapshot_id",
+            "The deals of this snapshot as they were then, in the place of those that there are; without products.",
+            uuid(),
+        ))
+        .parameter(query(
             "currency",
             "Only deals in this currency, ISO 4217.",
             text(3).pattern(Some("^[A-Z]{3}$")),
@@ -278,7 +295,7 @@ pub fn routes(config: &mut ServiceConfig) {
                 {"by": "owner", "id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a25", "name": "سارا احمدی"},
                 {"by": "period", "id": null, "name": "1405-Q1"}
             ],
-            "numbers": ForecastNumbers::example()
+            "numbers": ForecastNumbers::example(), "adjustments": [ForecastAdjusted::example()]
         }],
         "totals": [ForecastNumbers::example()]
     });

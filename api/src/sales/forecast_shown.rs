@@ -95,7 +95,7 @@ impl ForecastNumbers {
 }
 
 /// The object whose records a dimension names.
-const fn object(by: By) -> Option<&'static str> {
+pub const fn object(by: By) -> Option<&'static str> {
     match by {
         By::Owner | By::Manager => Some("users"),
         By::Unit => Some("units"),

@@ -34,7 +34,7 @@ pub struct Fiscal {
 }
 
 /// A span of days with a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct Period {
     /// Its name, such as `1405-Q1`, `2026-Q3`, `1405-07` or `1405`.
     #[schema(max_length = 7, pattern = r"^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$", example = "1405-Q1")]
@@ -45,6 +45,17 @@ pub struct Period {
     /// Its last day.
     #[schema(example = "2026-06-21")]
     pub ends_on: NaiveDate,
+}
+
+impl Period {
+    /// How long it is, as its name says.
+    pub fn length(&self) -> PeriodLength {
+        match self.key.len() {
+            4 => PeriodLength::Year,
+            _ if self.key.contains('Q') => PeriodLength::Quarter,
+            _ => PeriodLength::Month,
+        }
+    }
 }
 
 /// A period of a calendar, before it has a name: the year and month that it begins in.

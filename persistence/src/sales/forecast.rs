@@ -34,6 +34,8 @@ pub struct Ask {
     pub product: Option<Uuid>,
     pub province: Option<String>,
     pub currency: Option<String>,
+    /// The deals as this snapshot keeps them, in the place of those that there are.
+    pub snapshot: Option<Uuid>,
 }
 
 /// What tells groups apart.
@@ -174,6 +176,10 @@ fn statement(sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, (from,
     };
     let (whole, micros) = (part("units"), part("micros"));
     // Shares of the whole part are added in two halves: a hundred times a large amount, a million times, is no number of 64 bits.
+    let table = match ask.snapshot {
+        Some(_) => "forecast_snapshot_deals",
+        None => "opportunities",
+    };
     let added = [
         whole.clone(),
         micros.clone(),
@@ -189,7 +195,7 @@ fn statement(sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, (from,
         ", COUNT(*)"
     };
     sql = sql.text(format!(
-        "t0.amount_currency, t0.status, t0.forecast_category, COUNT(*){once}{added} FROM opportunities t0"
+        "t0.amount_currency, t0.status, t0.forecast_category, COUNT(*){once}{added} FROM {table} t0"
     ));
     if sold {
         sql = sql.text(" LEFT JOIN opportunity_products p ON p.opportunity_id = t0.id");
@@ -197,9 +203,11 @@ fn statement(sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, (from,
     if placed {
         sql = sql.text(" JOIN customers c ON c.id = t0.customer_id");
     }
-    sql = sql
-        .text(" WHERE t0.deleted_at IS NULL AND t0.close_date >= ")
-        .bind(Bind::Date(from));
+    sql = match ask.snapshot {
+        Some(id) => sql.text(" WHERE t0.snapshot_id = ").bind(id),
+        None => sql.text(" WHERE t0.deleted_at IS NULL"),
+    };
+    sql = sql.text(" AND t0.close_date >= ").bind(Bind::Date(from));
     sql = sql.text(" AND t0.close_date <= ").bind(Bind::Date(to));
     let ids = [
         ("t0.owner_id", ask.owner),

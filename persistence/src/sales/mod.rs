@@ -1,4 +1,5 @@
 //! Keeping deals, the pipelines they go through, and where they were.
+pub mod adjustment;
 pub mod board;
 mod competitor;
 pub mod contact_role;
@@ -9,5 +10,7 @@ mod line;
 pub mod opportunity;
 pub mod overview;
 pub mod pipeline;
+pub mod quota;
+pub mod snapshot;
 mod stage;
 mod team;

@@ -3,6 +3,8 @@ mod board;
 mod deals;
 mod forecasts;
 mod pipelines;
+mod quotas;
+mod snapshots;
 mod steps;
 mod watch;
 
