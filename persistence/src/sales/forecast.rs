@@ -158,54 +158,23 @@ fn period(periods: &[Period]) -> Sql {
     sql.text(" END AS BIGINT)")
 }
 
-/// The one statement.
-fn statement(sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, (from, to): (NaiveDate, NaiveDate)) -> Sql {
-    let sold = ask.product.is_some() || ask.by.contains(&By::Product);
-    let placed = ask.province.is_some() || ask.by.contains(&By::Province);
-    let mut sql = Sql::new("SELECT ");
-    for by in &ask.by {
-        sql = match by {
-            By::Period => sql.and(period(&ask.periods)),
-            by => sql.text(column(*by)),
-        };
-        sql = sql.text(", ");
+/// The columns behind what the index of forecasts has first that a dimension needs, in the order of the index: deals that are alike in all of
+/// them stand together there, and are added up as they are met. Only these sums are sorted by what is asked for.
+fn run(by: &[By]) -> &'static [&'static str] {
+    let needs = |all: &[By]| by.iter().any(|by| all.contains(by));
+    match () {
+        () if needs(&[By::Pipeline]) => &["unit_id", "owner_id", "pipeline_id"],
+        () if needs(&[By::Owner]) => &["unit_id", "owner_id"],
+        () if needs(&[By::Unit, By::Manager, By::Region]) => &["unit_id"],
+        () => &[],
     }
-    let part = |name: &str| match sold {
-        true => format!("COALESCE(p.amount_{name}, t0.amount_{name})"),
-        false => format!("t0.amount_{name}"),
-    };
-    let (whole, micros) = (part("units"), part("micros"));
-    // Shares of the whole part are added in two halves: a hundred times a large amount, a million times, is no number of 64 bits.
-    let table = match ask.snapshot {
-        Some(_) => "forecast_snapshot_deals",
-        None => "opportunities",
-    };
-    let added = [
-        whole.clone(),
-        micros.clone(),
-        format!("({whole} / 1000000) * t0.probability"),
-        format!("({whole} % 1000000) * t0.probability"),
-        format!("{micros} * t0.probability"),
-    ];
-    let added = added.map(|what| format!(", CAST(COALESCE(SUM({what}), 0) AS BIGINT)")).concat();
-    // A deal of several products counts once in the total.
-    let once = if sold {
-        ", CAST(SUM(CASE WHEN p.place > 0 THEN 0 ELSE 1 END) AS BIGINT)"
-    } else {
-        ", COUNT(*)"
-    };
-    sql = sql.text(format!(
-        "t0.amount_currency, t0.status, t0.forecast_category, COUNT(*){once}{added} FROM {table} t0"
-    ));
-    if sold {
-        sql = sql.text(" LEFT JOIN opportunity_products p ON p.opportunity_id = t0.id");
-    }
-    if placed {
-        sql = sql.text(" JOIN customers c ON c.id = t0.customer_id");
-    }
-    sql = match ask.snapshot {
-        Some(id) => sql.text(" WHERE t0.snapshot_id = ").bind(id),
-        None => sql.text(" WHERE t0.deleted_at IS NULL"),
+}
+
+/// Which deals are meant, over `t0`.
+fn meant(sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, (from, to): (NaiveDate, NaiveDate)) -> Sql {
+    let mut sql = match ask.snapshot {
+        Some(id) => Sql::new(" WHERE t0.snapshot_id = ").bind(id),
+        None => Sql::new(" WHERE t0.deleted_at IS NULL"),
     };
     sql = sql.text(" AND t0.close_date >= ").bind(Bind::Date(from));
     sql = sql.text(" AND t0.close_date <= ").bind(Bind::Date(to));
@@ -227,8 +196,76 @@ fn statement(sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, (from,
     if let Some(units) = units {
         sql = sql.text(" AND t0.unit_id IN ").list(units.into_iter().map(Bind::from));
     }
+    sql.also(read::sight(sight))
+}
+
+/// The one statement.
+fn statement(sqlite: bool, sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, span: (NaiveDate, NaiveDate)) -> Sql {
+    let sold = ask.product.is_some() || ask.by.contains(&By::Product);
+    let placed = ask.province.is_some() || ask.by.contains(&By::Province);
+    let runs = !sold && !placed;
+    let mut sql = Sql::new("SELECT ");
+    for by in &ask.by {
+        sql = match by {
+            By::Period => sql.and(period(&ask.periods)),
+            by => sql.text(column(*by)),
+        };
+        sql = sql.text(", ");
+    }
+    let part = |name: &str| match sold {
+        true => format!("COALESCE(p.amount_{name}, t0.amount_{name})"),
+        false => format!("t0.amount_{name}"),
+    };
+    let (whole, micros) = (part("units"), part("micros"));
+    // Shares of the whole part are added in two halves: a hundred times a large amount, a million times, is no number of 64 bits.
+    let added = [
+        whole.clone(),
+        micros.clone(),
+        format!("({whole} / 1000000) * t0.probability"),
+        format!("({whole} % 1000000) * t0.probability"),
+        format!("{micros} * t0.probability"),
+    ];
+    let added = added.map(|what| format!(", CAST(COALESCE(SUM({what}), 0) AS BIGINT)")).concat();
+    let counted = match (runs, sold) {
+        (true, _) => "CAST(SUM(t0.n) AS BIGINT), CAST(SUM(t0.n) AS BIGINT)",
+        // A deal of several products counts once in the total.
+        (_, true) => "COUNT(*), CAST(SUM(CASE WHEN p.place > 0 THEN 0 ELSE 1 END) AS BIGINT)",
+        (_, false) => "COUNT(*), COUNT(*)",
+    };
+    sql = sql.text(format!(
+        "t0.amount_currency, t0.status, t0.forecast_category, {counted}{added} FROM "
+    ));
+    let table = match ask.snapshot {
+        Some(_) => "forecast_snapshot_deals t0",
+        // SQLite takes any index of closing days for as good as this one, which alone holds all that is read.
+        None if sqlite => "opportunities t0 INDEXED BY opportunities_forecast",
+        None => "opportunities t0",
+    };
+    let deals = meant(sight, ask, units, span);
+    sql = match runs {
+        true => {
+            let alike = ["close_date", "status", "forecast_category", "amount_currency", "probability"];
+            let alike = alike.iter().chain(run(&ask.by)).map(|column| format!("t0.{column}"));
+            let alike = alike.collect::<Vec<_>>().join(", ");
+            let sums = ["units", "micros"]
+                .map(|part| format!(", CAST(SUM(t0.amount_{part}) AS BIGINT) AS amount_{part}"))
+                .concat();
+            sql.text(format!("(SELECT {alike}, COUNT(*) AS n{sums} FROM {table}"))
+                .and(deals)
+                .text(format!(" GROUP BY {alike}) t0"))
+        }
+        false => {
+            let lines = if sold {
+                " LEFT JOIN opportunity_products p ON p.opportunity_id = t0.id"
+            } else {
+                ""
+            };
+            let places = if placed { " JOIN customers c ON c.id = t0.customer_id" } else { "" };
+            sql.text(format!("{table}{lines}{places}")).and(deals)
+        }
+    };
     let places: Vec<String> = (1..=ask.by.len() + 3).map(|place| place.to_string()).collect();
-    sql.also(read::sight(sight)).text(format!(" GROUP BY {}", places.join(", ")))
+    sql.text(format!(" GROUP BY {}", places.join(", ")))
 }
 
 fn key(row: &dyn Cells, at: usize, by: By, leads: &BTreeMap<Uuid, Lead>) -> Result<Key> {
@@ -258,7 +295,7 @@ pub fn forecast(conn: &mut Conn, sight: &Sight<'_>, ask: &Ask) -> Result<Forecas
     let units = ask.unit.map(|unit| below(conn, unit)).transpose()?;
     let led = ask.by.iter().any(|by| matches!(by, By::Manager | By::Region));
     let leads = if led { leads(conn)? } else { BTreeMap::new() };
-    let sql = statement(sight, ask, units, (first.starts_on, last.ends_on));
+    let sql = statement(conn.is_sqlite(), sight, ask, units, (first.starts_on, last.ends_on));
     let n = ask.by.len();
     let mut groups: BTreeMap<(Vec<Key>, Option<String>), Numbers> = BTreeMap::new();
     let mut totals: BTreeMap<Option<String>, Numbers> = BTreeMap::new();
