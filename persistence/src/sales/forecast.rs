@@ -226,11 +226,11 @@ fn statement(sqlite: bool, sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<
         format!("{micros} * t0.probability"),
     ];
     let added = added.map(|what| format!(", CAST(COALESCE(SUM({what}), 0) AS BIGINT)")).concat();
+    // By product a deal of several counts once in the total: there is one row of each product.
     let counted = match (runs, sold) {
         (true, _) => "CAST(SUM(t0.n) AS BIGINT), CAST(SUM(t0.n) AS BIGINT)",
-        // A deal of several products counts once in the total.
-        (_, true) => "COUNT(*), CAST(SUM(CASE WHEN p.place > 0 THEN 0 ELSE 1 END) AS BIGINT)",
-        (_, false) => "COUNT(*), COUNT(*)",
+        (_, true) if ask.product.is_none() => "COUNT(*), CAST(SUM(CASE WHEN p.place > 0 THEN 0 ELSE 1 END) AS BIGINT)",
+        _ => "COUNT(*), COUNT(*)",
     };
     sql = sql.text(format!(
         "t0.amount_currency, t0.status, t0.forecast_category, {counted}{added} FROM "

@@ -52,6 +52,12 @@ fn ask(client: &Client<'_>, parameters: &[(&str, &str)]) -> Value {
     client.list("/forecasts", parameters).is(200).json()
 }
 
+/// The amount of a sum, or of money.
+fn money(of: &Value) -> String {
+    let amount = of["amount"].as_str().or(of["amount"]["amount"].as_str());
+    amount.unwrap_or_default().to_owned()
+}
+
 /// A member of each row's numbers, beside the names of its group.
 fn told(found: &Value, member: &str) -> Vec<(String, String)> {
     let name = |row: &Value| {
@@ -62,8 +68,7 @@ fn told(found: &Value, member: &str) -> Vec<(String, String)> {
             .join("/")
     };
     let rows = found["rows"].as_array().unwrap().iter();
-    rows.map(|row| (name(row), row["numbers"][member]["amount"].to_string().replace('"', "")))
-        .collect()
+    rows.map(|row| (name(row), money(&row["numbers"][member]))).collect()
 }
 
 fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {

@@ -93,7 +93,7 @@ both! {
         }
         let regions: Vec<Value> = by("region").iter().map(|r| r["name"].clone()).collect();
         assert!(regions.contains(&json!("شرق")) && regions.contains(&json!("مرکز")), "{regions:?}");
-        let managed = by("manager").into_iter().find(|r| r["id"] == json!(user(app, Who::Branch))).unwrap();
+        let managed = by("manager").into_iter().find(|r| r["id"] == json!(user(app, Who::Branch)) && !r["quota"].is_null()).unwrap();
         assert_eq!(managed["missing"], irr("0.00"), "what is reached lacks nothing");
         assert_eq!(told(attained(&owner, &[("group_by", "owner"), ("unit_id", &b)])), vec![("40.00".to_owned(), "60.00".to_owned(), "150.00".to_owned())]);
 
@@ -145,7 +145,7 @@ both! {
         refuse(json!({"period": "spring", "deals": 1}), "/period", "format");
         // Nobody gives a quota to whom they don't reach.
         let body = json!({"period": "1404-Q1", "deals": 1, "owner_id": user(app, Who::Seller)});
-        app.be(Who::Branch).post("/quotas", body).refuses(422, "invalid").blames("/owner_id", "forbidden");
+        app.be(Who::Branch).post("/quotas", body).refuses(422, "invalid").blames("/owner_id", "forbidden_field");
         app.be(Who::Seller).post("/quotas", json!({"period": "1404-Q1", "deals": 1})).refuses(403, "forbidden");
     }
 
@@ -165,7 +165,7 @@ both! {
         let made = branch.post("/forecast-adjustments", body(json!({"user_id": rival}))).is(201).json();
         assert_eq!((&made["belongs_to_id"], &made["unit_id"], &made["starts_on"]), (&json!(b), &json!(b), &json!("2031-03-21")));
         owner.patch(&format!("/units/{b}"), "*", json!({"manager_id": rival})).is(200);
-        branch.post("/forecast-adjustments", body(json!({"for_unit_id": b}))).refuses(422, "invalid").blames("/for_unit_id", "forbidden");
+        branch.post("/forecast-adjustments", body(json!({"for_unit_id": b}))).refuses(422, "invalid").blames("/for_unit_id", "forbidden_field");
         owner.patch(&format!("/units/{b}"), "*", json!({"manager_id": user(app, Who::Branch)})).is(200);
         branch.post("/forecast-adjustments", body(json!({"for_unit_id": b, "amount": irr("50")}))).is(201);
         branch.post("/forecast-adjustments", body(json!({"user_id": rival}))).refuses(409, "taken").blames("/period", "taken");
