@@ -1,5 +1,5 @@
 //! Orders, what is in stock for them, invoices and payments, over HTTP.
-mod action;
+pub mod action;
 mod balance;
 mod dashboard;
 mod invoice;

@@ -1,9 +1,11 @@
 //! Opportunities: deals in progress, from the first interest to won or lost. Where a deal is, is never edited: see [`super::course`].
 use super::competitor::Competitor;
+use super::lead::Lead;
 use super::pipeline::Pipeline;
 use super::stage::{ForecastCategory, Stage, StageKind};
 use super::working_time::WorkingTime;
 use crate::access::user::User;
+use crate::catalog::product::Product;
 use crate::core::base::Base;
 use crate::core::field::Choice;
 use crate::core::id::Id;
@@ -128,6 +130,9 @@ pub struct Opportunity {
     /// What it is worth.
     #[record(money, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
     pub amount: Option<Money>,
+    /// What it is mainly about.
+    #[record(fa = "کالا")]
+    pub product_id: Option<Id<Product>>,
     /// When it is expected to close; once it is won or lost, when that was.
     #[record(sort, example = r#""2031-03-21""#, fa = "تاریخ بستن")]
     pub close_date: Option<NaiveDate>,
@@ -176,6 +181,9 @@ pub struct Opportunity {
     /// To whom it was lost.
     #[record(fixed, fa = "رقیب برنده")]
     pub lost_to_id: Option<Id<Competitor>>,
+    /// The lead that it came of.
+    #[record(server, fa = "سرنخ")]
+    pub lead_id: Option<Id<Lead>>,
     /// How likely it is won, in percent: the seller's own judgement, else what its stage says.
     #[record(server, example = "30", fa = "احتمال")]
     pub probability: i64,

@@ -10,7 +10,7 @@ use crate::core::sql::{Bind, Sql};
 use crate::documents::overview::Documents;
 use crate::orders::overview::{INVOICES, ORDERS, PAYMENTS};
 use crate::privacy::consent::Consents;
-use crate::sales::overview::Opportunities;
+use crate::sales::overview::{Leads, Opportunities};
 use domain::activities::interaction::Channel;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
@@ -50,6 +50,7 @@ pub const SOURCES: &[&dyn Source] = &[
     &Consents,
     &Quotes,
     &Groups,
+    &Leads,
     &Opportunities,
     &ORDERS,
     &INVOICES,

@@ -19,6 +19,7 @@ use domain::orders::order::Order;
 use domain::orders::shipment::Shipment;
 use domain::privacy::consent::Consent;
 use domain::privacy::erasure::{Erasure, ErasureCount, Treatment};
+use domain::sales::lead::Lead;
 use domain::sales::opportunity::Opportunity;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -157,6 +158,15 @@ fn treat(
             };
             found.iter().map(|o| (o.base.id.uuid(), one(o))).collect()
         }
+        "leads" => {
+            let found: Vec<Lead> = pick(conn, these())?;
+            // Where customers come from is counted on; a partner is only named.
+            let one = |l: &Lead| match l.customer_id == Some(whom) || l.contact_id == Some(whom) {
+                true => Treatment::Anonymize,
+                false => Treatment::Detach,
+            };
+            found.iter().map(|l| (l.base.id.uuid(), one(l))).collect()
+        }
         "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
         "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
@@ -237,6 +247,16 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                     i.detach(whom.cast());
                     Ok(())
                 })?,
+                ("leads", treatment) => {
+                    let anonymize = *treatment == Treatment::Anonymize;
+                    rewrite::<Lead>(conn, context, *id, |l| {
+                        if anonymize {
+                            l.erase();
+                        }
+                        l.partner_id = l.partner_id.filter(|partner| *partner != whom.cast());
+                        Ok(())
+                    })?;
+                }
                 ("opportunities", treatment) => {
                     let anonymize = *treatment == Treatment::Anonymize;
                     rewrite::<Opportunity>(conn, context, *id, |o| {

@@ -1,7 +1,9 @@
 //! Selling: pipelines, deals on their way, who sees them, what becomes of them.
 mod board;
 mod deals;
+mod leads;
 mod pipelines;
+mod samples;
 mod steps;
 mod watch;
 
