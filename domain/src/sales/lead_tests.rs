@@ -1,8 +1,10 @@
 #![expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
 use super::*;
+use crate::core::error::{Error, Result};
 use crate::core::input::Members;
 use crate::core::resource::{Input, Resource};
 use LeadStatus::{Converted, Disqualified, New, Nurturing, Working};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 fn lead(body: Value) -> Lead {

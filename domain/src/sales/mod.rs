@@ -5,6 +5,7 @@ pub mod contact_role;
 pub mod course;
 pub mod criteria;
 pub mod lead;
+mod lead_steps;
 pub mod market_note;
 pub mod opportunity;
 pub mod pipeline;

@@ -160,16 +160,10 @@ fn treat(
         }
         "leads" => {
             let found: Vec<Lead> = pick(conn, these())?;
-            // Where customers come from is counted on; a partner is only named.
-            let one = |l: &Lead| match l.customer_id == Some(whom) || l.contact_id == Some(whom) {
-                true => Treatment::Anonymize,
-                false => Treatment::Detach,
-            };
-            found.iter().map(|l| (l.base.id.uuid(), one(l))).collect()
+            found.iter().map(|l| (l.base.id.uuid(), l.treatment(whom))).collect()
         }
-        "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
-        "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        // Of orders, where they went and who took them; what was ordered, invoiced and paid are books, which the law keeps.
+        "consents" | "quotes" | "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         "opportunity_contacts"
         | "tasks"
         | "relationships"
@@ -247,16 +241,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                     i.detach(whom.cast());
                     Ok(())
                 })?,
-                ("leads", treatment) => {
-                    let anonymize = *treatment == Treatment::Anonymize;
-                    rewrite::<Lead>(conn, context, *id, |l| {
-                        if anonymize {
-                            l.erase();
-                        }
-                        l.partner_id = l.partner_id.filter(|partner| *partner != whom.cast());
-                        Ok(())
-                    })?;
-                }
+                ("leads", _) => rewrite::<Lead>(conn, context, *id, |l| {
+                    l.forget(whom.cast());
+                    Ok(())
+                })?,
                 ("opportunities", treatment) => {
                     let anonymize = *treatment == Treatment::Anonymize;
                     rewrite::<Opportunity>(conn, context, *id, |o| {

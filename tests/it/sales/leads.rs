@@ -238,6 +238,25 @@ both! {
         assert_eq!(owner.get(&at(&ours)).is(200).json()["version"], 1);
     }
 
+    fn who_is_erased_is_forgotten_in_leads_too(app: &App) {
+        let owner = app.be(Who::Owner);
+        let point = json!([{"kind": "mobile", "value": "0913 555 0404"}]);
+        let became = lead(&owner, json!({"contact_points": point, "message": "رازِ نهفته"}));
+        let known = act(&owner, &became, "convert", json!({})).is(200).json()["customer_id"].clone();
+        let other = lead(&owner, json!({"contact_points": point}));
+        let brought = lead(&owner, json!({"partner_id": known}));
+        owner.post("/erasures", json!({"customer_id": known, "reason": "Request 17"})).is(201);
+        for gone in [&became, &other] {
+            let now = owner.get(&at(gone)).is(200).json();
+            assert_eq!((&now["display_name"], &now["contact_points"], &now["message"]), (&json!("—"), &json!([]), &json!(null)));
+        }
+        let now = owner.get(&at(&brought)).is(200).json();
+        assert_eq!((&now["partner_id"], &now["display_name"]), (&json!(null), &json!("اصفهانی")));
+        // Nor do they come back by a form.
+        let again = json!({"family_name": "x", "contact_points": point});
+        owner.post("/leads", again).refuses(409, "identifier_erased");
+    }
+
     fn attack_55_a_lead_that_many_convert_at_once_becomes_one_customer(app: &App) {
         let owner = app.be(Who::Owner);
         let made = lead(&owner, json!({}));

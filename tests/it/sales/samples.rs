@@ -56,8 +56,12 @@ both! {
         // What was wrong with the file was told row by row.
         let failed = std::fs::read_to_string(out.path().join("deals.csv.failed.csv")).unwrap();
         let dirty = csv::Reader::from_path(folder().join("pipeline-maven/sales_pipeline.csv")).unwrap().records().map(Result::unwrap)
-            .filter(|r| &r[2] == "GTXPro" || r[3].is_empty()).count();
+            .filter(|r| &r[2] == "GTXPro" || r[3].is_empty() || r[5].is_empty()).count();
         assert_eq!(failed.lines().count() - 1, dirty);
+        let refused = std::fs::read_to_string(out.path().join("accounts.csv.failed.csv")).unwrap();
+        assert_eq!((refused.lines().count() - 1, refused.matches("technolgy").count()), (12, 12));
+        let technology = owner.all("/customers", &[("filter", "custom.sector = \"technology\"")]);
+        assert_eq!(technology.len(), 12);
         assert!(owner.get(&format!("/pipelines/{pipeline}/board?limit=1")).is(200).json()["deals"].as_i64() == total["open"].as_i64());
     }
 }
