@@ -10,6 +10,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
+import uuid
 
 ORIGIN, OWNER_EMAIL, WFC_FILE = sys.argv[1:4]
 OWNER_PASSWORD = os.environ["OWNER_PASSWORD"]
@@ -23,6 +24,8 @@ def call(method, path, token=None, body=None, wanted=(200, 201), if_match=None):
         headers["Authorization"] = f"Bearer {token}"
     if if_match:
         headers["If-Match"] = if_match
+    if method == "POST":
+        headers["Idempotency-Key"] = uuid.uuid4().hex
     data = None
     if body is not None:
         headers["Content-Type"] = "application/merge-patch+json" if method == "PATCH" else "application/json"
@@ -67,12 +70,44 @@ def unit_of(owner_token, user, name):
 
 def things_of_own(token, user, name, unit):
     """Records of this user's own, by the members that can refer to them: no id at random is anybody's."""
-    customer = call("POST", "/customers", token, {"kind": "person", "family_name": name})[1]["id"]
-    other = call("POST", "/customers", token, {"kind": "organization", "organization_name": name})[1]["id"]
-    group = call("POST", "/groups", token, {"name": name})[1]["id"]
-    customers = dict.fromkeys(("customer_id", "from_id", "referrer_id", "record_id"), customer)
+
+    def make(path, **body):
+        return call("POST", path, token, body)[1]["id"]
+
+    customer = make("/customers", kind="person", family_name=name)
+    other = make("/customers", kind="organization", organization_name=name)
+    customers = dict.fromkeys(("customer_id", "from_id", "referrer_id", "record_id", "partner_id"), customer)
     users = dict.fromkeys(("owner_id", "liaison_id", "marketer_id", "grantee_id", "member_ids"), user)
-    return customers | users | {"to_id": other, "group_id": group, "parent_id": unit, "works_in_id": unit}
+    euros = {"amount": "10", "currency": "EUR"}
+    product = make("/products", sku=f"known-{name}", name=name, kind="good", status="active", stocked=True, list_price=euros)
+    warehouse = make("/warehouses", code=f"known-{name}", name=name)
+    make("/stock-movements", kind="receipt", product_id=product, warehouse_id=warehouse, quantity="1000000")
+    promotion = make("/promotions", name=name, kind="percent", percent="1", coupon_only=True)
+    pipeline = make("/pipelines", name=name, template="general_sales")
+    line = {"description": name, "quantity": "1000000", "unit_price": euros, "tax": {"category": "exempt", "percent": "0"}}
+    order = make("/orders", customer_id=customer, currency="EUR", lines=[line])
+    call("POST", f"/orders/{order}/confirm", token, if_match="*")
+    invoice = make("/invoices", customer_id=customer, currency="EUR", lines=[line])
+    call("POST", f"/invoices/{invoice}/issue", token, if_match="*")
+    sold = {
+        "product_id": product,
+        "warehouse_id": warehouse,
+        "to_warehouse_id": None,
+        "price_book_id": make("/price-books", name=name, currency="EUR"),
+        "promotion_id": promotion,
+        "coupon_id": make("/coupons", promotion_id=promotion, code=f"KNOWN-{name}".replace("_", "-").upper()),
+        "payment_term_id": make("/payment-terms", name=name, net_days=30),
+        "pipeline_id": pipeline,
+        # A stage of just that pipeline is left to it.
+        "stage_id": None,
+        "lost_to_id": None,
+        "competitor_ids": make("/competitors", name=name),
+        "opportunity_id": make("/opportunities", name=name, customer_id=customer, pipeline_id=pipeline),
+        "order_id": order,
+        "invoice_id": invoice,
+    }
+    group = make("/groups", name=name)
+    return customers | users | sold | {"to_id": other, "group_id": group, "parent_id": unit, "works_in_id": unit}
 
 
 def main():

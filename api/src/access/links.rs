@@ -17,6 +17,11 @@ use uuid::Uuid;
 
 /// How each secret of a link begins.
 pub const PREFIX: &str = "pvl_";
+/// What links are good for: for a password that was forgotten, and for the first of all.
+const RESET: &str = "reset";
+const INVITATION: &str = "invitation";
+/// All that a password may be chosen by.
+pub const PURPOSES: &[&str] = &[RESET, INVITATION];
 /// How long an invitation is good. The letter says so, too.
 pub const INVITATION_LIFETIME: TimeDelta = TimeDelta::days(7);
 /// How many links for a forgotten password one user has open at most. What is asked for beyond that sends nothing: nobody's mailbox is
@@ -80,8 +85,9 @@ where
         let Some(user) = whom(conn)? else { return Ok(None) };
         let link = Link {
             id,
-            user_id: user.credential.user_id,
             purpose,
+            subject_id: user.credential.user_id,
+            address: None,
             hash,
             issued_at: now,
             expires_at: now.after(lifetime),
@@ -108,10 +114,10 @@ impl JobKind for MailPasswordReset {
         Box::pin(async {
             let (login, id, now) = (member(job, "email")?.to_owned(), job.job.claim.id, job.app.now());
             let whom = move |conn: &mut Conn| match credential::by_email(conn, &login)?.filter(|user| user.active) {
-                Some(user) if link::open(conn, user.credential.user_id, "reset", id, now)? < MOST_OPEN => Ok(Some(user)),
+                Some(user) if link::open_for(conn, RESET, user.credential.user_id, id, now)? < MOST_OPEN => Ok(Some(user)),
                 _ => Ok(None),
             };
-            let Some((user, secret)) = mint(job, "reset", ONE_TIME_LIFETIME, whom).await? else {
+            let Some((user, secret)) = mint(job, RESET, ONE_TIME_LIFETIME, whom).await? else {
                 return Ok(Outcome::Done(Value::Null));
             };
             let letter = letters::password_reset(user.reader(), address(&job.app, &secret));
@@ -141,7 +147,7 @@ impl JobKind for MailInvitation {
                 let found = credential::by_id(conn, user)?;
                 Ok(found.filter(|user| user.active && user.credential.password_hash.is_none()))
             };
-            let Some((user, secret)) = mint(job, "invitation", INVITATION_LIFETIME, whom).await? else {
+            let Some((user, secret)) = mint(job, INVITATION, INVITATION_LIFETIME, whom).await? else {
                 return Ok(Outcome::Done(Value::Null));
             };
             let by = match job.job.created_by {

@@ -15,6 +15,7 @@ pub mod key_rounds;
 pub mod keys;
 pub mod links;
 pub mod lockout;
+pub mod mailed;
 mod oauth;
 pub mod oauth_routes;
 mod own_account;

@@ -2,25 +2,22 @@
 //! invitation. The second factor is not touched: who has one shows it at the next sign-in as ever.
 use super::form::Form;
 use super::links;
-use super::lockout::{Account, Counter, Decision, Network};
+use super::lockout::{Account, Counter, Network};
+use super::mailed::{self, Gate, refused};
 use super::password;
-use super::secret::Digest;
-use super::signing_in::{counted, put, succeed, too_many};
+use super::signing_in::put;
 use crate::http::app::{App, context};
 use crate::http::contract::{body, empty};
 use crate::http::edge;
 use crate::http::operation::{Operations, open_operation};
 use crate::http::problem::Failure;
 use crate::mail;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use domain::access::letters;
 use domain::core::actor::{Actor, Via};
 use domain::core::error::Result;
 use domain::core::identifiers::email;
-use domain::core::instant::Instant;
 use domain::core::resource::Setting;
 use persistence::access::credential::{self, Claimant};
 use persistence::access::{device, link, session, user};
@@ -81,41 +78,6 @@ struct Found {
     claimant: Claimant,
 }
 
-/// What a try meets.
-enum Gate {
-    Open(Box<Found>),
-    Wrong,
-    Wait(chrono::TimeDelta),
-}
-
-/// Counts the try before the link is looked for, so that of tries sent at once no more are looked at than one after another. A link that is
-/// found takes its own try back.
-fn look(conn: &mut Conn, hash: Option<&Digest>, network: Network, now: Instant) -> Result<Gate> {
-    let counter = Counter::Link(network);
-    let (decision, before) = counted(conn, &counter, now)?;
-    if let Decision::Delay(wait) = decision {
-        return Ok(Gate::Wait(wait));
-    }
-    let found = match hash {
-        Some(hash) => link::find(conn, hash.as_bytes(), now)?,
-        None => None,
-    };
-    let Some((link, user)) = found else { return Ok(Gate::Wrong) };
-    match credential::by_id(conn, user)?.filter(|user| user.active) {
-        Some(claimant) => {
-            succeed(conn, &[(counter, before)])?;
-            Ok(Gate::Open(Box::new(Found { link, claimant })))
-        }
-        None => Ok(Gate::Wrong),
-    }
-}
-
-/// The refusal of a link, whatever is wrong with it.
-fn refused() -> Failure {
-    let header = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    Failure::Protocol(StatusCode::UNAUTHORIZED, "invalid_link", Some(header))
-}
-
 /// Sets the password of the user whom the link was mailed to.
 async fn reset(request: HttpRequest, app: Data<App>, mut payload: Payload) -> Result<HttpResponse, Failure> {
     let mut form = Form::read(&request, &mut payload).await?;
@@ -127,17 +89,19 @@ async fn reset(request: HttpRequest, app: Data<App>, mut payload: Payload) -> Re
         tracing::info!(target: "security", event = "password_reset", outcome, user_id = user.map(tracing::field::display), %ip, request_id = %origin);
     };
     let (hash, network) = (links::parse(&token), Network::of(ip));
-    let found = match app.db.write(move |conn| look(conn, hash.as_ref(), network, now)).await? {
-        Gate::Open(found) => *found,
-        Gate::Wrong => {
-            told("refused", None);
-            return Err(refused());
-        }
-        Gate::Wait(wait) => {
-            told("delayed", None);
-            return Err(too_many(wait));
-        }
-    };
+    let gate = app.db.write(move |conn| {
+        mailed::open(conn, links::PURPOSES, hash.as_ref(), network, now)?.then(|found| {
+            let claimant = credential::by_id(conn, found.subject_id)?.filter(|user| user.active);
+            Ok(claimant.map(|claimant| Found { link: found.id, claimant }))
+        })
+    });
+    let gate = gate.await?;
+    match &gate {
+        Gate::Open(_) => {}
+        Gate::Wrong => told("refused", None),
+        Gate::Wait(_) => told("delayed", None),
+    }
+    let found = gate.pass()?;
     let (claimant, Some(hash)) = (found.claimant, hash) else {
         return Err(refused());
     };

@@ -1,11 +1,11 @@
 //! Escalation: a task that is late goes to whom it says, once.
-use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
+use crate::jobs::{JobContext, JobKind, Outcome, Run, in_steps};
 use chrono::TimeDelta;
 use domain::activities::task::Task;
 use domain::core::error::{Error, Result};
-use domain::core::pipeline::{self, Expect};
+use domain::core::pipeline::{self, Context, Expect};
 use persistence::activities::task;
-use serde_json::json;
+use persistence::core::conn::Conn;
 
 /// Tasks that one transaction hands over at most.
 const STEP: i64 = 100;
@@ -25,29 +25,16 @@ impl JobKind for Escalation {
 }
 
 async fn escalate(job: &JobContext) -> Result<Outcome> {
-    let mut escalated = 0;
-    loop {
-        let (setting, id) = (job.app.setting(), job.job.claim.id);
-        let n = job.write(move |conn| {
-            as_server(&setting, id, id, |context| {
-                let late = task::late(conn, setting.now, STEP)?;
-                for task in &late {
-                    pipeline::change::<Task>(conn, context, *task, Expect::Any, "update", |task| {
-                        task.escalate(setting.now);
-                        Ok(())
-                    })
-                    .map_err(|e| Error::Internal(format!("task {task}: {e}")))?;
-                }
-                Ok(late.len())
+    let step = |conn: &mut Conn, context: &Context<'_>| {
+        let late = task::late(conn, context.now(), STEP)?;
+        for task in &late {
+            pipeline::change::<Task>(conn, context, *task, Expect::Any, "update", |task| {
+                task.escalate(context.now());
+                Ok(())
             })
-        });
-        let n = n.await?;
-        escalated += n;
-        if n < STEP as usize {
-            return Ok(Outcome::Done(json!({ "escalated": escalated })));
+            .map_err(|e| Error::Internal(format!("task {task}: {e}")))?;
         }
-        if job.stopping() {
-            return Ok(Outcome::Paused);
-        }
-    }
+        Ok(late.len())
+    };
+    Ok(Outcome::of("escalated", in_steps(job, STEP, step).await?))
 }

@@ -1,32 +1,32 @@
 //! What a customer does with the address of a quote that was mailed to them, without signing in: look at it, take it as PDF, accept it,
 //! decline it. The secret comes in the body, so that it gets into no log.
 use super::quote_file::{answered, file, letter};
-use super::quote_send::PREFIX;
+use super::quote_send::{PREFIX, PURPOSE};
 use super::quotes::digest;
 use crate::access::form::Form;
-use crate::access::lockout::{Counter, Decision, Network};
+use crate::access::lockout::Network;
+use crate::access::mailed::{self, Gate};
 use crate::access::secret::{Digest, is_opaque};
-use crate::access::signing_in::{counted, succeed, too_many};
 use crate::http::app::{App, context};
 use crate::http::contract::{answer, body};
 use crate::http::edge;
 use crate::http::operation::{Operations, open_operation};
 use crate::http::problem::Failure;
+use crate::templates::pdf::Letter;
 use crate::templates::set;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use domain::access::user::Locale;
 use domain::catalog::quotation::{PriceQuotation, PricedLine};
 use domain::catalog::quote::{Acceptance, AcceptanceMethod, Quote, QuoteStatus};
 use domain::core::actor::{Actor, Via};
 use domain::core::error::{Error, Result};
+use domain::core::instant::Instant;
 use domain::core::money::Money;
 use domain::core::pipeline::{self, Expect};
-use domain::core::resource::Resource;
-use persistence::catalog::quote_link;
+use domain::core::resource::{Resource, Setting};
+use persistence::access::link::Found;
 use persistence::core::conn::Conn;
 use persistence::core::record::live;
 use serde::{Deserialize, Serialize};
@@ -108,37 +108,18 @@ pub struct DeclineOffer {
     reason: Option<String>,
 }
 
-/// What a try meets.
-enum Gate<T> {
-    Open(T),
-    Wrong,
-    Wait(TimeDelta),
-}
-
-/// The link and the quote of a secret. Tries are counted before they are looked at; one that finds its link is taken back.
+/// The link and the quote of a secret.
 struct Opened {
-    link: Uuid,
-    email: String,
+    link: Found,
     quote: Quote,
 }
 
-fn open(conn: &mut Conn, hash: Option<&Digest>, ip: IpAddr, app: &App) -> Result<Gate<Opened>> {
-    let (counter, now) = (Counter::Link(Network::of(ip)), app.now());
-    let (decision, before) = counted(conn, &counter, now)?;
-    if let Decision::Delay(wait) = decision {
-        return Ok(Gate::Wait(wait));
-    }
-    let found = match hash {
-        Some(hash) => quote_link::find(conn, hash.as_bytes(), now)?,
-        None => None,
-    };
-    let Some((link, quote, email)) = found else {
-        return Ok(Gate::Wrong);
-    };
-    succeed(conn, &[(counter, before)])?;
-    // A version that was replaced is no longer shown: what counts is the new one.
-    let shown = live::<Quote>(conn, quote)?.filter(|q| !matches!(q.status, QuoteStatus::Superseded | QuoteStatus::Draft));
-    Ok(shown.map_or(Gate::Wrong, |quote| Gate::Open(Opened { link, email, quote })))
+fn open(conn: &mut Conn, hash: Option<&Digest>, ip: IpAddr, now: Instant) -> Result<Gate<Opened>> {
+    mailed::open(conn, &[PURPOSE], hash, Network::of(ip), now)?.then(|link| {
+        // A version that was replaced is no longer shown: what counts is the new one.
+        let shown = live::<Quote>(conn, link.subject_id)?.filter(|q| !matches!(q.status, QuoteStatus::Superseded | QuoteStatus::Draft));
+        Ok(shown.map(|quote| Opened { link, quote }))
+    })
 }
 
 /// What a customer wants.
@@ -152,53 +133,52 @@ enum Wish {
 async fn answer_to(request: &HttpRequest, app: Data<App>, token: &str, wish: Wish) -> Result<HttpResponse, Failure> {
     let (ip, origin, setting) = (edge::client_ip(request), edge::request_id(request), app.setting());
     let hash = is_opaque(PREFIX, token).then(|| Digest::of(token));
-    let (state, files) = (app.clone(), matches!(wish, Wish::File));
     let gate = app.db.write(move |conn| {
-        let opened = match open(conn, hash.as_ref(), ip, &state)? {
-            Gate::Open(opened) => opened,
-            Gate::Wrong => return Ok(Gate::Wrong),
-            Gate::Wait(wait) => return Ok(Gate::Wait(wait)),
-        };
-        let id = opened.quote.base.id.uuid();
-        let actor = Actor::server(Via::Link(opened.link), setting.now);
-        let context = context(&actor, &setting, origin);
-        let letter = match wish {
-            Wish::Look => None,
-            Wish::File => Some(letter(conn, &opened.quote)?),
-            Wish::Accept(name) => {
-                pipeline::change::<Quote>(conn, &context, id, Expect::Any, "update", |quote| {
-                    let acceptance = Acceptance {
-                        method: AcceptanceMethod::Link,
-                        name,
-                        at: setting.now,
-                        email: Some(opened.email),
-                        ip: Some(ip.to_string()),
-                        link_id: Some(opened.link),
-                        noted_by: None,
-                        note: None,
-                        digest: digest(quote)?,
-                    };
-                    quote.accept(acceptance)
-                })?;
-                None
-            }
-            Wish::Decline(reason) => {
-                pipeline::change::<Quote>(conn, &context, id, Expect::Any, "update", |quote| quote.decline(reason))?;
-                None
-            }
-        };
-        let quote = live::<Quote>(conn, id)?.ok_or(Error::NotFound)?;
-        Ok(Gate::Open((quote, letter)))
+        let gate = open(conn, hash.as_ref(), ip, setting.now)?;
+        gate.then(|opened| answered_by(conn, opened, wish, ip, origin, &setting).map(Some))
     });
-    match gate.await? {
-        Gate::Open((quote, Some(letter))) if files => Ok(file(&quote, set(letter).await?)),
-        Gate::Open((quote, _)) => Ok(HttpResponse::Ok().json(Offer::from(quote))),
-        Gate::Wait(wait) => Err(too_many(wait)),
-        Gate::Wrong => {
-            let header = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            Err(Failure::Protocol(StatusCode::UNAUTHORIZED, "invalid_link", Some(header)))
-        }
+    let (quote, letter) = gate.await?.pass()?;
+    match letter {
+        Some(letter) => Ok(file(&quote, set(letter).await?)),
+        None => Ok(HttpResponse::Ok().json(Offer::from(quote))),
     }
+}
+
+/// Does what a customer wants: the quote as it then is, and its letter if that is wanted.
+fn answered_by(
+    conn: &mut Conn,
+    opened: Opened,
+    wish: Wish,
+    ip: IpAddr,
+    origin: Uuid,
+    setting: &Setting,
+) -> Result<(Quote, Option<Letter>)> {
+    let id = opened.quote.base.id.uuid();
+    let actor = Actor::server(Via::Link(opened.link.id), setting.now);
+    let context = context(&actor, setting, origin);
+    match wish {
+        Wish::Look => return Ok((opened.quote, None)),
+        Wish::File => {
+            let letter = letter(conn, &opened.quote)?;
+            return Ok((opened.quote, Some(letter)));
+        }
+        Wish::Accept(name) => pipeline::change::<Quote>(conn, &context, id, Expect::Any, "update", |quote| {
+            let acceptance = Acceptance {
+                method: AcceptanceMethod::Link,
+                name,
+                at: setting.now,
+                email: opened.link.address,
+                ip: Some(ip.to_string()),
+                link_id: Some(opened.link.id),
+                noted_by: None,
+                note: None,
+                digest: digest(quote)?,
+            };
+            quote.accept(acceptance)
+        })?,
+        Wish::Decline(reason) => pipeline::change::<Quote>(conn, &context, id, Expect::Any, "update", |quote| quote.decline(reason))?,
+    };
+    Ok((live(conn, id)?.ok_or(Error::NotFound)?, None))
 }
 
 async fn view(request: HttpRequest, app: Data<App>, mut payload: Payload) -> Result<HttpResponse, Failure> {

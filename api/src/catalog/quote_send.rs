@@ -1,18 +1,18 @@
 //! A quote goes to its customer: a job mails an address with a secret that is minted when the mail is sent and stands in the mail alone.
 use super::quote_file::manner;
-use super::quotes::{QUOTES, act};
+use super::quotes::QUOTES;
 use crate::access::secret::opaque;
 use crate::http::app::App;
 use crate::http::body::JSON;
 use crate::http::caller::SignedIn;
-use crate::http::contract::{answer, body};
+use crate::http::contract::{answer, body, idempotency_key, if_match, path_id};
 use crate::http::crud::id;
 use crate::http::headers;
-use crate::http::operation::Operations;
+use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::writing::{Writing, members};
-use crate::jobs::{self, JobContext, JobKind, Outcome, Run, as_server};
+use crate::jobs::{self, JobContext, JobKind, Outcome, Run, in_steps};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{NaiveTime, TimeDelta};
@@ -22,15 +22,16 @@ use domain::core::error::{Error, Result};
 use domain::core::identifiers::email;
 use domain::core::input;
 use domain::core::instant::Instant;
-use domain::core::pipeline::{self, Expect};
+use domain::core::pipeline::{self, Context, Expect};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
 use domain::customers::customer::Customer;
 use domain::mail::Recipient;
 use domain::templates::written::Style;
+use persistence::access::link::{self, Link};
 use persistence::catalog::quote;
-use persistence::catalog::quote_link::{self, Link};
+use persistence::core::conn::Conn;
 use persistence::core::record::live;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -40,6 +41,8 @@ use uuid::Uuid;
 
 /// How each secret of a link begins.
 pub const PREFIX: &str = "pvq_";
+/// What its links are good for.
+pub const PURPOSE: &str = "quote";
 /// How long a link of a quote that does not end is good.
 const LIFETIME: TimeDelta = TimeDelta::days(90);
 /// Quotes that one transaction ends at most.
@@ -137,21 +140,22 @@ async fn mail(job: &JobContext) -> Result<Outcome> {
         return Err(Error::Internal("a mail of no quote".to_owned()));
     };
     let secret = opaque(PREFIX, &mut rand::rng());
-    let (link, hash, now, address) = (job.job.claim.id, *secret.digest().as_bytes(), job.app.now(), to.clone());
+    let (job_id, hash, now, address) = (job.job.claim.id, *secret.digest().as_bytes(), job.app.now(), to.clone());
     let found = job.write(move |conn| {
         // What was accepted or replaced since is not sent any more.
         let Some(quote) = live::<Quote>(conn, id)?.filter(|q| q.status == QuoteStatus::Sent) else {
             return Ok(None);
         };
         let link = Link {
-            id: link,
-            quote_id: id,
-            email: address,
+            id: job_id,
+            purpose: PURPOSE,
+            subject_id: id,
+            address: Some(address),
             hash,
             issued_at: now,
             expires_at: ends(&quote, now),
         };
-        quote_link::keep(conn, &link)?;
+        link::keep(conn, &link)?;
         let customer: Option<Customer> = live(conn, quote.customer_id.uuid())?;
         Ok(Some((quote, customer)))
     });
@@ -187,35 +191,26 @@ impl JobKind for ExpireQuotes {
 }
 
 async fn expire(job: &JobContext) -> Result<Outcome> {
-    let mut expired = 0;
-    loop {
-        let (setting, id) = (job.app.setting(), job.job.claim.id);
-        let n = job.write(move |conn| {
-            as_server(&setting, id, id, |context| {
-                let over = quote::over(conn, setting.now.utc().date_naive(), STEP)?;
-                for quote in &over {
-                    pipeline::change::<Quote>(conn, context, *quote, Expect::Any, "update", Quote::expire)
-                        .map_err(|e| Error::Internal(format!("quote {quote}: {e}")))?;
-                }
-                Ok(over.len())
-            })
-        });
-        let n = n.await?;
-        expired += n;
-        if n < STEP as usize {
-            return Ok(Outcome::Done(json!({ "expired": expired })));
+    let step = |conn: &mut Conn, context: &Context<'_>| {
+        let over = quote::over(conn, context.now().utc().date_naive(), STEP)?;
+        for quote in &over {
+            pipeline::change::<Quote>(conn, context, *quote, Expect::Any, "update", Quote::expire)
+                .map_err(|e| Error::Internal(format!("quote {quote}: {e}")))?;
         }
-        if job.stopping() {
-            return Ok(Outcome::Paused);
-        }
-    }
+        Ok(over.len())
+    };
+    Ok(Outcome::of("expired", in_steps(job, STEP, step).await?))
 }
 
 /// The route.
 pub fn routes(config: &mut ServiceConfig) {
     let doc = "Mails the customer an address by which they look at the quote and accept or decline it without signing in. It may be sent again. The \
                secret in the address is kept nowhere. Without `email` it goes to the customer's first email address.";
-    let described = act("sendQuote", "Send a quote to its customer", doc, "update")
+    let doc = format!("{doc} Needs the permission `quotes:update`.");
+    let described = operation("sendQuote", Quote::SPEC.tag, "Send a quote to its customer", &doc)
+        .parameter(path_id())
+        .parameter(if_match(true))
+        .parameter(idempotency_key())
         .request_body(Some(body("application/json", "SendQuote", json!({"email": "sara@yazd.example"}))))
         .response(
             "200",

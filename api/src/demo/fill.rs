@@ -68,7 +68,7 @@ pub fn fill(client: &Client, plan: Plan, progress: &(impl Fn() + Sync)) -> Resul
     }
     write(&mut (1..=size).map(|n| customer(seed, n)))?;
     write(&mut (1..=size).flat_map(|n| ties(seed, n)))?;
-    write(&mut trade::goods(seed).into_iter())?;
+    write(&mut trade::warehouses(seed).into_iter())?;
     write(&mut trade::papers(seed, size).into_iter())?;
     for (n, step) in trade::steps(seed, size).into_iter().enumerate() {
         client.send(&step.path, &format!("demo-{seed}-{n}"), &step.body)?;

@@ -1,14 +1,9 @@
-//! What the demo sells: a little stock, and orders, invoices and payments as they are on an ordinary day.
+//! The trade of the demo: a little stock of its goods, and orders, invoices and payments as they are on an ordinary day.
 use super::house::{Made, id};
 use serde_json::{Value, json};
 
-/// Products: number, name, price in rials.
-const PRODUCTS: [(&str, &str, &str); 4] = [
-    ("DEMO-DESK-160", "میز کار ۱۶۰", "48500000.00"),
-    ("DEMO-CHAIR-7", "صندلی اداری ۷", "21900000.00"),
-    ("DEMO-SHELF-3", "قفسهٔ سه‌طبقه", "9800000.00"),
-    ("DEMO-LAMP-1", "چراغ مطالعه", "3450000.00"),
-];
+/// How many of the goods are kept in stock and sold: the first ones.
+const STOCKED: u64 = 4;
 /// Warehouses: code, name, city, priority.
 const WAREHOUSES: [(&str, &str, &str, u64); 2] = [("DEMO-YZD", "انبار مرکزی یزد", "یزد", 10), ("DEMO-THR", "انبار تهران", "تهران", 20)];
 /// How many orders and how many invoices.
@@ -31,21 +26,13 @@ fn made(seed: u64, path: &'static str, n: u64, body: Value) -> Made {
     }
 }
 
-/// Warehouses and products.
-pub fn goods(seed: u64) -> Vec<Made> {
+/// Warehouses.
+pub fn warehouses(seed: u64) -> Vec<Made> {
     let warehouse = |(n, (code, name, city, priority)): (u64, &(&str, &str, &str, u64))| {
         let body = json!({"code": code, "name": name, "city": city, "priority": priority});
         made(seed, "/warehouses", n, body)
     };
-    let product = |(n, (sku, name, price)): (u64, &(&str, &str, &str))| {
-        let body = json!({
-            "sku": sku, "name": name, "kind": "good", "status": "active", "stocked": true, "whole_units": true,
-            "list_price": {"amount": price, "currency": "IRR"},
-        });
-        made(seed, "/products", n, body)
-    };
-    let warehouses = (0..).zip(&WAREHOUSES).map(warehouse);
-    warehouses.chain((0..).zip(&PRODUCTS).map(product)).collect()
+    (0..).zip(&WAREHOUSES).map(warehouse).collect()
 }
 
 /// A customer of the demo, another one for each of the first numbers.
@@ -54,7 +41,7 @@ fn customer(seed: u64, size: u64, n: u64) -> String {
 }
 
 fn line(seed: u64, n: u64) -> Value {
-    let product = id(seed, "/products", n % PRODUCTS.len() as u64).to_string();
+    let product = id(seed, "/products", n % STOCKED).to_string();
     json!({"product_id": product, "quantity": (1 + n % 3).to_string(), "tax": {"category": "standard", "percent": "10"}})
 }
 
@@ -82,7 +69,7 @@ pub fn steps(seed: u64, size: u64) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut step = |path: String, body: Value| steps.push(Step { path, body });
     let text = |path: &str, n: u64| id(seed, path, n).to_string();
-    for product in 0..PRODUCTS.len() as u64 {
+    for product in 0..STOCKED {
         let body = json!({
             "kind": "receipt", "product_id": text("/products", product), "warehouse_id": text("/warehouses", product % 2), "quantity": "60",
             "note": "موجودی آغازین",

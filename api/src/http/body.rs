@@ -92,19 +92,6 @@ pub fn object(bytes: &[u8]) -> Result<Map<String, Value>, Failure> {
     }
 }
 
-/// The members of a body as an operation's own type, which says by its fields what they are.
-///
-/// # Errors
-/// What is wrong with the first member that does not fit.
-pub fn typed<T: serde::de::DeserializeOwned>(members: Map<String, Value>) -> Result<T, domain::core::error::Error> {
-    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
-        let (pointer, code, params) = domain::core::input::place(&error);
-        let mut problems = domain::core::problem::Problems::default();
-        problems.with(pointer, code, params);
-        problems.into()
-    })
-}
-
 /// A JSON value (I-JSON, RFC 7493: no member twice).
 pub fn parse(bytes: &[u8]) -> Result<Value, Failure> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);

@@ -1,4 +1,5 @@
 //! How the API is spoken, the same for every record: requests in, problems out, the contract.
+pub mod action;
 pub mod app;
 pub mod body;
 pub mod caller;

@@ -3,13 +3,12 @@
 mod changes;
 mod trash;
 
-use super::{JobContext, JobKind, Outcome, Run};
+use super::{JobContext, JobKind, Outcome, Run, in_steps};
 use chrono::TimeDelta;
 use domain::core::error::Result;
 use persistence::access::prune;
 use persistence::core::conn::Conn;
 use persistence::core::{idempotency, jobs, notifications};
-use serde_json::json;
 
 /// The kinds of this file.
 pub const KINDS: [&'static dyn JobKind; 6] = [&changes::Changes, &IdempotencyKeys, &Jobs, &Notifications, &Sessions, &trash::Trash];
@@ -22,18 +21,7 @@ async fn steps<F>(job: &JobContext, step: F) -> Result<Outcome>
 where
     F: Fn(&mut Conn, i64) -> Result<usize> + Clone + Send + Sync + 'static,
 {
-    let mut all = 0;
-    loop {
-        let step = step.clone();
-        let n = job.write(move |conn| step(conn, STEP)).await?;
-        all += n;
-        if n < STEP as usize {
-            return Ok(Outcome::Done(json!({ "removed": all })));
-        }
-        if job.stopping() {
-            return Ok(Outcome::Paused);
-        }
-    }
+    Ok(Outcome::of("removed", in_steps(job, STEP, move |conn, _| step(conn, STEP)).await?))
 }
 
 /// Answers kept for repeated requests are promised for a day; they go after two.
@@ -94,10 +82,7 @@ impl JobKind for Sessions {
         let (month, days) = (job.app.now().after(-TimeDelta::days(30)), job.app.now().after(-TimeDelta::days(2)));
         Box::pin(steps(job, move |conn, most| {
             let (sessions, failures) = (prune::sessions(conn, month, most)?, prune::failures(conn, days, most)?);
-            let links = prune::links(conn, days, most)?
-                .max(persistence::privacy::link::prune(conn, days, most)?)
-                .max(persistence::catalog::quote_link::prune(conn, days, most)?);
-            Ok(sessions.max(failures).max(links))
+            Ok(sessions.max(failures).max(prune::links(conn, days, most)?))
         }))
     }
 }

@@ -18,7 +18,7 @@ use domain::core::resource::Setting;
 use persistence::core::conn::Conn;
 use persistence::core::jobs::{self, Enqueued, Job, New};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -35,6 +35,31 @@ pub fn as_server<T>(setting: &Setting, job: Uuid, origin: Uuid, body: impl FnOnc
     body(&context(&actor, setting, origin))
 }
 
+/// Runs a step as the server, each time in a transaction of its own, until one does less than `most`; how much all did, or `None` where the
+/// server is stopping before the end. So no write of a user waits behind a long one of the server's.
+///
+/// # Errors
+/// Those of the step.
+pub async fn in_steps<F>(job: &JobContext, most: i64, step: F) -> Result<Option<usize>>
+where
+    F: Fn(&mut Conn, &Context<'_>) -> Result<usize> + Clone + Send + Sync + 'static,
+{
+    let mut all = 0;
+    loop {
+        let (step, setting, id) = (step.clone(), job.app.setting(), job.job.claim.id);
+        let n = job
+            .write(move |conn| as_server(&setting, id, id, |context| step(conn, context)))
+            .await?;
+        all += n;
+        if n < usize::try_from(most).unwrap_or(usize::MAX) {
+            return Ok(Some(all));
+        }
+        if job.stopping() {
+            return Ok(None);
+        }
+    }
+}
+
 /// What a job's run comes to.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -44,6 +69,16 @@ pub enum Outcome {
     Paused,
     /// It can't be done, and another attempt would not help: it is parked at once. A code, as it is shown.
     Failed(&'static str),
+}
+
+impl Outcome {
+    /// Of work in steps: so many, under this name; paused where not all was done.
+    pub fn of(name: &'static str, all: Option<usize>) -> Self {
+        match all {
+            Some(all) => Outcome::Done(json!({ name: all })),
+            None => Outcome::Paused,
+        }
+    }
 }
 
 /// A run on its way.

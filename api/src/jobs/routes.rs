@@ -156,9 +156,8 @@ async fn list(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<
         kind.as_deref().unwrap_or_default(),
         signed.0.actor.user_id
     );
-    let sort: Vec<(&'static Field, bool)> = KEYS.iter().map(|f| (f, true)).collect();
     let after = match query.text("cursor") {
-        Some(text) => match cursor::open(text, &app.secret, &bound, &sort)?.as_slice() {
+        Some(text) => match cursor::open(text, &app.secret, &bound, KEYS.iter().map(|f| &f.kind))?.as_slice() {
             [Some(Bind::Instant(at)), Some(Bind::Id(id))] => Some((*at, id.uuid())),
             _ => return Err(Error::Cursor.into()),
         },

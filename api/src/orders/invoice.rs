@@ -1,5 +1,5 @@
 //! Invoices, credit notes, payments and the ledger over HTTP.
-use super::action::{Action, Asked, Because};
+use crate::http::action::{Action, Asked, Because};
 use crate::http::crud::{Crud, Has};
 use domain::core::error::Result;
 use domain::core::input::whole;

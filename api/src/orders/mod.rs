@@ -1,5 +1,4 @@
 //! Orders, what is in stock for them, invoices and payments, over HTTP.
-pub mod action;
 mod balance;
 mod dashboard;
 mod invoice;

@@ -1,5 +1,5 @@
 //! Orders, shipments and credit over HTTP.
-use super::action::{Action, Asked, Because, Perhaps};
+use crate::http::action::{Action, Asked, Because, Perhaps};
 use crate::http::crud::{Crud, Has};
 use domain::core::error::Result;
 use domain::core::input::whole;

@@ -1,7 +1,7 @@
 //! Warehouses, what is in them, what moved and what is promised, over HTTP.
-use super::action::{Action, Asked};
+use crate::http::action::{Action, Asked};
 use crate::http::crud::{Crud, Has};
-use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
+use crate::jobs::{JobContext, JobKind, Outcome, Run, in_steps};
 use chrono::TimeDelta;
 use domain::core::error::{Error, Result};
 use domain::core::exact::Exact;
@@ -16,7 +16,7 @@ use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of};
 use persistence::orders::reservation;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -64,31 +64,18 @@ impl JobKind for ExpireReservations {
 }
 
 async fn expire(job: &JobContext) -> Result<Outcome> {
-    let mut expired = 0;
-    loop {
-        let (setting, id) = (job.app.setting(), job.job.claim.id);
-        let step = job.write(move |conn| {
-            as_server(&setting, id, id, |context| {
-                let over = reservation::over(conn, setting.now, STEP)?;
-                for one in &over {
-                    match reservation::change(conn, context, *one, Expect::Any, |r| r.end(ReservationStatus::Expired)) {
-                        // Somebody else has ended it meanwhile.
-                        Ok(_) | Err(Error::Conflict("reservation_over")) => {}
-                        Err(error) => return Err(Error::Internal(format!("reservation {one}: {error}"))),
-                    }
-                }
-                Ok(over.len())
-            })
-        });
-        let n = step.await?;
-        expired += n;
-        if n < STEP as usize {
-            return Ok(Outcome::Done(json!({ "expired": expired })));
+    let step = |conn: &mut Conn, context: &Context<'_>| {
+        let over = reservation::over(conn, context.now(), STEP)?;
+        for one in &over {
+            match reservation::change(conn, context, *one, Expect::Any, |r| r.end(ReservationStatus::Expired)) {
+                // Somebody else has ended it meanwhile.
+                Ok(_) | Err(Error::Conflict("reservation_over")) => {}
+                Err(error) => return Err(Error::Internal(format!("reservation {one}: {error}"))),
+            }
         }
-        if job.stopping() {
-            return Ok(Outcome::Paused);
-        }
-    }
+        Ok(over.len())
+    };
+    Ok(Outcome::of("expired", in_steps(job, STEP, step).await?))
 }
 
 /// The routes.

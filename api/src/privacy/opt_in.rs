@@ -1,17 +1,15 @@
 //! Double opt-in: whoever is said to agree to be written to is asked at that very address. The link's secret is minted when the mail is sent
 //! and stands in the mail alone; confirming adds the granted row to the ledger.
 use crate::access::form::Form;
-use crate::access::lockout::{Counter, Decision, Network};
+use crate::access::lockout::Network;
+use crate::access::mailed::{self, Gate};
 use crate::access::secret::{Digest, is_opaque, opaque};
-use crate::access::signing_in::{counted, succeed, too_many};
 use crate::http::app::{App, context};
 use crate::http::contract::{body, empty};
 use crate::http::edge;
 use crate::http::operation::{Operations, open_operation};
 use crate::http::problem::Failure;
 use crate::jobs::{JobContext, JobKind, Outcome, Run};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::web::{self, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::TimeDelta;
@@ -25,9 +23,9 @@ use domain::customers::customer::Customer;
 use domain::privacy::consent::{Consent, ConsentStatus};
 use domain::privacy::letters;
 use domain::privacy::verdict::Reason;
+use persistence::access::link::{self, Link};
 use persistence::core::conn::Conn;
 use persistence::core::record::live;
-use persistence::privacy::link::{self, Link};
 use persistence::privacy::{consent, contact};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -36,6 +34,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+/// What its links are good for.
+const PURPOSE: &str = "consent";
 /// How each secret of a link begins.
 const PREFIX: &str = "pvc_";
 /// How long a link is good. The letter says so, too.
@@ -69,14 +69,15 @@ async fn mail(job: &JobContext) -> Result<Outcome> {
     let asked = job.write(move |conn| {
         let Some(row) = live::<Consent>(conn, id)? else { return Ok(None) };
         let Some(asked) = whom(conn, &row, now)? else { return Ok(None) };
-        if link::open(conn, &row.key(), link, now)? >= MOST_OPEN {
+        if link::open_at(conn, PURPOSE, &row.key(), link, now)? >= MOST_OPEN {
             return Ok(None);
         }
         let ends = now.after(LIFETIME);
         let link = Link {
             id: link,
-            consent_id: id,
-            contact_key: row.key(),
+            purpose: PURPOSE,
+            subject_id: id,
+            address: Some(row.key()),
             hash,
             issued_at: now,
             expires_at: row.expires_at.map_or(ends, |at| at.min(ends)),
@@ -121,35 +122,22 @@ pub struct ConsentConfirmation {
     token: String,
 }
 
-/// What a try meets.
-enum Gate {
-    Open,
-    Wrong,
-    Wait(TimeDelta),
-}
-
-/// Counts the try before the link is looked for; a link that is found takes its own try back.
-fn open(conn: &mut Conn, hash: Option<&Digest>, ip: IpAddr, origin: Uuid, setting: &Setting) -> Result<Gate> {
-    let counter = Counter::Link(Network::of(ip));
-    let (decision, before) = counted(conn, &counter, setting.now)?;
-    if let Decision::Delay(wait) = decision {
-        return Ok(Gate::Wait(wait));
-    }
-    let found = match hash {
-        Some(hash) => link::spend(conn, hash.as_bytes(), setting.now)?,
-        None => None,
-    };
-    let Some((link, row)) = found else { return Ok(Gate::Wrong) };
-    succeed(conn, &[(counter, before)])?;
-    let Some(row) = live::<Consent>(conn, row)?.filter(|row| row.contact_value.is_some()) else {
-        return Ok(Gate::Wrong);
-    };
-    // Who has said no since, or is gone, is not won back by an old mail.
-    if whom(conn, &row, setting.now)?.is_none() {
-        return Ok(Gate::Wrong);
-    }
-    grant(conn, &row, link, ip, origin, setting)?;
-    Ok(Gate::Open)
+/// Uses a link up and grants what it is for.
+fn open(conn: &mut Conn, hash: Option<&Digest>, ip: IpAddr, origin: Uuid, setting: &Setting) -> Result<Gate<()>> {
+    let gate = mailed::open(conn, &[PURPOSE], hash, Network::of(ip), setting.now)?;
+    gate.then(|link| {
+        let spent = match hash {
+            Some(hash) => link::spend(conn, link.id, hash.as_bytes(), setting.now)?,
+            None => false,
+        };
+        let row = live::<Consent>(conn, link.subject_id)?.filter(|row| spent && row.contact_value.is_some());
+        let Some(row) = row else { return Ok(None) };
+        // Who has said no since, or is gone, is not won back by an old mail.
+        if whom(conn, &row, setting.now)?.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(grant(conn, &row, link.id, ip, origin, setting)?))
+    })
 }
 
 /// Adds the granted row.
@@ -180,14 +168,8 @@ async fn confirm(request: HttpRequest, app: Data<App>, mut payload: Payload) -> 
     let (ip, origin, setting) = (edge::client_ip(&request), edge::request_id(&request), app.setting());
     let hash = is_opaque(PREFIX, &token).then(|| Digest::of(&token));
     let gate = app.db.write(move |conn| open(conn, hash.as_ref(), ip, origin, &setting)).await?;
-    match gate {
-        Gate::Open => Ok(HttpResponse::NoContent().finish()),
-        Gate::Wait(wait) => Err(too_many(wait)),
-        Gate::Wrong => {
-            let header = (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            Err(Failure::Protocol(StatusCode::UNAUTHORIZED, "invalid_link", Some(header)))
-        }
-    }
+    gate.pass()?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// The route.

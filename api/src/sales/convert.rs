@@ -14,6 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
+use domain::core::input::whole;
 use domain::core::money::Money;
 use domain::core::pipeline::{self, Context, Done, Expect, Storage as _};
 use domain::core::problem::{Code, Problems};
@@ -220,7 +221,7 @@ async fn convert(
             body::object(&bytes)?
         }
     };
-    let into: ConvertLead = body::typed(members)?;
+    let into: ConvertLead = whole(members)?;
     if into.without_opportunity && into.opportunity_id.is_some() {
         let mut problems = Problems::default();
         problems.with("/without_opportunity", Code::Conflict, vec![("with", "/opportunity_id".to_owned())]);

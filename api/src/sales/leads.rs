@@ -1,4 +1,6 @@
 //! What is done with leads: taken up, left to ripen, turned down, taken up again; whom they go to, and who may be the same.
+use super::steps::bounded;
+use crate::http::action::{Action, Asked};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, conditional, path_id};
@@ -7,14 +9,13 @@ use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
 use crate::http::reading::{respond, weak};
-use crate::orders::action::{Action, Asked};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
-use domain::core::input::{length, whole};
+use domain::core::input::whole;
 use domain::core::pipeline::{self, Context, Done, Expect, Store};
 use domain::core::problem::Problems;
 use domain::core::resource::Resource;
@@ -35,15 +36,6 @@ const LEADS: &dyn Object = &Of::<Lead>::NEW;
 /// Who may be the same, at most, of leads and of customers.
 const SAME: i64 = 50;
 
-/// A note within its bounds; none where it is blank.
-fn noted(note: Option<String>) -> Result<Option<String>, Problems> {
-    let mut problems = Problems::default();
-    if let Some(note) = &note {
-        length("/note", note, 0, 2_000, &mut problems);
-    }
-    problems.or(note.filter(|note| !note.trim().is_empty()))
-}
-
 /// A word to go with it.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -53,9 +45,12 @@ pub struct LeadNote {
 }
 impl Asked for LeadNote {
     const SHOWN: Option<(&'static str, &'static str)> = Some(("LeadNote", r#"{"note": "زنگ زدیم"}"#));
+    const OPTIONAL: bool = true;
     fn read(members: Map<String, Value>) -> Result<Self, Problems> {
         let asked: LeadNote = whole(members)?;
-        Ok(LeadNote { note: noted(asked.note)? })
+        Ok(LeadNote {
+            note: bounded(asked.note)?,
+        })
     }
 }
 
@@ -74,7 +69,7 @@ impl Asked for NurtureLead {
     const SHOWN: Option<(&'static str, &'static str)> = Some(("NurtureLead", r#"{"until": "2031-03-21", "note": "بودجه سال آینده"}"#));
     fn read(members: Map<String, Value>) -> Result<Self, Problems> {
         let asked: NurtureLead = whole(members)?;
-        let note = noted(asked.note)?;
+        let note = bounded(asked.note)?;
         Ok(NurtureLead { note, ..asked })
     }
 }
@@ -92,7 +87,7 @@ impl Asked for DisqualifyLead {
     const SHOWN: Option<(&'static str, &'static str)> = Some(("DisqualifyLead", r#"{"reason": "no_budget", "note": null}"#));
     fn read(members: Map<String, Value>) -> Result<Self, Problems> {
         let asked: DisqualifyLead = whole(members)?;
-        let note = noted(asked.note)?;
+        let note = bounded(asked.note)?;
         Ok(DisqualifyLead { note, ..asked })
     }
 }

@@ -1,5 +1,5 @@
 //! What leads need by themselves: scores that follow the rules, and a way back when they have ripened.
-use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server};
+use crate::jobs::{JobContext, JobKind, Outcome, Progress, Run, as_server, in_steps};
 use chrono::TimeDelta;
 use domain::core::error::{Error, Result};
 use domain::core::notification::Kind;
@@ -92,24 +92,14 @@ fn back(conn: &mut Conn, context: &Context<'_>, lead: Uuid) -> Result<()> {
 }
 
 async fn ripen(job: &JobContext) -> Result<Outcome> {
-    let mut ripened = 0;
-    loop {
-        let (setting, id) = (job.app.setting(), job.job.claim.id);
-        let n = job.write(move |conn| {
-            as_server(&setting, id, id, |context| {
-                let today = hours(conn)?.day(setting.now);
-                let found = ripe(conn, today, STEP)?;
-                found.iter().try_for_each(|lead| back(conn, context, *lead))?;
-                Ok(found.len())
-            })
-        });
-        let n = n.await?;
-        ripened += n;
-        if n < STEP as usize {
-            return Ok(Outcome::Done(json!({ "ripened": ripened })));
-        }
-        if job.stopping() {
-            return Ok(Outcome::Paused);
-        }
+    let step = |conn: &mut Conn, context: &Context<'_>| {
+        let today = hours(conn)?.day(context.now());
+        let found = ripe(conn, today, STEP)?;
+        found.iter().try_for_each(|lead| back(conn, context, *lead))?;
+        Ok(found.len())
+    };
+    match in_steps(job, STEP, step).await? {
+        Some(ripened) => Ok(Outcome::Done(json!({ "ripened": ripened }))),
+        None => Ok(Outcome::Paused),
     }
 }

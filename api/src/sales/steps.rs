@@ -1,24 +1,12 @@
 //! The steps of a deal: on, back, won, lost, taken up again. What may be is decided by `domain::sales::course`, what is missing by
 //! `domain::sales::criteria`; here they are asked and done in one transaction.
-use crate::http::app::App;
-use crate::http::caller::SignedIn;
-use crate::http::contract::{answer, body, idempotency_key, if_match, path_id};
-use crate::http::crud::id;
-use crate::http::operation::{Operations, operation};
-use crate::http::problem::Failure;
-use crate::http::query::Query;
-use crate::http::writing::Writing;
-use crate::http::{body, headers};
-use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpRequest, HttpResponse, web};
+use crate::http::action::{Action, Asked};
 use chrono::NaiveDate;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
-use domain::core::input::length;
+use domain::core::input::{length, whole};
 use domain::core::pipeline::{self, Context, Done, Expect, Storage as _, document};
 use domain::core::problem::{Code, Problems};
-use domain::core::resource::{Resource, Spec};
-use domain::core::schema::{Face, example};
 use domain::sales::competitor::Competitor;
 use domain::sales::course::Course;
 use domain::sales::opportunity::{CloseReason, Closing, Opportunity};
@@ -26,11 +14,10 @@ use domain::sales::stage::Stage;
 use domain::sales::working_time::WorkingTime;
 use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of};
-use persistence::core::{read, record};
+use persistence::core::record;
 use persistence::sales::{course, history, opportunity};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -81,55 +68,43 @@ pub struct LoseOpportunity {
     close_date: Option<NaiveDate>,
 }
 
-/// What a step is made of, whatever it is.
-struct Asked {
-    request: HttpRequest,
-    app: Data<App>,
-    signed: SignedIn,
-    id: Uuid,
-    expect: Expect,
-    bytes: Vec<u8>,
+impl Asked for AdvanceOpportunity {
+    const SHOWN: Option<(&'static str, &'static str)> = Some(("AdvanceOpportunity", r#"{"note": "قرارداد توافق شد"}"#));
+    const OPTIONAL: bool = true;
+    fn read(members: Map<String, Value>) -> Result<Self, Problems> {
+        let AdvanceOpportunity { stage_id, note } = whole(members)?;
+        let note = bounded(note)?;
+        Ok(AdvanceOpportunity { stage_id, note })
+    }
 }
 
-impl Asked {
-    /// Reads all but the body's meaning: who asks is allowed to ask at all, and which version they mean.
-    async fn read(request: HttpRequest, app: Data<App>, signed: SignedIn, path: &str, mut payload: Payload) -> Result<Self, Failure> {
-        signed.0.sight("opportunities", "update")?;
-        Query::read(&request, &[])?;
-        let (id, expect) = (id(path)?, headers::if_match(&request)?);
-        let bytes = body::bytes(&request, &mut payload, Spec::MAX_BODY).await?;
-        if !bytes.is_empty() {
-            body::expect_type(&request, body::JSON)?;
-        }
-        Ok(Asked {
-            request,
-            app,
-            signed,
-            id,
-            expect,
-            bytes: bytes.to_vec(),
-        })
+impl Asked for WinOpportunity {
+    const SHOWN: Option<(&'static str, &'static str)> = Some(("WinOpportunity", r#"{"reason": "service"}"#));
+    const OPTIONAL: bool = true;
+    fn read(members: Map<String, Value>) -> Result<Self, Problems> {
+        let WinOpportunity { reason, note, close_date } = whole(members)?;
+        let note = bounded(note)?;
+        Ok(WinOpportunity { reason, note, close_date })
     }
+}
 
-    /// The body; one that is not there says nothing.
-    fn body<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        let members = match self.bytes.is_empty() {
-            true => serde_json::Map::new(),
-            false => body::object(&self.bytes)?,
-        };
-        Ok(body::typed(members)?)
+impl Asked for LoseOpportunity {
+    const SHOWN: Option<(&'static str, &'static str)> = Some(("LoseOpportunity", r#"{"reason": "price", "note": "ده درصد گران‌تر بودیم"}"#));
+    const OPTIONAL: bool = true;
+    fn read(members: Map<String, Value>) -> Result<Self, Problems> {
+        let mut asked: LoseOpportunity = whole(members)?;
+        asked.note = bounded(asked.note)?;
+        Ok(asked)
     }
+}
 
-    /// Takes the step: `decide` says where to, `how` what else becomes of the deal.
-    async fn take<F>(self, decide: F) -> Result<HttpResponse, Failure>
-    where
-        F: FnOnce(&mut Conn, &Context<'_>, &Scene) -> Result<Then> + Send + 'static,
-    {
-        let (id, expect) = (self.id, self.expect);
-        Writing::new(&self.request, self.app, self.signed, &self.bytes)?
-            .run(DEALS, move |conn, context| Ok((200, step(conn, context, id, expect, decide)?)))
-            .await
+/// A note within its bounds.
+pub(super) fn bounded(note: Option<String>) -> Result<Option<String>, Problems> {
+    let mut problems = Problems::default();
+    if let Some(note) = &note {
+        length("/note", note, 0, 2000, &mut problems);
     }
+    problems.or(note.filter(|note| !note.trim().is_empty()))
 }
 
 /// A deal on its course.
@@ -177,44 +152,15 @@ fn step(
     })
 }
 
-/// A note within its bounds.
-fn bounded(note: Option<String>, at: &str) -> Result<Option<String>> {
-    let mut problems = Problems::default();
-    if let Some(note) = &note {
-        length(at, note, 0, 2000, &mut problems);
-    }
-    Ok(problems.or(note.filter(|note| !note.trim().is_empty()))?)
-}
-
-async fn advance(
-    request: HttpRequest,
-    app: Data<App>,
-    signed: SignedIn,
-    path: Path<String>,
-    payload: Payload,
-) -> Result<HttpResponse, Failure> {
-    let asked = Asked::read(request, app, signed, &path, payload).await?;
-    let AdvanceOpportunity { stage_id, note } = asked.body()?;
-    let note = bounded(note, "/note")?;
-    asked
-        .take(move |conn, context, scene| {
-            let step = scene.course.advance(scene.deal.stage_id, stage_id, note.as_deref())?;
-            course::met(conn, &step, &scene.shown, context.now())?;
-            Ok(Then {
-                to: step.to.id(),
-                change: Box::new(|deal| deal.stage_note = note),
-            })
+fn advance(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, asked: AdvanceOpportunity) -> Result<Done> {
+    let AdvanceOpportunity { stage_id, note } = asked;
+    step(conn, context, id, expect, move |conn, context, scene| {
+        let step = scene.course.advance(scene.deal.stage_id, stage_id, note.as_deref())?;
+        course::met(conn, &step, &scene.shown, context.now())?;
+        Ok(Then {
+            to: step.to.id(),
+            change: Box::new(|deal| deal.stage_note = note),
         })
-        .await
-}
-
-/// How a deal is closed, within the bounds of the day.
-fn closing(reason: Option<CloseReason>, note: Option<String>, lost_to: Option<Id<Competitor>>, on: Option<NaiveDate>) -> Result<Closing> {
-    Ok(Closing {
-        reason,
-        note: bounded(note, "/note")?,
-        lost_to,
-        on,
     })
 }
 
@@ -232,135 +178,100 @@ fn close(closing: Closing, context: &Context<'_>, scene: &Scene) -> Result<impl 
     })
 }
 
-async fn win(
-    request: HttpRequest,
-    app: Data<App>,
-    signed: SignedIn,
-    path: Path<String>,
-    payload: Payload,
-) -> Result<HttpResponse, Failure> {
-    let asked = Asked::read(request, app, signed, &path, payload).await?;
-    let WinOpportunity { reason, note, close_date } = asked.body()?;
-    let closing = closing(reason, note, None, close_date)?;
-    asked
-        .take(move |conn, context, scene| {
-            let step = scene.course.win(scene.deal.stage_id)?;
-            course::met(conn, &step, &scene.shown, context.now())?;
-            Ok(Then {
-                to: step.to.id(),
-                change: Box::new(close(closing, context, scene)?),
-            })
+fn win(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, asked: WinOpportunity) -> Result<Done> {
+    let closing = Closing {
+        reason: asked.reason,
+        note: asked.note,
+        lost_to: None,
+        on: asked.close_date,
+    };
+    step(conn, context, id, expect, move |conn, context, scene| {
+        let step = scene.course.win(scene.deal.stage_id)?;
+        course::met(conn, &step, &scene.shown, context.now())?;
+        Ok(Then {
+            to: step.to.id(),
+            change: Box::new(close(closing, context, scene)?),
         })
-        .await
+    })
 }
 
-async fn lose(
-    request: HttpRequest,
-    app: Data<App>,
-    signed: SignedIn,
-    path: Path<String>,
-    payload: Payload,
-) -> Result<HttpResponse, Failure> {
-    let asked = Asked::read(request, app, signed, &path, payload).await?;
-    let LoseOpportunity {
-        reason,
-        note,
-        competitor_id,
-        close_date,
-    } = asked.body()?;
-    let closing = closing(Some(reason), note, competitor_id, close_date)?;
-    asked
-        .take(move |conn, context, scene| {
-            if let Some(rival) = closing.lost_to {
-                let sight = context.actor.sight("competitors", "read");
-                let seen = sight
-                    .map(|sight| read::exists(conn, &sight, "competitors", rival.uuid()))
-                    .transpose()?;
-                if seen != Some(true) {
-                    return Err(Error::invalid("/competitor_id", Code::NotFound));
-                }
-            }
-            let step = scene.course.lose(scene.deal.stage_id)?;
-            Ok(Then {
-                to: step.to.id(),
-                change: Box::new(close(closing, context, scene)?),
-            })
+fn lose(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, asked: LoseOpportunity) -> Result<Done> {
+    let closing = Closing {
+        reason: Some(asked.reason),
+        note: asked.note,
+        lost_to: asked.competitor_id,
+        on: asked.close_date,
+    };
+    step(conn, context, id, expect, move |conn, context, scene| {
+        if let Some(rival) = closing.lost_to
+            && !conn.reaches(context.actor, "competitors", "read", rival.uuid())?
+        {
+            return Err(Error::invalid("/competitor_id", Code::NotFound));
+        }
+        let step = scene.course.lose(scene.deal.stage_id)?;
+        Ok(Then {
+            to: step.to.id(),
+            change: Box::new(close(closing, context, scene)?),
         })
-        .await
+    })
 }
 
-async fn reopen(
-    request: HttpRequest,
-    app: Data<App>,
-    signed: SignedIn,
-    path: Path<String>,
-    payload: Payload,
-) -> Result<HttpResponse, Failure> {
-    let asked = Asked::read(request, app, signed, &path, payload).await?;
-    let AdvanceOpportunity { stage_id, note } = asked.body()?;
-    let note = bounded(note, "/note")?;
-    asked
-        .take(move |conn, context, scene| {
-            let deal = &scene.deal;
-            let was = history::came_from(conn, deal.base.id.uuid())?.map(Id::from_uuid);
-            let step = scene.course.reopen(deal.stage_id, deal.closed_at, context.now(), stage_id, was)?;
-            Ok(Then {
-                to: step.to.id(),
-                change: Box::new(|deal| deal.reopen(note)),
-            })
+fn reopen(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, asked: AdvanceOpportunity) -> Result<Done> {
+    let AdvanceOpportunity { stage_id, note } = asked;
+    step(conn, context, id, expect, move |conn, context, scene| {
+        let deal = &scene.deal;
+        let was = history::came_from(conn, deal.base.id.uuid())?.map(Id::from_uuid);
+        let step = scene.course.reopen(deal.stage_id, deal.closed_at, context.now(), stage_id, was)?;
+        Ok(Then {
+            to: step.to.id(),
+            change: Box::new(|deal| deal.reopen(note)),
         })
-        .await
+    })
 }
 
 /// The routes.
 pub fn routes(config: &mut ServiceConfig) {
-    let spec = &Opportunity::SPEC;
-    let acting = |verb: &str, summary: &str, doc: &str, schema: &str, asked: Value| {
-        let doc = format!("{doc} Needs the permission `opportunities:update`.");
-        operation(&format!("{verb}Opportunity"), spec.tag, summary, &doc)
-            .parameter(path_id())
-            .parameter(if_match(true))
-            .parameter(idempotency_key())
-            .request_body(Some(body("application/json", schema, asked)))
-            .response("200", answer("As it now is.", spec.schema, example(spec, Face::Output)))
+    let action = |path, id, summary, doc| Action {
+        path,
+        id,
+        summary,
+        doc,
+        done: "As it now is.",
+        object: DEALS,
+        permission: "update",
+        keyed: false,
     };
-    let unmet = "409 `criteria_unmet` names each thing that is missing: members without a value, things not done, parts of the condition.";
-    let doc = format!(
-        "Moves a deal on: to the next stage, or to the one that is named. The criteria of its stage, and of each stage that is passed over, must \
-         be met. {unmet} An earlier stage is the way back, which a pipeline may forbid (`going_back_forbidden`) or ask a note for. 409 `stage_not_next` where the \
-         stage does not lead there, `stage_closes` where it is for deals that are won or lost, `opportunity_closed` where the deal is."
-    );
-    let going = acting(
-        "advance",
+    let going = action(
+        "/opportunities/{id}/advance",
+        "advanceOpportunity",
         "Move a deal on",
-        &doc,
-        "AdvanceOpportunity",
-        json!({"note": "قرارداد توافق شد"}),
+        "Moves a deal on: to the next stage, or to the one that is named. The criteria of its stage, and of each stage that is passed over, must \
+         be met. 409 `criteria_unmet` names each thing that is missing: members without a value, things not done, parts of the condition. An \
+         earlier stage is the way back, which a pipeline may forbid (`going_back_forbidden`) or ask a note for. 409 `stage_not_next` where the \
+         stage does not lead there, `stage_closes` where it is for deals that are won or lost, `opportunity_closed` where the deal is.",
     );
-    let doc = format!(
-        "The deal is won. The criteria of its stage and of all that follow must be met, but for a stage that leads straight to won. {unmet}"
+    let winning = action(
+        "/opportunities/{id}/win",
+        "winOpportunity",
+        "Win a deal",
+        "The deal is won. The criteria of its stage and of all that follow must be met, but for a stage that leads straight to won. 409 \
+         `criteria_unmet` names each thing that is missing: members without a value, things not done, parts of the condition.",
     );
-    let winning = acting("win", "Win a deal", &doc, "WinOpportunity", json!({"reason": "service"}));
-    let doc = "The deal is lost, for a reason, perhaps to a competitor. 409 `opportunity_closed` where it was won or lost before.";
-    let losing = acting(
-        "lose",
+    let losing = action(
+        "/opportunities/{id}/lose",
+        "loseOpportunity",
         "Lose a deal",
-        doc,
-        "LoseOpportunity",
-        json!({"reason": "price", "note": "ده درصد گران‌تر بودیم"}),
+        "The deal is lost, for a reason, perhaps to a competitor. 409 `opportunity_closed` where it was won or lost before.",
     );
-    let doc = "Takes up a deal that was won or lost: in the open stage that is named, else in the one it was closed from. 409 `opportunity_open` where it is \
-               neither, `reopening_forbidden` where its pipeline does not reopen deals, or not any more.";
-    let opening = acting(
-        "reopen",
+    let opening = action(
+        "/opportunities/{id}/reopen",
+        "reopenOpportunity",
         "Take up a closed deal again",
-        doc,
-        "AdvanceOpportunity",
-        json!({"note": "بودجه تصویب شد"}),
+        "Takes up a deal that was won or lost: in the open stage that is named, else in the one it was closed from. 409 `opportunity_open` \
+         where it is neither, `reopening_forbidden` where its pipeline does not reopen deals, or not any more.",
     );
-    let at = |verb: &str| Operations::at(&format!("/opportunities/{{id}}/{verb}"));
-    config.service(at("advance").post(web::route().to(advance), going).schema::<AdvanceOpportunity>());
-    config.service(at("win").post(web::route().to(win), winning).schema::<WinOpportunity>());
-    config.service(at("lose").post(web::route().to(lose), losing).schema::<LoseOpportunity>());
-    config.service(at("reopen").post(web::route().to(reopen), opening));
+    config.service(going.told(advance));
+    config.service(winning.told(win));
+    config.service(losing.told(lose));
+    config.service(opening.on(reopen));
 }

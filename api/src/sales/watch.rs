@@ -1,5 +1,5 @@
 //! Deals that need a look: too long in their stage, or open behind the day they were to close on. Their owners are told, once.
-use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
+use crate::jobs::{JobContext, JobKind, Outcome, Run, in_steps};
 use chrono::TimeDelta;
 use domain::core::error::{Error, Result};
 use domain::core::notification::Kind;
@@ -49,29 +49,20 @@ fn mark(conn: &mut Conn, context: &Context<'_>, deal: Uuid, kind: Kind) -> Resul
 async fn watch(job: &JobContext) -> Result<Outcome> {
     let mut counts = [0; 2];
     for (n, kind) in [Kind::Stuck, Kind::Slipping].into_iter().enumerate() {
-        loop {
-            let (setting, id) = (job.app.setting(), job.job.claim.id);
-            let marked = job.write(move |conn| {
-                as_server(&setting, id, id, |context| {
-                    let found = match kind {
-                        Kind::Stuck => opportunity::stuck(conn, setting.now, STEP)?,
-                        _ => {
-                            let today = course::hours(conn)?.day(setting.now);
-                            opportunity::slipping(conn, today, STEP)?
-                        }
-                    };
-                    found.iter().try_for_each(|deal| mark(conn, context, *deal, kind))?;
-                    Ok(found.len())
-                })
-            });
-            let marked = marked.await?;
-            counts[n] += marked;
-            if marked < STEP as usize {
-                break;
-            }
-            if job.stopping() {
-                return Ok(Outcome::Paused);
-            }
+        let step = move |conn: &mut Conn, context: &Context<'_>| {
+            let found = match kind {
+                Kind::Stuck => opportunity::stuck(conn, context.now(), STEP)?,
+                _ => {
+                    let today = course::hours(conn)?.day(context.now());
+                    opportunity::slipping(conn, today, STEP)?
+                }
+            };
+            found.iter().try_for_each(|deal| mark(conn, context, *deal, kind))?;
+            Ok(found.len())
+        };
+        match in_steps(job, STEP, step).await? {
+            Some(marked) => counts[n] = marked,
+            None => return Ok(Outcome::Paused),
         }
     }
     Ok(Outcome::Done(json!({"stuck": counts[0], "slipping": counts[1]})))

@@ -17,7 +17,8 @@ pub enum Kind {
     Integer,
     /// An exact decimal of at most 15 digits before the point and 6 behind it.
     Decimal,
-    /// An amount and its currency; a condition or a sort names `field.amount` or `field.currency`.
+    /// An amount and its currency. A condition names `field.amount` or `field.currency`; a sort by the field goes by its currency, then by
+    /// its amount.
     Money,
     /// A full date in the Gregorian calendar.
     Date,

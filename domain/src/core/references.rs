@@ -45,8 +45,8 @@ pub(super) fn refer(
 }
 
 fn seen(tx: &mut dyn Storage, context: &Context<'_>, object: &'static str, id: &str) -> Result<bool> {
-    match (context.actor.sight(object, "read"), Uuid::try_parse(id)) {
-        (Some(sight), Ok(id)) => tx.sees(object, id, &sight),
-        _ => Ok(false),
+    match Uuid::try_parse(id) {
+        Ok(id) => tx.reaches(context.actor, object, "read", id),
+        Err(_) => Ok(false),
     }
 }

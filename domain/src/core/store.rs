@@ -1,5 +1,5 @@
 //! What the pipeline asks of storage. Traits, so that rules know no database.
-use super::actor::Sight;
+use super::actor::{Actor, Sight};
 use super::base::Base;
 use super::error::Result;
 use super::field::Field;
@@ -53,6 +53,13 @@ pub struct Entry<'a> {
 pub trait Storage {
     /// Whether a record of the object exists within a sight.
     fn sees(&mut self, object: &str, id: Uuid, sight: &Sight<'_>) -> Result<bool>;
+    /// Whether an actor may do something to a record of the object: it is there, within their sight for that action.
+    fn reaches(&mut self, actor: &Actor, object: &'static str, action: &'static str, id: Uuid) -> Result<bool> {
+        match actor.sight(object, action) {
+            Some(sight) => self.sees(object, id, &sight),
+            None => Ok(false),
+        }
+    }
     /// Waits until nobody else is changing the record, and keeps it so until this write ends.
     fn hold(&mut self, object: &'static str, id: Uuid) -> Result<()>;
     /// Appends to the change log.

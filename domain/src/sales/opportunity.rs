@@ -128,7 +128,7 @@ pub struct Opportunity {
     #[record(default, example = r#""new_business""#, fa = "گونه")]
     pub kind: OpportunityKind,
     /// What it is worth.
-    #[record(money, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
+    #[record(money, sort, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
     pub amount: Option<Money>,
     /// What it is mainly about.
     #[record(fa = "کالا")]

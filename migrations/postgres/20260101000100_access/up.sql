@@ -210,12 +210,14 @@ CREATE INDEX devices_user ON devices (user_id, used_at);
 -- Addresses mailed to users, by which they choose a password: one for each mail, until it is used or too old.
 CREATE TABLE mailed_links (
     id uuid NOT NULL PRIMARY KEY,
-    user_id uuid NOT NULL,
     purpose text NOT NULL,
+    subject_id uuid NOT NULL,
+    address text,
     hash bytea NOT NULL,
     issued_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX mailed_links__hash_key ON mailed_links (hash);
-CREATE INDEX mailed_links_user ON mailed_links (user_id, expires_at);
+CREATE INDEX mailed_links_subject ON mailed_links (subject_id, expires_at);
+CREATE INDEX mailed_links_address ON mailed_links (address, expires_at) WHERE address IS NOT NULL;
 CREATE INDEX mailed_links_expires ON mailed_links (expires_at);

@@ -1,4 +1,3 @@
-DROP TABLE quote_links;
 DROP TABLE quotes;
 DROP TABLE approval_delegations;
 DROP TABLE discount_limits;

@@ -385,15 +385,3 @@ CREATE INDEX quotes_valid_until ON quotes (valid_until, id) WHERE deleted_at IS 
 CREATE INDEX quotes_discount_percent ON quotes (discount_percent, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_customer ON quotes (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_search ON quotes USING gin (search gin_trgm_ops);
--- Addresses mailed to customers, by which they look at quotes and accept them.
-CREATE TABLE quote_links (
-    id uuid NOT NULL PRIMARY KEY,
-    quote_id uuid NOT NULL,
-    email text NOT NULL,
-    hash bytea NOT NULL,
-    issued_at timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL
-);
-CREATE UNIQUE INDEX quote_links__hash_key ON quote_links (hash);
-CREATE INDEX quote_links_quote ON quote_links (quote_id);
-CREATE INDEX quote_links_expires ON quote_links (expires_at);

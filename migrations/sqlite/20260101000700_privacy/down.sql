@@ -4,5 +4,4 @@ DROP TABLE erasure_lifts;
 DROP TABLE erased_records;
 DROP TABLE erased_identifiers;
 DROP TABLE erasures;
-DROP TABLE consent_links;
 DROP TABLE consents;

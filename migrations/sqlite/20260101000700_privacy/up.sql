@@ -35,19 +35,6 @@ CREATE INDEX consents_unit ON consents (unit_id, updated_at, id) WHERE deleted_a
 CREATE INDEX consents_given_at ON consents (given_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX consents_customer ON consents (customer_id, channel, purpose, given_at, id) WHERE deleted_at IS NULL;
 
--- Addresses mailed to those who are asked to confirm a consent; kept is the digest of each one's secret.
-CREATE TABLE consent_links (
-    id BLOB NOT NULL PRIMARY KEY,
-    consent_id BLOB NOT NULL,
-    contact_key TEXT NOT NULL,
-    hash BLOB NOT NULL,
-    issued_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
-);
-CREATE UNIQUE INDEX consent_links__hash_key ON consent_links (hash);
-CREATE INDEX consent_links_contact ON consent_links (contact_key, expires_at);
-CREATE INDEX consent_links_expires ON consent_links (expires_at);
-
 -- That customers were erased. Nothing personal stands here.
 CREATE TABLE erasures (
     id BLOB NOT NULL PRIMARY KEY,

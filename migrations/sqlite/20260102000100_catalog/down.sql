@@ -1,4 +1,3 @@
-DROP TABLE quote_links;
 DROP TABLE quotes_search;
 DROP TABLE quotes;
 DROP TABLE approval_delegations;

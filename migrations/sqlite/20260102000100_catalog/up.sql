@@ -448,15 +448,3 @@ END;
 CREATE TRIGGER quotes_search_update AFTER UPDATE OF search ON quotes WHEN old.search <> new.search BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('quotes', old.rowid, old.search);
 END;
--- Addresses mailed to customers, by which they look at quotes and accept them.
-CREATE TABLE quote_links (
-    id BLOB NOT NULL PRIMARY KEY,
-    quote_id BLOB NOT NULL,
-    email TEXT NOT NULL,
-    hash BLOB NOT NULL,
-    issued_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE UNIQUE INDEX quote_links__hash_key ON quote_links (hash);
-CREATE INDEX quote_links_quote ON quote_links (quote_id);
-CREATE INDEX quote_links_expires ON quote_links (expires_at);

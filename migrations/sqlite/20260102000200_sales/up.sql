@@ -176,6 +176,7 @@ CREATE INDEX opportunities_owner ON opportunities (owner_id, updated_at, id) WHE
 CREATE INDEX opportunities_unit ON opportunities (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_name ON opportunities (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_close_date ON opportunities (close_date, id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_amount ON opportunities (amount_currency, amount_units, amount_micros, id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_customer ON opportunities (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunities_partner ON opportunities (partner_id) WHERE deleted_at IS NULL;
 -- The board: the open deals of a pipeline by stage, each with what is added up.

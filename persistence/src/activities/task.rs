@@ -3,9 +3,9 @@ use crate::core::conn::Conn;
 use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::core::stored::{Plain, Stored, Word};
-use crate::core::{notifications, read, search};
+use crate::core::{notifications, read};
 use crate::customers::overview::{id, reads};
-use crate::customers::timeline::{Ask, Source, tie};
+use crate::customers::timeline::Records;
 use crate::{row, store};
 use domain::access::team::Team;
 use domain::activities::task::{Priority, Task, TaskKind, TaskStatus};
@@ -257,27 +257,12 @@ pub fn open(conn: &mut Conn, actor: &Actor, customer: Uuid, now: Instant, limit:
 }
 
 /// Tasks in a timeline: when they were made, and how far they are.
-#[derive(Debug)]
-pub struct Tasks;
-impl Source for Tasks {
-    fn kind(&self) -> &'static str {
-        "task"
-    }
-    fn select(&self, ask: &Ask<'_>) -> Option<Sql> {
-        let sight = ask.actor.sight("tasks", "read").filter(|_| ask.channel.is_none())?;
-        let mut all = vec![
-            Sql::new("t0.customer_id IN ").list(ask.customers.iter().map(|id| Bind::from(*id))),
-            Sql::new("t0.deleted_at IS NULL"),
-        ];
-        all.extend(read::sight(&sight));
-        all.extend(search::in_row(&ask.terms, ask.sqlite));
-        all.extend(ask.person.map(|person| Sql::new("t0.owner_id = ").bind(person)));
-        let tie = tie("t0.id", ask.sqlite);
-        let sql = Sql::new(format!(
-            "SELECT t0.created_at AS at, {tie} AS tie, t0.id AS record_id, t0.customer_id AS customer_id, t0.status AS word, \
-             CAST(NULL AS TEXT) AS channel, CAST(NULL AS TEXT) AS direction, t0.title AS title, substr(t0.description, 1, 300) AS summary, \
-             t0.owner_id AS actor_id FROM tasks t0 WHERE "
-        ));
-        Some(sql.and(Sql::join(all, " AND ", "TRUE")))
-    }
-}
+pub const TASKS: Records = Records {
+    kind: "task",
+    object: "tasks",
+    at: "t0.created_at",
+    word: "t0.status",
+    title: "t0.title",
+    summary: "substr(t0.description, 1, 300)",
+    by: "t0.owner_id",
+};

@@ -64,10 +64,7 @@ store! { PaymentTerm }
 /// The prices of an entry are in the currency of its book. A book out of sight is not there, where references are looked at.
 fn fits(conn: &mut Conn, entry: &PriceBookEntry, context: &Context<'_>) -> Result<Problems> {
     let book = entry.price_book_id.uuid();
-    let seen = match context.actor.sight("price_books", "read") {
-        Some(sight) => conn.sees("price_books", book, &sight)?,
-        None => false,
-    };
+    let seen = conn.reaches(context.actor, "price_books", "read", book)?;
     let book = live::<PriceBook>(conn, book)?.filter(|_| seen);
     Ok(book.map(|book| entry.fits(&book.currency)).unwrap_or_default())
 }

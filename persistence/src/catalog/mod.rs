@@ -5,7 +5,6 @@ pub mod pricing;
 pub mod product;
 pub mod promotion;
 pub mod quote;
-pub mod quote_link;
 
 use crate::core::conn::Conn;
 use domain::core::error::Result;

@@ -42,11 +42,10 @@ pub fn price(conn: &mut Conn, actor: &Actor, setting: &Setting, ask: &PriceAsk) 
 /// A record that the question names, if the asker may see it.
 fn named<R: Row + Named>(conn: &mut Conn, actor: &Actor, id: Option<Uuid>, at: &str, problems: &mut Problems) -> Result<Option<R>> {
     let Some(id) = id else { return Ok(None) };
-    let seen = match actor.sight(R::OBJECT, "read") {
-        Some(sight) => conn.sees(R::OBJECT, id, &sight)?,
-        None => false,
+    let found = match conn.reaches(actor, R::OBJECT, "read", id)? {
+        true => live(conn, id)?,
+        false => None,
     };
-    let found = if seen { live(conn, id)? } else { None };
     if found.is_none() {
         problems.add(at, Code::NotFound);
     }
@@ -79,18 +78,7 @@ fn buyer(conn: &mut Conn, setting: &Setting, ask: &PriceAsk, customer: Option<&C
 /// The products of the lines and the parts of bundles among them, their prices, and the rates of tax.
 fn goods(conn: &mut Conn, actor: &Actor, ask: &PriceAsk, known: &mut Known) -> Result<()> {
     let asked: BTreeSet<Uuid> = ask.lines.iter().map(|l| l.product_id).collect();
-    let mut found = product::some(conn, asked.into_iter())?;
-    if let Some(sight) = actor.sight("products", "read") {
-        let mut hidden = Vec::new();
-        for id in found.keys() {
-            if !conn.sees("products", *id, &sight)? {
-                hidden.push(*id);
-            }
-        }
-        hidden.iter().for_each(|id| drop(found.remove(id)));
-    } else {
-        found.clear();
-    }
+    let found = product::seen(conn, actor, asked.into_iter())?;
     // Whoever may see a bundle may know what it costs, parts that they can't see by themselves included.
     let parts: BTreeSet<Uuid> = found.values().flat_map(|p| &p.parts).map(|p| p.product_id.uuid()).collect();
     let parts = product::some(conn, parts.into_iter())?;

@@ -1,10 +1,12 @@
 //! Products, their variants and what bundles are made of.
 use super::lock;
 use crate::core::conn::Conn;
+use crate::core::read;
 use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::{row, sql, store};
 use domain::catalog::product::{Product, ProductKind};
+use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::pipeline::{Context, Storage as _};
 use domain::core::problem::{Code, Problems};
@@ -56,13 +58,10 @@ fn settle(conn: &mut Conn, before: Option<&Product>, after: &Product, context: &
 
 /// A bundle is made of goods and services that are there, and is no part of a bundle itself.
 fn parts(conn: &mut Conn, bundle: &Product, context: &Context<'_>, problems: &mut Problems) -> Result<()> {
-    let found = some(conn, bundle.parts.iter().map(|p| p.product_id.uuid()))?;
-    let sight = context.actor.sight("products", "read");
+    let found = seen(conn, context.actor, bundle.parts.iter().map(|p| p.product_id.uuid()))?;
     for (i, part) in bundle.parts.iter().enumerate() {
         let at = format!("/parts/{i}/product_id");
-        let (id, seen) = (part.product_id.uuid(), sight.as_ref());
-        let seen = seen.map(|sight| conn.sees("products", id, sight)).transpose()?.unwrap_or_default();
-        match found.get(&id).filter(|_| seen) {
+        match found.get(&part.product_id.uuid()) {
             None => problems.add(at, Code::NotFound),
             Some(product) if product.kind == ProductKind::Bundle || !product.variant_by.is_empty() => {
                 problems.with(at, Code::Conflict, vec![("with", "/kind".to_owned())]);
@@ -76,11 +75,7 @@ fn parts(conn: &mut Conn, bundle: &Product, context: &Context<'_>, problems: &mu
 /// A variant fits its parent and is like none of its siblings; a parent keeps fitting its variants.
 fn related(conn: &mut Conn, product: &Product, context: &Context<'_>, problems: &mut Problems) -> Result<()> {
     if let Some(parent) = product.parent_id {
-        let sight = context.actor.sight("products", "read");
-        let seen = match &sight {
-            Some(sight) => conn.sees("products", parent.uuid(), sight)?,
-            None => false,
-        };
+        let seen = conn.reaches(context.actor, "products", "read", parent.uuid())?;
         // What can't be seen is told to be absent, where references are looked at.
         if let Some(parent) = live::<Product>(conn, parent.uuid())?.filter(|_| seen) {
             let siblings = variants(conn, parent.base.id.uuid())?;
@@ -115,12 +110,27 @@ pub fn variants(conn: &mut Conn, parent: Uuid) -> Result<Vec<Product>> {
 /// # Errors
 /// Those of the database.
 pub fn some(conn: &mut Conn, ids: impl Iterator<Item = Uuid>) -> Result<BTreeMap<Uuid, Product>> {
+    by_id(conn, ids, None)
+}
+
+/// The same of those that an actor sees.
+///
+/// # Errors
+/// Those of the database.
+pub fn seen(conn: &mut Conn, actor: &Actor, ids: impl Iterator<Item = Uuid>) -> Result<BTreeMap<Uuid, Product>> {
+    match actor.sight("products", "read") {
+        Some(sight) => by_id(conn, ids, read::sight(&sight)),
+        None => Ok(BTreeMap::new()),
+    }
+}
+
+fn by_id(conn: &mut Conn, ids: impl Iterator<Item = Uuid>, within: Option<Sql>) -> Result<BTreeMap<Uuid, Product>> {
     let ids: Vec<Bind> = ids.map(Bind::from).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let found: Vec<Product> = pick(conn, Sql::new("t0.deleted_at IS NULL AND t0.id IN ").list(ids))?;
-    Ok(found.into_iter().map(|p| (p.base.id.uuid(), p)).collect())
+    let which = Sql::new("t0.deleted_at IS NULL AND t0.id IN ").list(ids).also(within);
+    Ok(pick::<Product>(conn, which)?.into_iter().map(|p| (p.base.id.uuid(), p)).collect())
 }
 
 /// No product goes while it has variants or bundles are made of it; a variant does not come back beside one that is like it.

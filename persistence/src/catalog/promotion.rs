@@ -1,4 +1,5 @@
 //! Promotions, coupons and what was used of them.
+use super::product;
 use crate::core::conn::Conn;
 use crate::core::record::{live, pick};
 use crate::core::sql::Sql;
@@ -70,12 +71,9 @@ fn parts(conn: &mut Conn, before: Option<&Promotion>, after: &Promotion, context
     if before.is_some_and(|b| b.parts == after.parts) {
         return Ok(problems);
     }
+    let seen = product::seen(conn, context.actor, after.parts.iter().map(|part| part.product_id.uuid()))?;
     for (i, part) in after.parts.iter().enumerate() {
-        let seen = match context.actor.sight("products", "read") {
-            Some(sight) => conn.sees("products", part.product_id.uuid(), &sight)?,
-            None => false,
-        };
-        if !seen {
+        if !seen.contains_key(&part.product_id.uuid()) {
             problems.add(format!("/parts/{i}/product_id"), Code::NotFound);
         }
     }
@@ -105,11 +103,7 @@ fn redeem(conn: &mut Conn, before: Option<&CouponRedemption>, after: &CouponRede
         return Ok(Problems::default());
     }
     let id = after.coupon_id.uuid();
-    let seen = match context.actor.sight("coupons", "read") {
-        Some(sight) => conn.sees("coupons", id, &sight)?,
-        None => false,
-    };
-    if !seen {
+    if !conn.reaches(context.actor, "coupons", "read", id)? {
         // Told where references are looked at.
         return Ok(Problems::default());
     }

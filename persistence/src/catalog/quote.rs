@@ -3,10 +3,9 @@ use super::pricing;
 use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::record::{live, pick};
-use crate::core::search;
 use crate::core::sql::{Bind, Sql};
 use crate::customers::overview::reads;
-use crate::customers::timeline::{Ask, Source, tie};
+use crate::customers::timeline::Records;
 use crate::orders::series;
 use crate::{row, store};
 use domain::access::user::User;
@@ -233,27 +232,12 @@ pub fn of_customer(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize)
 }
 
 /// Quotes in a timeline: when they were made, and how far they are.
-#[derive(Debug)]
-pub struct Quotes;
-impl Source for Quotes {
-    fn kind(&self) -> &'static str {
-        "quote"
-    }
-    fn select(&self, ask: &Ask<'_>) -> Option<Sql> {
-        let sight = ask.actor.sight("quotes", "read").filter(|_| ask.channel.is_none())?;
-        let mut all = vec![
-            Sql::new("t0.customer_id IN ").list(ask.customers.iter().map(|id| Bind::from(*id))),
-            Sql::new("t0.deleted_at IS NULL"),
-        ];
-        all.extend(read::sight(&sight));
-        all.extend(search::in_row(&ask.terms, ask.sqlite));
-        all.extend(ask.person.map(|person| Sql::new("t0.owner_id = ").bind(person)));
-        let tie = tie("t0.id", ask.sqlite);
-        let sql = Sql::new(format!(
-            "SELECT t0.created_at AS at, {tie} AS tie, t0.id AS record_id, t0.customer_id AS customer_id, t0.status AS word, \
-             CAST(NULL AS TEXT) AS channel, CAST(NULL AS TEXT) AS direction, t0.title AS title, t0.number AS summary, \
-             t0.owner_id AS actor_id FROM quotes t0 WHERE "
-        ));
-        Some(sql.and(Sql::join(all, " AND ", "TRUE")))
-    }
-}
+pub const QUOTES: Records = Records {
+    kind: "quote",
+    object: "quotes",
+    at: "t0.created_at",
+    word: "t0.status",
+    title: "t0.title",
+    summary: "t0.number",
+    by: "t0.owner_id",
+};

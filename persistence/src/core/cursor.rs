@@ -1,12 +1,13 @@
 //! Cursors: where a page ended. Opaque to clients, sealed to the filter, the sort and the caller they were given for, so that none
 //! can be forged, cut, or used for another list.
+use super::order::By;
 use super::read::List;
 use super::sql::{Bind, Sql};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::core::actor::Sight;
 use domain::core::error::{Error, Result};
-use domain::core::field::{Field, Kind};
+use domain::core::field::Kind;
 use domain::core::id::Id;
 use domain::core::instant::Instant;
 use domain::core::resource::Spec;
@@ -71,17 +72,14 @@ pub fn close(values: &Value, secret: &[u8], bound: &str) -> Result<String> {
     Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// Opens a cursor for the same list, or refuses it.
-pub fn open(text: &str, secret: &[u8], bound: &str, sort: &[(&'static Field, bool)]) -> Result<Vec<Key>> {
+/// Opens a cursor for the same list, whose keys are of these kinds, or refuses it.
+pub fn open<'a>(text: &str, secret: &[u8], bound: &str, kinds: impl ExactSizeIterator<Item = &'a Kind>) -> Result<Vec<Key>> {
     let values = reveal(text, secret, bound)?;
-    if values.len() != sort.len() {
+    if values.len() != kinds.len() {
         return Err(Error::Cursor);
     }
-    values
-        .iter()
-        .zip(sort)
-        .map(|(value, (field, _))| key(value, &field.kind).ok_or(Error::Cursor))
-        .collect()
+    let keys = values.iter().zip(kinds).map(|(value, kind)| key(value, kind).ok_or(Error::Cursor));
+    keys.collect()
 }
 
 /// The rows that were entered before the last of a page, for lists in that order; opens the cursor as [`open`] does.
@@ -120,13 +118,13 @@ fn key(value: &Value, kind: &Kind) -> Option<Key> {
 }
 
 /// The rows behind a key in the order of the sort. Null is the smallest value.
-pub fn after(sort: &[(&'static Field, bool)], keys: &[Key]) -> Sql {
-    let plain = sort.iter().all(|(f, falls)| !f.nullable && *falls == sort[0].1);
+pub fn after(sort: &[By], keys: &[Key]) -> Sql {
+    let plain = sort.iter().all(|by| !by.nullable && by.falls == sort[0].falls);
     if plain {
         // One comparison of rows, which an index answers in one step.
-        let names = sort.iter().map(|(f, _)| format!("t0.{}", f.name)).collect::<Vec<_>>().join(", ");
+        let names = sort.iter().map(|by| format!("t0.{}", by.column)).collect::<Vec<_>>().join(", ");
         let values = keys.iter().flatten().cloned();
-        let mut sql = Sql::new(format!("({names}) {} (", if sort[0].1 { "<" } else { ">" }));
+        let mut sql = Sql::new(format!("({names}) {} (", if sort[0].falls { "<" } else { ">" }));
         for (i, value) in values.enumerate() {
             sql = if i > 0 { sql.text(", ") } else { sql }.bind(value);
         }
@@ -134,25 +132,25 @@ pub fn after(sort: &[(&'static Field, bool)], keys: &[Key]) -> Sql {
     }
     let mut any = Vec::new();
     for n in 0..sort.len() {
-        let mut all: Vec<Sql> = sort[..n].iter().zip(keys).map(|((f, _), key)| equal(f, key)).collect();
-        all.push(beyond(sort[n].0, sort[n].1, &keys[n]));
+        let mut all: Vec<Sql> = sort[..n].iter().zip(keys).map(|(by, key)| equal(by, key)).collect();
+        all.push(beyond(&sort[n], &keys[n]));
         any.push(Sql::join(all, " AND ", "TRUE"));
     }
     Sql::join(any, " OR ", "FALSE")
 }
 
-fn equal(field: &Field, key: &Key) -> Sql {
+fn equal(by: &By, key: &Key) -> Sql {
     match key {
-        Some(value) => Sql::new(format!("t0.{} = ", field.name)).bind(value.clone()),
-        None => Sql::new(format!("t0.{} IS NULL", field.name)),
+        Some(value) => Sql::new(format!("t0.{} = ", by.column)).bind(value.clone()),
+        None => Sql::new(format!("t0.{} IS NULL", by.column)),
     }
 }
 
-fn beyond(field: &Field, falls: bool, key: &Key) -> Sql {
-    let name = field.name;
-    match (key, falls) {
+fn beyond(by: &By, key: &Key) -> Sql {
+    let name = &by.column;
+    match (key, by.falls) {
         (Some(value), false) => Sql::new(format!("t0.{name} > ")).bind(value.clone()),
-        (Some(value), true) if field.nullable => Sql::new(format!("t0.{name} IS NULL OR t0.{name} < ")).bind(value.clone()),
+        (Some(value), true) if by.nullable => Sql::new(format!("t0.{name} IS NULL OR t0.{name} < ")).bind(value.clone()),
         (Some(value), true) => Sql::new(format!("t0.{name} < ")).bind(value.clone()),
         (None, false) => Sql::new(format!("t0.{name} IS NOT NULL")),
         (None, true) => Sql::new("FALSE"),

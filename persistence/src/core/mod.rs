@@ -21,6 +21,7 @@ pub mod money;
 mod near;
 pub mod notifications;
 pub mod object;
+pub mod order;
 pub mod place;
 mod postgres;
 pub mod read;

@@ -5,6 +5,7 @@ use super::condition;
 use super::conn::Conn;
 use super::cursor::{self, Key};
 pub use super::known::{check, sortable};
+use super::order;
 use super::search;
 pub use super::sight::sight;
 use super::sql::{Bind, Sql};
@@ -95,7 +96,7 @@ impl List {
 
 /// A page of records as JSON: `{"data": […], "page": {…}}`, and the next page's cursor.
 pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &List, secret: &[u8]) -> Result<(Vec<u8>, Option<String>)> {
-    let bound = cursor::binding(spec, sight_, list);
+    let (bound, by) = (cursor::binding(spec, sight_, list), order::columns(&list.sort));
     let mut all = Vec::new();
     if !list.trashed {
         all.push(Sql::new("t0.deleted_at IS NULL"));
@@ -117,7 +118,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     let entered = search.index.as_ref().filter(|_| list.unasked);
     match (&list.cursor, entered) {
         (Some(text), Some(_)) => all.push(cursor::entered_before(text, secret, &bound)?),
-        (Some(text), None) => all.push(cursor::after(&list.sort, &cursor::open(text, secret, &bound, &list.sort)?)),
+        (Some(text), None) => all.push(cursor::after(&by, &cursor::open(text, secret, &bound, by.iter().map(|b| &b.kind))?)),
         (None, _) => {}
     }
     if entered.is_none() {
@@ -125,18 +126,18 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     }
     let keys = match entered {
         Some(_) => ", s.rowid".to_owned(),
-        None => list.sort.iter().map(|(f, _)| format!(", t0.{}", f.name)).collect::<String>(),
+        None => by.iter().map(|b| format!(", t0.{}", b.column)).collect::<String>(),
     };
-    let order = list.sort.iter().map(|(f, falls)| {
-        let nulls = match (f.nullable, falls, conn.is_sqlite()) {
+    let ordered = by.iter().map(|b| {
+        let nulls = match (b.nullable, b.falls, conn.is_sqlite()) {
             (true, false, false) => " NULLS FIRST",
             (true, true, false) => " NULLS LAST",
             _ => "",
         };
-        format!("t0.{}{}{nulls}", f.name, if *falls { " DESC" } else { "" })
+        format!("t0.{}{}{nulls}", b.column, if b.falls { " DESC" } else { "" })
     });
     let object = spec.object;
-    let (from, order) = match entered {
+    let (from, ordered) = match entered {
         Some(query) => {
             // CROSS: the index leads, in its own order, so that the first page is found without looking at the rest.
             let from = format!("{keys} FROM {object}_search s CROSS JOIN {object} t0 ON t0.rowid = s.rowid WHERE s.{object}_search MATCH ");
@@ -144,7 +145,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         }
         None => (
             Sql::new(format!("{keys} FROM {object} t0 WHERE ")),
-            order.collect::<Vec<_>>().join(", "),
+            ordered.collect::<Vec<_>>().join(", "),
         ),
     };
     let sql = list
@@ -152,7 +153,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         .select(conn)
         .and(from)
         .and(Sql::join(all, " AND ", "TRUE"))
-        .text(format!(" ORDER BY {order} LIMIT "))
+        .text(format!(" ORDER BY {ordered} LIMIT "))
         .bind(list.limit as i64 + 1);
     let (mut out, mut n, mut last) = (Vec::with_capacity(2560 * list.limit.min(64)), 0, None);
     out.extend_from_slice(b"{\"data\":[");
@@ -167,7 +168,7 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
         list.view.write(&mut out, row)?;
         if n == list.limit {
             let first = list.view.width() + 1;
-            let keys = list.sort.iter().enumerate().map(|(i, (f, _))| row.bind(first + i, &f.kind));
+            let keys = by.iter().enumerate().map(|(i, b)| row.bind(first + i, &b.kind));
             last = Some(match entered {
                 Some(_) => vec![Some(Bind::Integer(row.integer(first)?))],
                 None => keys.collect::<Result<Vec<Key>>>()?,

@@ -86,10 +86,7 @@ fn follow(conn: &mut Conn, before: Option<&Group>, after: Option<&Group>, contex
 /// Nobody puts a customer into a group that has a condition. To whom the group is out of sight it is not there at all.
 fn by_hand(conn: &mut Conn, member: &GroupMember, context: &Context<'_>) -> Result<Problems> {
     let group = member.group_id.uuid();
-    if kind(conn, group)? == Some(GroupKind::Dynamic)
-        && let Some(sight) = context.actor.sight("groups", "read")
-        && conn.sees("groups", group, &sight)?
-    {
+    if kind(conn, group)? == Some(GroupKind::Dynamic) && conn.reaches(context.actor, "groups", "read", group)? {
         return Err(Error::Conflict("group_is_dynamic"));
     }
     Ok(Problems::default())

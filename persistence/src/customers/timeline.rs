@@ -3,14 +3,15 @@
 use super::members::Groups;
 use super::overview::id;
 use crate::activities::interaction::Interactions;
-use crate::activities::task::Tasks;
-use crate::catalog::quote::Quotes;
+use crate::activities::task::TASKS;
+use crate::catalog::quote::QUOTES;
 use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
+use crate::core::{read, search};
 use crate::documents::overview::Documents;
 use crate::orders::overview::{INVOICES, ORDERS, PAYMENTS};
 use crate::privacy::consent::Consents;
-use crate::sales::overview::{Leads, Opportunities};
+use crate::sales::overview::{LEADS, OPPORTUNITIES};
 use domain::activities::interaction::Channel;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
@@ -45,18 +46,67 @@ pub trait Source: Sync {
 /// All sources: one line for each area.
 pub const SOURCES: &[&dyn Source] = &[
     &Interactions,
-    &Tasks,
+    &TASKS,
     &Documents,
     &Consents,
-    &Quotes,
+    &QUOTES,
     &Groups,
-    &Leads,
-    &Opportunities,
+    &LEADS,
+    &OPPORTUNITIES,
     &ORDERS,
     &INVOICES,
     &PAYMENTS,
     &Changes,
 ];
+
+/// Records of a customer that stand in the timeline as what they are: each once, through the actor's own sight. The members are pieces of
+/// SQL over `t0`, columns or constants of ours.
+#[derive(Debug)]
+pub struct Records {
+    pub kind: &'static str,
+    /// The object, and its table.
+    pub object: &'static str,
+    /// When it happened; a record without that is left out.
+    pub at: &'static str,
+    /// What exactly it is.
+    pub word: &'static str,
+    pub title: &'static str,
+    /// What it is told by beside its title.
+    pub summary: &'static str,
+    /// Which user of ours it is by.
+    pub by: &'static str,
+}
+impl Source for Records {
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+    fn select(&self, ask: &Ask<'_>) -> Option<Sql> {
+        let Records {
+            kind: _,
+            object,
+            at,
+            word,
+            title,
+            summary,
+            by,
+        } = self;
+        let sight = ask.actor.sight(object, "read").filter(|_| ask.channel.is_none())?;
+        let mut all = vec![
+            Sql::new("t0.customer_id IN ").list(ask.customers.iter().map(|id| Bind::from(*id))),
+            Sql::new("t0.deleted_at IS NULL"),
+            Sql::new(format!("{at} IS NOT NULL")),
+        ];
+        all.extend(read::sight(&sight));
+        all.extend(search::in_row(&ask.terms, ask.sqlite));
+        all.extend(ask.person.map(|person| Sql::new(format!("{by} = ")).bind(person)));
+        let tie = tie("t0.id", ask.sqlite);
+        let sql = Sql::new(format!(
+            "SELECT {at} AS at, {tie} AS tie, t0.id AS record_id, t0.customer_id AS customer_id, {word} AS word, CAST(NULL AS TEXT) AS channel, \
+             CAST(NULL AS TEXT) AS direction, {title} AS title, {summary} AS summary, {by} AS actor_id FROM {object} t0 WHERE "
+        ));
+        Some(sql.and(Sql::join(all, " AND ", "TRUE")))
+    }
+}
 
 /// An id as a text that both databases order alike.
 pub fn tie(column: &str, sqlite: bool) -> String {

@@ -1,10 +1,10 @@
 //! Documents, and what is kept in step with them: the records they belong to, and what searches look into.
 use super::texts;
 use crate::core::conn::Conn;
-use crate::core::{object, read};
+use crate::core::object;
 use crate::{row, sql, store};
 use domain::core::error::{Error, Result};
-use domain::core::pipeline::Context;
+use domain::core::pipeline::{Context, Storage as _};
 use domain::core::problem::{Code, Problems};
 use domain::documents::document::{Document, DocumentLink, Extraction};
 use std::collections::BTreeSet;
@@ -73,11 +73,7 @@ fn check_links(conn: &mut Conn, before: &[DocumentLink], after: &Document, conte
         match object::named(&link.object).map(|o| o.spec()) {
             None => problems.add(format!("/links/{i}/object"), Code::NotFound),
             Some(spec) => {
-                let seen = match context.actor.sight(spec.object, "read") {
-                    Some(sight) => read::exists(conn, &sight, spec.object, link.record_id)?,
-                    None => false,
-                };
-                if !seen {
+                if !conn.reaches(context.actor, spec.object, "read", link.record_id)? {
                     problems.add(format!("/links/{i}/record_id"), Code::NotFound);
                 }
             }

@@ -221,11 +221,11 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
         ledger::add(conn, done.id, &one.identifiers(), context.now())?;
     }
     conn.execute(&sql!(
-        "DELETE FROM consent_links WHERE consent_id IN (SELECT id FROM consents WHERE customer_id = ?)",
+        "DELETE FROM mailed_links WHERE subject_id IN (SELECT id FROM consents WHERE customer_id = ?)",
         whom.uuid()
     ))?;
     conn.execute(&sql!(
-        "DELETE FROM quote_links WHERE quote_id IN (SELECT id FROM quotes WHERE customer_id = ?)",
+        "DELETE FROM mailed_links WHERE subject_id IN (SELECT id FROM quotes WHERE customer_id = ?)",
         whom.uuid()
     ))?;
     for (object, some) in &plan.each {

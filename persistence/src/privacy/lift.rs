@@ -1,11 +1,10 @@
 //! Taking an identifier out of the ledger of erasures, with a record of who did and why.
 use super::ledger;
 use crate::core::conn::Conn;
-use crate::core::read;
 use crate::{row, sql, store};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
-use domain::core::pipeline::{self, Context, Done};
+use domain::core::pipeline::{self, Context, Done, Storage as _};
 use domain::core::problem::Code;
 use domain::privacy::lift::ErasureLift;
 use serde_json::{Map, Value};
@@ -27,8 +26,8 @@ pub fn lift(conn: &mut Conn, context: &Context<'_>, identifier: &str, body: Map<
     let found = sql!("SELECT erasure_id, erased_at FROM erased_identifiers WHERE hash = ?", hash.as_str());
     let blocked = conn.row(&found, |row| Ok((row.uuid(0)?, row.instant(1)?)))?;
     // Who may not see the erasure does not hear that there was one.
-    let seen = match (&blocked, context.actor.sight("erasures", "read")) {
-        (Some((Some(erasure), _)), Some(sight)) => read::exists(conn, &sight, "erasures", *erasure)?,
+    let seen = match blocked {
+        Some((Some(erasure), _)) => conn.reaches(context.actor, "erasures", "read", erasure)?,
         _ => false,
     };
     let Some((erasure, at)) = blocked.filter(|_| seen) else {

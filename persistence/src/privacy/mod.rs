@@ -5,5 +5,4 @@ pub mod erasure;
 pub mod held;
 pub mod ledger;
 pub mod lift;
-pub mod link;
 pub mod retention;

@@ -1,10 +1,9 @@
 //! Who has which part in a deal: seen and changed by whoever sees and changes the deal.
 use crate::core::conn::Conn;
-use crate::core::read;
 use crate::{row, store};
 use domain::core::error::Result;
 use domain::core::id::Id;
-use domain::core::pipeline::Context;
+use domain::core::pipeline::{Context, Storage as _};
 use domain::core::problem::{Code, Problems};
 use domain::sales::contact_role::OpportunityContact;
 use domain::sales::opportunity::Opportunity;
@@ -27,15 +26,8 @@ store! {
 /// Those of the database.
 pub fn of_a_deal_of_theirs(conn: &mut Conn, deal: Id<Opportunity>, context: &Context<'_>) -> Result<Problems> {
     let (mut problems, id) = (Problems::default(), deal.uuid());
-    let sees = match context.actor.sight("opportunities", "read") {
-        Some(sight) => read::exists(conn, &sight, "opportunities", id)?,
-        None => false,
-    };
-    let changes = match context.actor.sight("opportunities", "update") {
-        Some(sight) => read::exists(conn, &sight, "opportunities", id)?,
-        None => false,
-    };
-    if sees && !changes {
+    let mut may = |action| conn.reaches(context.actor, "opportunities", action, id);
+    if may("read")? && !may("update")? {
         problems.add("/opportunity_id", Code::Forbidden);
     }
     Ok(problems)

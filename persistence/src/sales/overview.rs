@@ -1,11 +1,11 @@
 //! Deals in what is shown of customers: the view of a customer, and the timeline.
 use crate::core::conn::Conn;
+use crate::core::read;
 use crate::core::record::pick;
-use crate::core::sql::{Bind, Sql};
+use crate::core::sql::Sql;
 use crate::core::stored::{Json, Maybe, Plain, Stored, Word};
-use crate::core::{read, search};
 use crate::customers::overview::{id, reads};
-use crate::customers::timeline::{Ask, Source, tie};
+use crate::customers::timeline::Records;
 use chrono::NaiveDate;
 use domain::core::actor::Actor;
 use domain::core::error::Result;
@@ -77,52 +77,23 @@ pub fn leads_of(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) ->
 }
 
 /// Deals in a timeline: when they were made, and what has become of them.
-#[derive(Debug)]
-pub struct Opportunities;
-impl Source for Opportunities {
-    fn kind(&self) -> &'static str {
-        "opportunity"
-    }
-    fn select(&self, ask: &Ask<'_>) -> Option<Sql> {
-        let sight = ask.actor.sight("opportunities", "read").filter(|_| ask.channel.is_none())?;
-        let mut all = vec![
-            Sql::new("t0.customer_id IN ").list(ask.customers.iter().map(|id| Bind::from(*id))),
-            Sql::new("t0.deleted_at IS NULL"),
-        ];
-        all.extend(read::sight(&sight));
-        all.extend(search::in_row(&ask.terms, ask.sqlite));
-        all.extend(ask.person.map(|person| Sql::new("t0.owner_id = ").bind(person)));
-        let tie = tie("t0.id", ask.sqlite);
-        let sql = Sql::new(format!(
-            "SELECT t0.created_at AS at, {tie} AS tie, t0.id AS record_id, t0.customer_id AS customer_id, t0.status AS word, \
-             CAST(NULL AS TEXT) AS channel, CAST(NULL AS TEXT) AS direction, t0.name AS title, substr(t0.description, 1, 300) AS summary, \
-             t0.owner_id AS actor_id FROM opportunities t0 WHERE "
-        ));
-        Some(sql.and(Sql::join(all, " AND ", "TRUE")))
-    }
-}
+pub const OPPORTUNITIES: Records = Records {
+    kind: "opportunity",
+    object: "opportunities",
+    at: "t0.created_at",
+    word: "t0.status",
+    title: "t0.name",
+    summary: "substr(t0.description, 1, 300)",
+    by: "t0.owner_id",
+};
 
 /// Leads in a timeline: when they became the customer.
-#[derive(Debug)]
-pub struct Leads;
-impl Source for Leads {
-    fn kind(&self) -> &'static str {
-        "lead"
-    }
-    fn select(&self, ask: &Ask<'_>) -> Option<Sql> {
-        let sight = ask.actor.sight("leads", "read").filter(|_| ask.channel.is_none())?;
-        let customers = || ask.customers.iter().map(|id| Bind::from(*id));
-        let became = Sql::new("t0.customer_id IN ").list(customers());
-        let mut all = vec![became, Sql::new("t0.deleted_at IS NULL"), Sql::new("t0.converted_at IS NOT NULL")];
-        all.extend(read::sight(&sight));
-        all.extend(search::in_row(&ask.terms, ask.sqlite));
-        all.extend(ask.person.map(|person| Sql::new("t0.owner_id = ").bind(person)));
-        let tie = tie("t0.id", ask.sqlite);
-        let sql = Sql::new(format!(
-            "SELECT t0.converted_at AS at, {tie} AS tie, t0.id AS record_id, t0.customer_id AS customer_id, t0.channel AS word, \
-             CAST(NULL AS TEXT) AS channel, CAST(NULL AS TEXT) AS direction, t0.display_name AS title, substr(t0.message, 1, 300) AS summary, \
-             t0.owner_id AS actor_id FROM leads t0 WHERE "
-        ));
-        Some(sql.and(Sql::join(all, " AND ", "TRUE")))
-    }
-}
+pub const LEADS: Records = Records {
+    kind: "lead",
+    object: "leads",
+    at: "t0.converted_at",
+    word: "t0.channel",
+    title: "t0.display_name",
+    summary: "substr(t0.message, 1, 300)",
+    by: "t0.owner_id",
+};

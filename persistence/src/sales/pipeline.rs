@@ -104,6 +104,8 @@ fn fill(conn: &mut Conn, of: &Pipeline, template: Template, context: &Context<'_
         for (n, mut body) in made.stages.into_iter().enumerate() {
             body.insert("pipeline_id".to_owned(), json!(id));
             body.insert("position".to_owned(), json!((n + 1) * 10));
+            // Whoever sees no more than what is theirs can sell in the pipeline they made.
+            body.insert("owner_id".to_owned(), json!(of.base.owner_id));
             pipeline::create::<Stage>(conn, context, None, body)?;
         }
         Ok(())

@@ -151,7 +151,7 @@ both! {
         assert_eq!(net(&owner, told), "3.00");
     }
 
-    fn what_makes_no_sense_is_refused(app: &App) {
+    fn attack_56_what_makes_no_sense_in_a_price_is_refused(app: &App) {
         let owner = app.be(Who::Owner);
         taxed(&owner);
         let desk = desk(&owner, json!({}));
@@ -188,7 +188,7 @@ both! {
         owner.post("/payment-terms", wrong).refuses(422, "invalid").blames("/instalments", "out_of_range");
     }
 
-    fn a_coupon_is_used_as_often_as_it_may_be_however_many_come_at_once(app: &App) {
+    fn attack_55_a_coupon_is_used_as_often_as_it_may_be_however_many_come_at_once(app: &App) {
         let owner = app.be(Who::Owner);
         let promotion = made(&owner, "/promotions", json!({"name": "x", "kind": "percent", "percent": "5"}));
         let coupon = made(&owner, "/coupons", json!({"code": format!("RACE-{}", fresh()), "promotion_id": promotion, "max_uses": 50}));

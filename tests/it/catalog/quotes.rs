@@ -106,7 +106,7 @@ both! {
         assert_ne!(next["number"], made["number"]);
     }
 
-    fn discounts_need_those_who_may_agree_to_them(app: &App) {
+    fn attack_56_discounts_need_those_who_may_agree_to_them(app: &App) {
         house(app);
         let (seller, head, director) = (app.be(Who::Seller), app.be(Who::Rival), app.be(Who::Branch));
         let small = quote(&seller, json!({"discounts": discount("5")}));
@@ -161,7 +161,7 @@ both! {
         head.post("/approval-delegations", stands(heading, heading, "2090-01-01")).refuses(422, "invalid").blames("/to_user_id", "conflict");
     }
 
-    fn of_many_approvals_at_once_one_counts(app: &App) {
+    fn attack_55_of_many_approvals_at_once_one_counts(app: &App) {
         house(app);
         let seller = app.be(Who::Seller);
         let asked = quote(&seller, json!({"discounts": discount("10")}));
@@ -169,7 +169,7 @@ both! {
         let approve = format!("{}/approve", at(&asked));
         let statuses = std::sync::Mutex::new(Vec::new());
         std::thread::scope(|scope| {
-            for _ in 0..8 {
+            for _ in 0..100 {
                 scope.spawn(|| {
                     let answer = tell(&app.be(Who::Rival), &approve, json!({}));
                     statuses.lock().unwrap().push(answer.status);
@@ -211,7 +211,7 @@ both! {
         assert_eq!(evidence["digest"].as_str().unwrap().len(), 64);
         assert!(evidence["ip"].is_string() && evidence["link_id"].is_string(), "{evidence}");
         // No table holds the secret.
-        let hashes = app.rows(sql!("SELECT hash FROM quote_links"), |row| row.bytes(0));
+        let hashes = app.rows(sql!("SELECT hash FROM mailed_links WHERE purpose = 'quote'"), |row| row.bytes(0));
         assert_eq!(hashes.len(), 1);
         assert!(hashes[0].as_ref().unwrap() != token.as_bytes());
     }

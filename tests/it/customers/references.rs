@@ -57,9 +57,6 @@ const OTHERS: &[(&str, &str)] = &[
     ("lead_keys", "lead_id"),
     ("assignment_turns", "rule_id"),
     ("assignment_turns", "user_id"),
-    // Of a quote, which brings it along.
-    ("quote_links", "id"),
-    ("quote_links", "quote_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),
@@ -73,9 +70,9 @@ const OTHERS: &[(&str, &str)] = &[
     ("work_rows", "work_id"),
     ("work_rows", "record_id"),
     ("work_rows", "made_id"),
-    // Of the confirmation of a consent, which brings it along.
-    ("consent_links", "id"),
-    ("consent_links", "consent_id"),
+    // Of a user, of the confirmation of a consent or of a quote, which bring it along.
+    ("mailed_links", "id"),
+    ("mailed_links", "subject_id"),
     // What was erased, as it was then.
     ("erased_identifiers", "erasure_id"),
     ("erased_records", "record_id"),
@@ -96,7 +93,7 @@ const OTHERS: &[(&str, &str)] = &[
 /// So many calls suggest a number.
 const CALLS: usize = 3;
 /// Tables of sign-in, which know users alone.
-const SIGN_IN: [&str; 4] = ["sessions", "devices", "spent_refresh_tokens", "mailed_links"];
+const SIGN_IN: [&str; 3] = ["sessions", "devices", "spent_refresh_tokens"];
 
 /// A new table that refers to customers must be a record, whose field table merging reads, or be named above with a reason.
 #[test]

@@ -45,7 +45,7 @@ both! {
         confirm(app, &mail.token()).refuses(401, "invalid_link");
         assert_eq!(owner.all("/consents", &[]).len(), 2);
         // No table holds the secret.
-        assert!(app.rows(sql!("SELECT hash FROM consent_links"), |row| row.uuid(0).map(|_| ())).is_empty());
+        assert!(app.rows(sql!("SELECT hash FROM mailed_links WHERE purpose = 'consent'"), |row| row.uuid(0).map(|_| ())).is_empty());
     }
 
     fn an_old_mail_wins_nobody_back(app: &App) {
@@ -59,7 +59,7 @@ both! {
         // Too old.
         says(&owner, &customer, "sara@yazd.example", "pending", json!({}));
         let mail = app.post().mail_to("sara@yazd.example");
-        app.write(|conn| conn.execute(&sql!("UPDATE consent_links SET expires_at = issued_at")).map(|_| ()));
+        app.write(|conn| conn.execute(&sql!("UPDATE mailed_links SET expires_at = issued_at")).map(|_| ()));
         confirm(app, &mail.token()).refuses(401, "invalid_link");
         assert_eq!(may(&owner, &customer), (false, "pending".to_owned()));
         confirm(app, "pvc_nonsense").refuses(401, "invalid_link");

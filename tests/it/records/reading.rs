@@ -1,7 +1,8 @@
 //! Lists: pages, sorts, fields, filters, search.
 use domain::core::field::Kind;
 use domain::core::resource::Spec;
-use serde_json::{Value, json};
+use rust_decimal::Decimal;
+use serde_json::{Map, Value, json};
 use std::cmp::Ordering;
 use tests::records::{becomes, body, filter, made, mounted, writable};
 use tests::{App, Who, both};
@@ -16,6 +17,11 @@ fn order(a: &Value, b: &Value) -> Ordering {
         (Value::Null, _) | (_, Value::Null) => a.is_null().cmp(&b.is_null()).reverse(),
         (Value::String(a), Value::String(b)) => a.cmp(b),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        // Money goes by its currency, then by its amount.
+        (Value::Object(a), Value::Object(b)) => {
+            let amount = |money: &Map<String, Value>| money["amount"].as_str().unwrap().parse::<Decimal>().unwrap();
+            order(&a["currency"], &b["currency"]).then_with(|| amount(a).cmp(&amount(b)))
+        }
         _ => a.as_f64().partial_cmp(&b.as_f64()).unwrap(),
     }
 }

@@ -301,10 +301,7 @@ fn refer(conn: &mut Conn, context: &Context<'_>, spec: &Spec, at: &str, body: &M
         let known = match (name.as_str(), Uuid::try_parse(text)) {
             (_, Err(_)) => continue,
             ("owner_id", Ok(id)) => conn.unit_of(id)?.is_some(),
-            (_, Ok(id)) if !to.is_empty() => match context.actor.sight(to, "read") {
-                Some(sight) => conn.sees(to, id, &sight)?,
-                None => false,
-            },
+            (_, Ok(id)) if !to.is_empty() => conn.reaches(context.actor, to, "read", id)?,
             _ => continue,
         };
         if !known {
@@ -326,11 +323,7 @@ fn grouped(conn: &mut Conn, context: &Context<'_>, spec: &Spec, group: &BulkGrou
     };
     context.sight("group_members", action)?;
     context.sight("group_members", "read")?;
-    let seen = match context.actor.sight("groups", "read") {
-        Some(sight) => conn.sees("groups", id, &sight)?,
-        None => false,
-    };
-    if !seen {
+    if !conn.reaches(context.actor, "groups", "read", id)? {
         problems.add(format!("/action/group/{member}"), Code::NotFound);
         return Ok(None);
     }

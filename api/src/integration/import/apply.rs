@@ -358,9 +358,7 @@ fn refer(conn: &mut Conn, context: &Context<'_>, work: &Work, data: &RowData) ->
         // What is out of sight is as if it were not there.
         let mut seen = Vec::new();
         for id in ids.drain(..) {
-            if let Some(sight) = context.actor.sight(object, "read")
-                && conn.sees(object, id, &sight)?
-            {
+            if conn.reaches(context.actor, object, "read", id)? {
                 seen.push(id);
             }
         }

@@ -1,19 +1,20 @@
 //! Actions on a record, such as confirming an order: a POST below its id, on a version, with or without a body, in one transaction.
-use crate::http::app::App;
-use crate::http::caller::SignedIn;
-use crate::http::contract::{answer, body as described, idempotency_key, if_match, key_needed, path_id};
-use crate::http::crud::id;
-use crate::http::operation::{Operations, operation};
-use crate::http::problem::Failure;
-use crate::http::query::Query;
-use crate::http::writing::{Writing, members};
-use crate::http::{body, headers};
-use actix_web::web::{Data, Path, Payload};
+use super::app::App;
+use super::caller::SignedIn;
+use super::contract::{answer, body as described, idempotency_key, if_match, key_needed, path_id};
+use super::crud::id;
+use super::operation::{Operations, operation};
+use super::problem::Failure;
+use super::query::Query;
+use super::writing::Writing;
+use super::{body, headers};
+use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::error::Error;
 use domain::core::input::{length, whole};
 use domain::core::pipeline::{Context, Done, Expect};
 use domain::core::problem::Problems;
+use domain::core::resource::Spec;
 use domain::core::schema::{Face, example};
 use persistence::core::conn::Conn;
 use persistence::core::object::Object;
@@ -26,6 +27,8 @@ use uuid::Uuid;
 pub trait Asked: Sized + Send + 'static {
     /// Its schema and an example; none for an action that takes no body.
     const SHOWN: Option<(&'static str, &'static str)>;
+    /// Whether no body at all says enough.
+    const OPTIONAL: bool = false;
     /// Reads it, and says what is wrong with it.
     fn read(members: Map<String, Value>) -> Result<Self, Problems>;
 }
@@ -78,6 +81,9 @@ impl Asked for Perhaps {
     }
 }
 
+/// What an action does, in one transaction.
+pub type Run<T> = fn(&mut Conn, &Context<'_>, Uuid, Expect, T) -> Result<Done, Error>;
+
 /// One action.
 pub struct Action {
     /// Below `/api/v1`, with `{id}`.
@@ -98,26 +104,36 @@ pub struct Action {
 
 impl Action {
     /// Mounts and describes it.
-    pub fn on<T: Asked>(self, run: fn(&mut Conn, &Context<'_>, Uuid, Expect, T) -> Result<Done, Error>) -> Operations {
+    pub fn on<T: Asked>(self, run: Run<T>) -> Operations {
+        self.mounted(200, run)
+    }
+
+    /// Mounts and describes one that makes a new record of the one it is done to.
+    pub fn making<T: Asked>(self, run: Run<T>) -> Operations {
+        self.mounted(201, run)
+    }
+
+    fn mounted<T: Asked>(self, status: u16, run: Run<T>) -> Operations {
         let spec = self.object.spec();
         let doc = format!("{} Needs the permission `{}:{}`.", self.doc, spec.object, self.permission);
         let mut told = operation(self.id, spec.tag, self.summary, &doc)
             .parameter(path_id())
             .parameter(if_match(true))
             .parameter(if self.keyed { key_needed() } else { idempotency_key() })
-            .response("200", answer(self.done, spec.schema, example(spec, Face::Output)));
+            .response(status.to_string(), answer(self.done, spec.schema, example(spec, Face::Output)));
         if let Some((schema, shown)) = T::SHOWN {
             let shown = serde_json::from_str(shown).unwrap_or_else(|_| json!({}));
             told = told.request_body(Some(described("application/json", schema, shown)));
         }
         let (object, permission, keyed) = (self.object, self.permission, self.keyed);
-        let route = web::route()
-            .to(move |request, app, signed, path, payload| act::<T>(request, app, signed, path, payload, (object, permission, keyed), run));
+        let route = web::route().to(move |request, app, signed, path, payload| {
+            act::<T>(request, app, signed, path, payload, (object, permission, keyed, status), run)
+        });
         Operations::at(self.path).post(route, told)
     }
 
     /// Mounts and describes it, with the schema of its body.
-    pub fn told<T: Asked + ToSchema>(self, run: fn(&mut Conn, &Context<'_>, Uuid, Expect, T) -> Result<Done, Error>) -> Operations {
+    pub fn told<T: Asked + ToSchema>(self, run: Run<T>) -> Operations {
         self.on(run).schema::<T>()
     }
 }
@@ -128,8 +144,8 @@ async fn act<T: Asked>(
     signed: SignedIn,
     path: Path<String>,
     mut payload: Payload,
-    (object, permission, keyed): (&'static dyn Object, &'static str, bool),
-    run: fn(&mut Conn, &Context<'_>, Uuid, Expect, T) -> Result<Done, Error>,
+    (object, permission, keyed, status): (&'static dyn Object, &'static str, bool, u16),
+    run: Run<T>,
 ) -> Result<HttpResponse, Failure> {
     signed.0.sight(object.spec().object, permission)?;
     Query::read(&request, &[])?;
@@ -137,12 +153,19 @@ async fn act<T: Asked>(
     if keyed {
         headers::needs_key(&request)?;
     }
-    let (told, bytes) = match T::SHOWN {
-        Some(_) => members(&request, &mut payload, body::JSON).await?,
-        None => Default::default(),
+    let bytes = match T::SHOWN {
+        Some(_) => body::bytes(&request, &mut payload, Spec::MAX_BODY).await?,
+        None => Bytes::new(),
+    };
+    let told = match bytes.is_empty() && (T::OPTIONAL || T::SHOWN.is_none()) {
+        true => Map::new(),
+        false => {
+            body::expect_type(&request, body::JSON)?;
+            body::object(&bytes)?
+        }
     };
     let asked = T::read(told)?;
     Writing::new(&request, app, signed, &bytes)?
-        .run(object, move |conn, context| Ok((200, run(conn, context, id, expect, asked)?)))
+        .run(object, move |conn, context| Ok((status, run(conn, context, id, expect, asked)?)))
         .await
 }
