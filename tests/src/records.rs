@@ -323,7 +323,10 @@ fn other(app: &App, field: &Field, now: &Value) -> Value {
         Kind::Choice(words) => json!(words.iter().find(|w| *now != w.as_ref()).unwrap_or(&words[0])),
         Kind::Texts => json!(["سنگ", "خاک"]),
         Kind::Boolean => json!(now != &json!(true)),
-        Kind::Integer => json!(now.as_i64().unwrap_or_default() + 1),
+        Kind::Integer => {
+            let next = now.as_i64().unwrap_or_default() + 1;
+            json!(if field.range.contains(&next) { next } else { *field.range.start() })
+        }
         Kind::Decimal => json!("17.25"),
         Kind::Money => json!({"amount": "1700.00", "currency": "IRR"}),
         Kind::Date => json!("2021-02-03"),

@@ -92,6 +92,10 @@ pub struct FieldInfo {
     /// The most characters of a text; null for other kinds.
     #[schema(minimum = 1, maximum = 1_000_000)]
     max_length: Option<u32>,
+    /// The least that a whole number may be; null for other kinds.
+    minimum: Option<i64>,
+    /// The most that a whole number may be; null for other kinds.
+    maximum: Option<i64>,
     /// The most items of a list; null for other kinds.
     #[schema(minimum = 1, maximum = 10_000)]
     max_items: Option<u32>,
@@ -186,6 +190,8 @@ fn built_in(caller: &Caller, spec: &Spec, field: &Field, writes: bool) -> FieldI
         access: field.access.word(),
         required: field.required,
         nullable: field.nullable,
+        minimum: (field.kind == Kind::Integer).then_some(*field.range.start()),
+        maximum: (field.kind == Kind::Integer).then_some(*field.range.end()),
         max_items: many(field).then_some(field.max_items),
         filterable: field.filterable && readable,
         sortable: field.sortable && readable,
@@ -246,6 +252,8 @@ fn shape(kind: &Kind) -> FieldInfo {
             Kind::Text(max) => Some(*max),
             _ => None,
         },
+        minimum: None,
+        maximum: None,
         max_items: None,
         filterable: false,
         sortable: false,
@@ -290,7 +298,7 @@ fn example() -> Value {
         "description": "A named list of customers.", "actions": {"read": "all", "create": "unit", "update": "unit", "delete": null},
         "fields": [{
             "name": "name", "labels": {"en": "Name", "fa": "نام"}, "description": "What the group is called.", "kind": "text",
-            "refers_to": null, "access": "free", "required": true, "nullable": false, "choices": null, "max_length": 200,
+            "refers_to": null, "access": "free", "required": true, "nullable": false, "choices": null, "max_length": 200, "minimum": null, "maximum": null,
             "max_items": null, "filterable": true, "sortable": true, "searchable": true, "sensitive": false, "custom": false,
             "readable": true, "writable": true
         }]

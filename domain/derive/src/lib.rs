@@ -3,7 +3,7 @@
 //! On the struct: `#[record(path = "/customers", one = "customer", many = "customers", tag = "Customers")]`.
 //! On a field: `base` (exactly one), `fixed` (set on create only), `server` (never set by a client; starts as its default),
 //! `default` (a create may leave it out), `sort` (lists can be sorted by it), `search` (found by text), `hidden` (filters can't
-//! name it), `min = n`, `max = n` (characters or items), `items = Type` (a list of structures), `like = Type` (one structure),
+//! name it), `min = n`, `max = n` (characters or items), `range = a..=b` (of a whole number), `items = Type` (a list of structures), `like = Type` (one structure),
 //! `money` (an amount that conditions can ask for: its row keeps it in hidden columns beside), `mask = hidden | last4 | "member"` (a sensitive field), `example = "JSON"`.
 mod parse;
 mod write;

@@ -45,6 +45,8 @@ pub struct Marks {
     pub hidden: bool,
     pub min: Option<LitInt>,
     pub max: Option<LitInt>,
+    /// What a whole number may be.
+    pub range: Option<syn::ExprRange>,
     pub items: Option<Type>,
     pub like: Option<Type>,
     /// An amount of money that conditions can ask for.
@@ -133,6 +135,10 @@ impl Marks {
                     Some("hidden") => marks.hidden = true,
                     Some("min") => marks.min = Some(meta.value()?.parse()?),
                     Some("max") => marks.max = Some(meta.value()?.parse()?),
+                    Some("range") => match meta.value()?.parse::<Expr>()? {
+                        Expr::Range(range) => marks.range = Some(range),
+                        _ => return Err(meta.error("a range is 1..=100")),
+                    },
                     Some("items") => marks.items = Some(meta.value()?.parse()?),
                     Some("like") => marks.like = Some(meta.value()?.parse()?),
                     Some("money") => marks.money = true,

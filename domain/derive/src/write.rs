@@ -115,6 +115,7 @@ fn table(r: &Record) -> TokenStream {
         };
         let min = f.marks.min.as_ref().map_or(quote!(0), |n| quote!(#n));
         let items = f.marks.max.as_ref().filter(|_| is_vec(&f.ty)).map_or(quote!(100), |n| quote!(#n));
+        let range = f.marks.range.as_ref().map_or(quote!(crate::core::field::EXACT), |range| quote!(#range));
         let label = f.marks.fa.as_ref().map_or(quote!(""), |fa| quote!(#fa));
         let example = f.marks.example.as_ref().map_or(quote!(""), |e| quote!(#e));
         let money: syn::Type = syn::parse_quote!(crate::core::money::Money);
@@ -134,7 +135,7 @@ fn table(r: &Record) -> TokenStream {
         quote! {
             Field {
                 access: #access, required: #required, nullable: #nullable, sortable: #sort, filterable: #shown, searchable: #search,
-                mask: #mask, min: #min, max_items: #items, label_fa: #label, example: #example, schema: #schema, schemas: #schemas,
+                mask: #mask, min: #min, range: #range, max_items: #items, label_fa: #label, example: #example, schema: #schema, schemas: #schemas,
                 ..Field::new(#name, #kind, #doc)
             }
         }

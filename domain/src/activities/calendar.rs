@@ -32,7 +32,7 @@ pub struct Calendar {
     #[record(default = true, example = "true", fa = "با هشدار")]
     pub alarms: bool,
     /// How many minutes before something its alarm rings, from 0 to a week; 15 unless given.
-    #[record(default = 15, example = "15", fa = "هشدار پیش از (دقیقه)")]
+    #[record(default = 15, range = 0..=EARLIEST, example = "15", fa = "هشدار پیش از (دقیقه)")]
     pub alarm_minutes: i64,
     /// When its address was last made anew; null if it never was.
     #[record(server, fa = "زمان نوسازی نشانی")]
@@ -50,10 +50,6 @@ impl Rules for Calendar {
         }
         if !recurrence::is_zone(&self.time_zone) {
             problems.with("/time_zone", Code::Format, vec![("format", "IANA".to_owned())]);
-        }
-        if !(0..=EARLIEST).contains(&self.alarm_minutes) {
-            let bounds = vec![("min", "0".to_owned()), ("max", EARLIEST.to_string())];
-            problems.with("/alarm_minutes", Code::OutOfRange, bounds);
         }
         problems
     }

@@ -107,7 +107,7 @@ pub struct Interaction {
     #[record(default = Instant::UNSET, sort, example = r#""2026-03-21T08:30:00.000Z""#, fa = "آغاز")]
     pub started_at: Instant,
     /// How long it lasted, in seconds; thirty days at most.
-    #[record(example = "240", fa = "مدت (ثانیه)")]
+    #[record(range = 0..=LONGEST, example = "240", fa = "مدت (ثانیه)")]
     pub duration_seconds: Option<i64>,
     /// What it was about, in a line.
     #[record(max = 300, search, example = r#""پرسش دربارهٔ زمان تحویل""#, fa = "موضوع")]
@@ -190,13 +190,6 @@ impl Rules for Interaction {
             self.started_at = setting.now;
         }
         self.normalize(setting, &mut problems);
-        if self.duration_seconds.is_some_and(|s| !(0..=LONGEST).contains(&s)) {
-            problems.with(
-                "/duration_seconds",
-                Code::OutOfRange,
-                vec![("min", "0".to_owned()), ("max", LONGEST.to_string())],
-            );
-        }
         if let Some(url) = &mut self.recording_url {
             match website::parse(url) {
                 Ok(normal) => *url = normal,

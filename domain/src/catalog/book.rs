@@ -51,7 +51,7 @@ pub struct PriceBook {
     #[record(fa = "تا تاریخ")]
     pub to_date: Option<NaiveDate>,
     /// The higher, the sooner it is taken; from -1000 to 1000.
-    #[record(default, sort, example = "10", fa = "اولویت")]
+    #[record(default, sort, range = -valid::MAX_PRIORITY..=valid::MAX_PRIORITY, example = "10", fa = "اولویت")]
     pub priority: i64,
     /// Whether it is in use; true unless given.
     #[record(default = true, example = "true", fa = "فعال")]
@@ -64,7 +64,6 @@ impl Rules for PriceBook {
         valid::currency(&mut self.currency, "/currency", &mut problems);
         valid::country(&mut self.country, "/country", &mut problems);
         valid::dates(self.from_date, self.to_date, &mut problems);
-        valid::within(self.priority, -valid::MAX_PRIORITY, valid::MAX_PRIORITY, "/priority", &mut problems);
         problems
     }
 }

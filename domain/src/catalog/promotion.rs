@@ -103,7 +103,7 @@ pub struct Promotion {
     #[record(fa = "تا تاریخ")]
     pub to_date: Option<NaiveDate>,
     /// The higher, the sooner it is tried; from -1000 to 1000.
-    #[record(default, sort, example = "10", fa = "اولویت")]
+    #[record(default, sort, range = -valid::MAX_PRIORITY..=valid::MAX_PRIORITY, example = "10", fa = "اولویت")]
     pub priority: i64,
     /// Whether it goes together with others.
     #[record(default, example = r#""combine""#, fa = "ترکیب")]
@@ -121,7 +121,6 @@ impl Rules for Promotion {
         let mut problems = Problems::default();
         named(&mut problems, &mut self.name, &mut self.name_en, &mut self.name_fa);
         valid::dates(self.from_date, self.to_date, &mut problems);
-        valid::within(self.priority, -valid::MAX_PRIORITY, valid::MAX_PRIORITY, "/priority", &mut problems);
         self.members(&mut problems);
         if let Err(wrong) = self.rule() {
             problems.extend(wrong);

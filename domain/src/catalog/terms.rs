@@ -60,7 +60,7 @@ pub struct PaymentTerm {
     #[record(max = 200, fa = "نام فارسی")]
     pub name_fa: Option<String>,
     /// Without instalments: how many days after the document's day the whole is due.
-    #[record(default, example = "0", fa = "مهلت به روز")]
+    #[record(default, range = 0..=MAX_DAYS, example = "0", fa = "مهلت به روز")]
     pub net_days: i64,
     /// The parts, in the order in which they are due; their percentages add up to 100. Empty for one payment.
     #[record(items = InstalmentTerm, max = 60, example = r#"[{"percent": "40", "after_months": 0, "after_days": 0}, {"percent": "60", "after_months": 1, "after_days": 0}]"#, fa = "اقساط")]
@@ -74,7 +74,6 @@ impl Rules for PaymentTerm {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
         named(&mut problems, &mut self.name, &mut self.name_en, &mut self.name_fa);
-        valid::within(self.net_days, 0, MAX_DAYS, "/net_days", &mut problems);
         if self.instalments.is_empty() {
             return problems;
         }

@@ -1,7 +1,11 @@
 //! The field table: what a record's fields are called, what they hold, and what may be done with each. Filter, sort, sparse
 //! fields, metadata, import headers and field permissions all read it, so none of them can disagree with the record.
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 use utoipa::openapi::{RefOr, Schema};
+
+/// The whole numbers that every JSON reader keeps exactly (RFC 7493).
+pub const EXACT: RangeInclusive<i64> = -9_007_199_254_740_991..=9_007_199_254_740_991;
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +102,8 @@ pub struct Field {
     pub mask: Option<Mask>,
     /// The fewest characters or items.
     pub min: u32,
+    /// What a whole number may be.
+    pub range: RangeInclusive<i64>,
     /// The most items of a list.
     pub max_items: u32,
     /// What it is called on Persian screens; empty where nobody has said, and then the English name stands there.
@@ -127,6 +133,7 @@ impl Field {
             searchable: false,
             mask: None,
             min: 0,
+            range: EXACT,
             max_items: 100,
             label_fa: "",
             doc,

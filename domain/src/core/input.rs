@@ -127,13 +127,9 @@ pub fn check(field: &Field, value: &Value, problems: &mut Problems) {
             }
         }
         (Kind::Integer, Value::Number(n)) => {
-            const EXACT: i64 = (1 << 53) - 1;
-            if !n.as_i64().is_some_and(|n| (-EXACT..=EXACT).contains(&n)) {
-                problems.with(
-                    at(),
-                    Code::OutOfRange,
-                    vec![("min", (-EXACT).to_string()), ("max", EXACT.to_string())],
-                );
+            if !n.as_i64().is_some_and(|n| field.range.contains(&n)) {
+                let bounds = vec![("min", field.range.start().to_string()), ("max", field.range.end().to_string())];
+                problems.with(at(), Code::OutOfRange, bounds);
             }
         }
         (Kind::Date, Value::String(s)) => {

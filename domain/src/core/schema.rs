@@ -9,7 +9,7 @@ use utoipa::openapi::{Ref, RefOr, Schema};
 
 /// The schema of a plain kind.
 pub fn of_kind(kind: &Kind) -> RefOr<Schema> {
-    plain(kind, false, 0, 100).into()
+    plain(&Field::new("", kind.clone(), ""), false).into()
 }
 
 /// Free JSON below named members: custom fields.
@@ -45,7 +45,15 @@ fn types(t: Type, nullable: bool) -> SchemaType {
     }
 }
 
-fn plain(kind: &Kind, nullable: bool, min: u32, max_items: u32) -> Schema {
+fn plain(field: &Field, nullable: bool) -> Schema {
+    let Field {
+        kind,
+        min,
+        max_items,
+        range,
+        ..
+    } = field;
+    let (min, max_items) = (*min, *max_items);
     let known = |f| Some(SchemaFormat::KnownFormat(f));
     let text = |max: u32| {
         let b = ObjectBuilder::new()
@@ -79,11 +87,10 @@ fn plain(kind: &Kind, nullable: bool, min: u32, max_items: u32) -> Schema {
         }
         Kind::Boolean => ObjectBuilder::new().schema_type(types(Type::Boolean, nullable)).into(),
         Kind::Integer => {
-            const EXACT: f64 = 9_007_199_254_740_991.0;
             let b = ObjectBuilder::new()
                 .schema_type(types(Type::Integer, nullable))
                 .format(known(KnownFormat::Int64));
-            b.minimum(Some(-EXACT)).maximum(Some(EXACT)).into()
+            b.minimum(Some(*range.start() as f64)).maximum(Some(*range.end() as f64)).into()
         }
         Kind::Decimal => text(24).pattern(Some(r"^-?\d{1,15}(\.\d{1,6})?$")).into(),
         Kind::Date => text(10).format(known(KnownFormat::Date)).into(),
@@ -124,7 +131,7 @@ fn property(field: &Field, face: Face) -> RefOr<Schema> {
     };
     let mut schema = match field.schema {
         Some(schema) => schema(),
-        None => plain(&field.kind, nullable, field.min, field.max_items).into(),
+        None => plain(field, nullable).into(),
     };
     let example = serde_json::from_str::<Value>(field.example).ok();
     match &mut schema {

@@ -8,7 +8,7 @@ use crate::core::exact::Exact;
 use crate::core::id::Id;
 use crate::core::instant::Instant;
 use crate::core::money::Money;
-use crate::core::problem::{Code, Problems};
+use crate::core::problem::Problems;
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
 use crate::customers::customer::Customer;
@@ -102,7 +102,7 @@ pub struct Order {
     #[record(sort, fa = "تاریخ درخواستی")]
     pub requested_on: Option<NaiveDate>,
     /// Within how many days of an invoice it is to be paid, at most 3650.
-    #[record(default, example = "30", fa = "مهلت پرداخت (روز)")]
+    #[record(default, range = 0..=LONGEST_DAYS, example = "30", fa = "مهلت پرداخت (روز)")]
     pub payment_days: i64,
     /// From where it is served, where its lines do not say.
     #[record(fa = "انبار")]
@@ -152,16 +152,7 @@ impl Rules for Order {
             problems.extend(wrong);
         }
         line::check(&mut self.lines, &mut problems);
-        days(self.payment_days, &mut problems);
         problems
-    }
-}
-
-/// Holds a time to pay to its bounds.
-pub(super) fn days(days: i64, problems: &mut Problems) {
-    if !(0..=LONGEST_DAYS).contains(&days) {
-        let bounds = vec![("min", "0".to_owned()), ("max", LONGEST_DAYS.to_string())];
-        problems.with("/payment_days", Code::OutOfRange, bounds);
     }
 }
 

@@ -27,7 +27,7 @@ pub struct Warehouse {
     #[record(max = 500, fa = "نشانی")]
     pub address: Option<String>,
     /// Which one orders are served from where they do not say: the lowest first, from 1 to 1000.
-    #[record(default = 100, sort, example = "10", fa = "اولویت")]
+    #[record(default = 100, sort, range = 1..=LAST, example = "10", fa = "اولویت")]
     pub priority: i64,
     /// Whether goods can come in and be reserved.
     #[record(default = true, fa = "فعال")]
@@ -40,13 +40,6 @@ impl Rules for Warehouse {
         self.code = self.code.trim().to_owned();
         if text::has_bidi_control(&self.code) || self.code.contains(['\n', '\t']) {
             problems.add("/code", Code::Character);
-        }
-        if !(1..=LAST).contains(&self.priority) {
-            problems.with(
-                "/priority",
-                Code::OutOfRange,
-                vec![("min", "1".to_owned()), ("max", LAST.to_string())],
-            );
         }
         problems
     }

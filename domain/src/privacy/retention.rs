@@ -69,7 +69,7 @@ pub struct RetentionRule {
     #[record(min = 1, max = 100, example = r#""updated_at""#, fa = "فیلد تاریخ")]
     pub date_field: String,
     /// How many days old they must be, from 1 to 36500.
-    #[record(example = "730", fa = "سن به روز")]
+    #[record(range = 1..=36_500, example = "730", fa = "سن به روز")]
     pub age_days: i64,
     /// What is done with them: `trash` puts them into the trash; `erase` deletes documents, interactions and tasks for good; `anonymize` erases
     /// customers as `/erasures` does.
@@ -83,10 +83,6 @@ pub struct RetentionRule {
 impl Rules for RetentionRule {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        if !(1..=36_500).contains(&self.age_days) {
-            let bounds = vec![("min", "1".to_owned()), ("max", "36500".to_owned())];
-            problems.with("/age_days", Code::OutOfRange, bounds);
-        }
         if !self.object.actions().contains(&self.action) {
             let allowed: Vec<&str> = self.object.actions().iter().map(|a| a.word()).collect();
             problems.with("/action", Code::NotAllowed, vec![("allowed", allowed.join(", "))]);

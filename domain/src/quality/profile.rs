@@ -56,10 +56,10 @@ pub struct QualityProfile {
     #[record(items = QualityField, max = 100, example = r#"[{"field": "contact_points.email", "weight": 20, "stale_after_days": 730}, {"field": "national_id", "weight": 15, "stale_after_days": null}]"#, fa = "فیلدها")]
     pub fields: Vec<QualityField>,
     /// How often a number or address that a customer does not have must turn up in what happened with them before it is suggested.
-    #[record(default = 3, example = "3", fa = "پیشنهاد پس از")]
+    #[record(default = 3, range = 1..=100, example = "3", fa = "پیشنهاد پس از")]
     pub suggest_after: i64,
     /// Within how many days, counted back from the latest time.
-    #[record(default = 90, example = "90", fa = "بازهٔ پیشنهاد (روز)")]
+    #[record(default = 90, range = 1..=LONGEST, example = "90", fa = "بازهٔ پیشنهاد (روز)")]
     pub suggest_within_days: i64,
 }
 
@@ -90,8 +90,6 @@ impl Rules for QualityProfile {
                 within(format!("/fields/{i}/stale_after_days"), days, LONGEST, &mut problems);
             }
         }
-        within("/suggest_after".to_owned(), self.suggest_after, 100, &mut problems);
-        within("/suggest_within_days".to_owned(), self.suggest_within_days, LONGEST, &mut problems);
         problems
     }
 }
@@ -221,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_profile_names_what_its_customers_can_have() {
-        let mut profile: QualityProfile = read(json!({"name": "x", "customer_kind": "organization", "suggest_after": 0, "fields": [
+        let mut profile: QualityProfile = read(json!({"name": "x", "customer_kind": "organization", "fields": [
             {"field": "national_id", "weight": 1}, {"field": "city", "weight": 0}, {"field": "city", "weight": 1, "stale_after_days": 0}]}));
         let wrong: Vec<(String, Code)> = profile.check(&setting()).0.into_iter().map(|v| (v.pointer, v.code)).collect();
         let expected = [
@@ -229,11 +227,9 @@ mod tests {
             ("/fields/1/weight", Code::OutOfRange),
             ("/fields/2/field", Code::Duplicate),
             ("/fields/2/stale_after_days", Code::OutOfRange),
-            ("/suggest_after", Code::OutOfRange),
         ];
         assert_eq!(wrong, expected.map(|(at, code)| (at.to_owned(), code)));
         profile.fields.clear();
-        profile.suggest_after = 3;
         assert_eq!(profile.check(&setting()).0[0].pointer, "/fields");
     }
 }

@@ -140,7 +140,7 @@ pub struct Opportunity {
     #[record(example = r#""2026-03-21""#, fa = "تاریخ آغاز")]
     pub started_on: Option<NaiveDate>,
     /// How likely it is won, in percent, by the seller's own judgement; null for what its stage says. Another stage takes it away.
-    #[record(example = "70", fa = "احتمال به نظر فروشنده")]
+    #[record(range = 0..=100, example = "70", fa = "احتمال به نظر فروشنده")]
     pub own_probability: Option<i64>,
     /// How surely a forecast counts on it, by the seller's own judgement; null for what its stage says. Another stage takes it away.
     #[record(example = r#""commit""#, fa = "ردهٔ پیش‌بینی به نظر فروشنده")]
@@ -332,13 +332,6 @@ impl Rules for Opportunity {
         let mut problems = Problems::default();
         if self.amount.is_some_and(Money::is_negative) {
             problems.with("/amount/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
-        if self.own_probability.is_some_and(|p| !(0..=100).contains(&p)) {
-            problems.with(
-                "/own_probability",
-                Code::OutOfRange,
-                vec![("min", "0".to_owned()), ("max", "100".to_owned())],
-            );
         }
         if self.own_forecast_category == Some(ForecastCategory::Closed) {
             let words = ForecastCategory::WORDS

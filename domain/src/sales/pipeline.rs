@@ -2,8 +2,7 @@
 use super::template::Template;
 use crate::core::base::Base;
 use crate::core::id::Id;
-use crate::core::problem::{Code, Problems};
-use crate::core::resource::{Rules, Setting};
+use crate::core::resource::Rules;
 use derive::Record;
 
 crate::choice! {
@@ -37,29 +36,14 @@ pub struct Pipeline {
     #[record(default, example = r#""with_reason""#, fa = "بازگشت به مرحلهٔ پیش")]
     pub going_back: GoingBack,
     /// For how many days after it was won or lost a deal may be reopened; null for ever, 0 for never.
-    #[record(example = "90", fa = "مهلت بازگشایی (روز)")]
+    #[record(range = 0..=LONGEST_REOPENING, example = "90", fa = "مهلت بازگشایی (روز)")]
     pub reopen_within_days: Option<i64>,
     /// For how many days a deal may stay in a stage without a limit of its own before it counts as stuck; null for ever.
-    #[record(example = "30", fa = "مهلت مرحله (روز)")]
+    #[record(range = 1..=LONGEST_REOPENING, example = "30", fa = "مهلت مرحله (روز)")]
     pub stuck_after_days: Option<i64>,
 }
 
-impl Rules for Pipeline {
-    fn check(&mut self, _setting: &Setting) -> Problems {
-        let mut problems = Problems::default();
-        let bounds = [
-            ("/reopen_within_days", self.reopen_within_days, 0),
-            ("/stuck_after_days", self.stuck_after_days, 1),
-        ];
-        for (at, days, least) in bounds {
-            if days.is_some_and(|days| !(least..=LONGEST_REOPENING).contains(&days)) {
-                let params = vec![("min", least.to_string()), ("max", LONGEST_REOPENING.to_string())];
-                problems.with(at, Code::OutOfRange, params);
-            }
-        }
-        problems
-    }
-}
+impl Rules for Pipeline {}
 
 impl Pipeline {
     /// Its id as its stages and deals name it.

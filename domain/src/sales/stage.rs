@@ -74,10 +74,10 @@ pub struct Stage {
     #[record(fixed, default = StageKind::Open, example = r#""open""#, fa = "گونه")]
     pub kind: StageKind,
     /// Where it stands among the stages of its pipeline, smaller first.
-    #[record(sort, example = "20", fa = "ترتیب")]
+    #[record(sort, range = 0..=1_000_000, example = "20", fa = "ترتیب")]
     pub position: i64,
     /// How likely a deal that is here is won, in percent.
-    #[record(default, example = "30", fa = "احتمال")]
+    #[record(default, range = 0..=100, example = "30", fa = "احتمال")]
     pub probability: i64,
     /// How surely a forecast counts on a deal that is here.
     #[record(default, example = r#""pipeline""#, fa = "ردهٔ پیش‌بینی")]
@@ -102,7 +102,7 @@ pub struct Stage {
     #[record(max = 30, fa = "مرحله‌های بعدی")]
     pub allowed_next_ids: Vec<Id<Stage>>,
     /// For how many seconds of working time a deal may be here before it counts as stuck; null for what the pipeline says.
-    #[record(example = "144000", fa = "مهلت (ثانیهٔ کاری)")]
+    #[record(range = 60..=LONGEST, example = "144000", fa = "مهلت (ثانیهٔ کاری)")]
     pub time_limit_seconds: Option<i64>,
 }
 
@@ -158,15 +158,6 @@ impl StageItem {
 impl Rules for Stage {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        for (at, value, min, max) in [
-            ("/position", Some(self.position), 0, 1_000_000),
-            ("/probability", Some(self.probability), 0, 100),
-            ("/time_limit_seconds", self.time_limit_seconds, 60, LONGEST),
-        ] {
-            if value.is_some_and(|value| !(min..=max).contains(&value)) {
-                problems.with(at, Code::OutOfRange, vec![("min", min.to_string()), ("max", max.to_string())]);
-            }
-        }
         match self.kind {
             StageKind::Open if self.forecast_category == ForecastCategory::Closed => {
                 problems.with("/forecast_category", Code::Conflict, vec![("with", "/kind".to_owned())]);

@@ -1,5 +1,5 @@
 //! What a body may not say (attack 12): unknown members, the server's own, what is fixed.
-use domain::core::field::{Access, Kind};
+use domain::core::field::{Access, EXACT, Kind};
 use serde_json::json;
 use tests::records::{becomes, body, made, writable};
 use tests::{Who, both};
@@ -62,6 +62,7 @@ both! {
                     Kind::Text(max) => (json!("ا".repeat(*max as usize + 1)), "too_long"),
                     Kind::Choice(_) => (json!("no_such_word"), "not_allowed"),
                     Kind::Texts | Kind::References(_) | Kind::Structure => (json!(true), "wrong_type"),
+                    Kind::Integer if field.range != EXACT => (json!(field.range.end() + 1), "out_of_range"),
                     Kind::Boolean | Kind::Integer => (json!("x"), "wrong_type"),
                     Kind::Reference(_) | Kind::Date | Kind::Instant | Kind::Decimal => (json!({"$ne": 1}), "wrong_type"),
                     Kind::Money => (json!(1.5), "wrong_type"),
