@@ -73,7 +73,7 @@ pub struct AssignmentRule {
     #[record(min = 1, max = 200, sort, search, example = r#""سرنخ‌های مرکز""#, fa = "نام")]
     pub name: String,
     /// When it is asked, smaller first.
-    #[record(sort, example = "10", fa = "ترتیب")]
+    #[record(sort, range = 0..=1_000_000, example = "10", fa = "ترتیب")]
     pub position: i64,
     /// Which leads it is about, as a filter of leads; null for all.
     #[record(max = 4096, hidden, fa = "شرط")]
@@ -109,13 +109,6 @@ impl AssignmentRule {
 impl Rules for AssignmentRule {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = self.rule().err().unwrap_or_default();
-        if !(0..=1_000_000).contains(&self.position) {
-            problems.with(
-                "/position",
-                Code::OutOfRange,
-                vec![("min", "0".to_owned()), ("max", "1000000".to_owned())],
-            );
-        }
         for (i, candidate) in self.candidates.iter().enumerate() {
             if self.candidates[..i].iter().any(|other| other.user_id == candidate.user_id) {
                 problems.add(format!("/candidates/{i}/user_id"), Code::Duplicate);

@@ -4,7 +4,7 @@ use super::lead::Lead;
 use crate::core::base::Base;
 use crate::core::condition::Condition;
 use crate::core::id::Id;
-use crate::core::problem::{Code, Problems};
+use crate::core::problem::Problems;
 use crate::core::resource::{Rules, Setting};
 use derive::Record;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ pub struct ScoringRule {
     #[record(min = 1, max = 4096, hidden, example = r#""channel = \"form\"""#, fa = "شرط")]
     pub condition: String,
     /// How many points it gives, from -1000 to 1000.
-    #[record(example = "20", fa = "امتیاز")]
+    #[record(range = -1_000..=1_000, example = "20", fa = "امتیاز")]
     pub points: i64,
     /// Whether it counts.
     #[record(default = true, example = "true", fa = "فعال")]
@@ -51,8 +51,6 @@ pub struct ScoringRule {
 
 /// The most rules that count.
 pub const MOST: usize = 200;
-/// The most points of a rule, for and against.
-const POINTS: i64 = 1_000;
 
 impl ScoringRule {
     /// Where what is wrong with the condition is told.
@@ -69,15 +67,7 @@ impl ScoringRule {
 
 impl Rules for ScoringRule {
     fn check(&mut self, _setting: &Setting) -> Problems {
-        let mut problems = self.rule().err().unwrap_or_default();
-        if !(-POINTS..=POINTS).contains(&self.points) {
-            problems.with(
-                "/points",
-                Code::OutOfRange,
-                vec![("min", (-POINTS).to_string()), ("max", POINTS.to_string())],
-            );
-        }
-        problems
+        self.rule().err().unwrap_or_default()
     }
 }
 
