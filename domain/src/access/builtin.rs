@@ -21,9 +21,10 @@ macro_rules! everyday {
               (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
               (concat!("interactions:", $action), $scope), (concat!("tasks:", $action), $scope),
               (concat!("documents:", $action), $scope), (concat!("consents:", $action), $scope),
-              (concat!("opportunities:", $action), $scope), (concat!("opportunity_contacts:", $action), $scope),)+
+              (concat!("leads:", $action), $scope), (concat!("opportunities:", $action), $scope), (concat!("opportunity_contacts:", $action), $scope),)+
             // How we sell, and whom against, is everybody's to know.
             ("pipelines:read", Scope::All), ("stages:read", Scope::All), ("competitors:read", Scope::All),
+            ("market_notes:read", Scope::All), ("scoring_rules:read", Scope::All), ("assignment_rules:read", Scope::All),
             $($more),*
         ]
     };
@@ -44,13 +45,15 @@ pub const ROLES: [Builtin; 4] = [
             ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("competitors:create", Scope::Own), ("competitors:update", Scope::Own),
+            ("quotas:read", Scope::Own), ("forecast_snapshots:read", Scope::All),
+            ("market_notes:create", Scope::Own), ("market_notes:update", Scope::Own), ("market_notes:delete", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("quotes:read", Scope::Unit), ("quotes:create", Scope::Own), ("quotes:update", Scope::Own), ("quotes:delete", Scope::Own),
             ("approval_delegations:read", Scope::Own), ("approval_delegations:create", Scope::Own),
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
             ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
-            ("payment_terms:read", Scope::All),
+            ("payment_terms:read", Scope::All), ("configuration_models:read", Scope::All),
             ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("stock_reservations:read", Scope::Unit),
             ("stock_reservations:create", Scope::Own), ("stock_reservations:update", Scope::Own), ("orders:read", Scope::Unit),
             ("orders:create", Scope::Own), ("orders:update", Scope::Own), ("orders:delete", Scope::Own), ("shipments:read", Scope::Unit),
@@ -68,13 +71,13 @@ pub const ROLES: [Builtin; 4] = [
         description: "Sees and changes the customers of the unit and of those below it, and notes what happens with them.",
         permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
             ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow),
-            ("consents:create", Scope::UnitAndBelow),
+            ("leads:create", Scope::UnitAndBelow), ("consents:create", Scope::UnitAndBelow),
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("quotes:read", Scope::UnitAndBelow),
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
             ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
-            ("payment_terms:read", Scope::All),
+            ("payment_terms:read", Scope::All), ("configuration_models:read", Scope::All),
             ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("orders:read", Scope::UnitAndBelow),
             ("contracts:read", Scope::UnitAndBelow), ("purchase_requests:read", Scope::UnitAndBelow),
             ("shipments:read", Scope::UnitAndBelow), ("invoices:read", Scope::UnitAndBelow), ("credit_notes:read", Scope::UnitAndBelow),
@@ -87,11 +90,12 @@ pub const ROLES: [Builtin; 4] = [
         name: "viewer",
         description: "Sees the customers of the unit and of those below it.",
         permissions: everyday!("read": Scope::UnitAndBelow;
+            ("quotas:read", Scope::UnitAndBelow), ("forecast_adjustments:read", Scope::UnitAndBelow), ("forecast_snapshots:read", Scope::All),
             ("suggestions:read", Scope::Own), ("quality_profiles:read", Scope::All),
             ("quotes:read", Scope::UnitAndBelow),
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),
             ("price_book_entries:read", Scope::All), ("promotions:read", Scope::All), ("coupons:read", Scope::All), ("taxes:read", Scope::All),
-            ("payment_terms:read", Scope::All),
+            ("payment_terms:read", Scope::All), ("configuration_models:read", Scope::All),
             ("warehouses:read", Scope::All), ("stock:read", Scope::All), ("orders:read", Scope::UnitAndBelow),
             ("contracts:read", Scope::UnitAndBelow), ("purchase_requests:read", Scope::UnitAndBelow),
             ("shipments:read", Scope::UnitAndBelow), ("invoices:read", Scope::UnitAndBelow), ("credit_notes:read", Scope::UnitAndBelow),

@@ -2,6 +2,8 @@
 use super::adjustment::{Adjustment, AdjustmentKind};
 pub use super::ask::{PriceAsk, PriceAskCharge, PriceAskLine};
 use super::book::{PriceBook, PriceBookEntry};
+use super::configuration::model::ConfigurationModel;
+use super::configuration::quoted::{ConfiguredLine, configured};
 use super::finding::{Priced, price};
 use super::levy::{self, Tax};
 use super::line::{Document, DocumentAdjustment, DocumentTotals, Line, Rounding, Sense, count};
@@ -41,6 +43,9 @@ pub struct PricedLine {
     /// What it costs, without tax.
     pub net: Money,
     pub tax: TaxRate,
+    /// What is chosen of a configurable product, as it was when this was worked out; null for any other product.
+    #[serde(default)]
+    pub configuration: Option<ConfiguredLine>,
     /// How `net` comes about, from nothing on.
     #[schema(max_items = 200)]
     pub steps: Vec<PriceStep>,
@@ -110,6 +115,8 @@ pub struct Buyer {
 pub struct Known {
     /// The products of the lines, and the parts of bundles among them.
     pub products: BTreeMap<Uuid, Product>,
+    /// The configuration models in use of the products of the lines, by product.
+    pub models: BTreeMap<Uuid, ConfigurationModel>,
     /// Each category with itself and all above it.
     pub categories: BTreeMap<Uuid, Vec<Uuid>>,
     pub books: Vec<PriceBook>,
@@ -203,10 +210,16 @@ fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, prob
         Some(tax) => tax.check(&format!("{at}/tax"), problems),
         None => problems.add(format!("{at}/tax"), Code::Required),
     }
+    let configuration = chosen(line, known, buyer, at, problems);
     if problems.0.len() > before {
         return None;
     }
-    match price(product, line.quantity, known, buyer) {
+    let priced = price(product, line.quantity, known, buyer);
+    let priced = priced.and_then(|priced| match (priced, &configuration) {
+        (Some(priced), Some(chosen)) => chosen.add_to(priced, line.quantity).map(Some),
+        (priced, _) => Ok(priced),
+    });
+    match priced {
         Ok(Some(Priced {
             unit_price,
             price_quantity,
@@ -219,6 +232,7 @@ fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, prob
             price: waterfall.now(),
             waterfall,
             tax: tax?,
+            configuration,
             touched: false,
             closed: false,
         }),
@@ -228,6 +242,26 @@ fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, prob
         }
         Err(error) => {
             problems.add(at, error.code());
+            None
+        }
+    }
+}
+
+/// What is chosen of a line's product, if it is configurable.
+fn chosen(line: &PriceAskLine, known: &Known, buyer: &Buyer, at: &str, problems: &mut Problems) -> Option<ConfiguredLine> {
+    let at = format!("{at}/configuration");
+    let Some(model) = known.models.get(&line.product_id) else {
+        if line.configuration.is_some() {
+            problems.with(at, Code::Conflict, vec![("with", "/product_id".to_owned())]);
+        }
+        return None;
+    };
+    // Finding the way out of an invalid choice takes the solver: once is enough for one answer.
+    let hint = problems.0.iter().all(|v| v.code != Code::Configuration);
+    match configured(model, line.configuration.as_ref(), buyer.currency, hint, &at) {
+        Ok(line) => Some(line),
+        Err(wrong) => {
+            problems.extend(wrong);
             None
         }
     }

@@ -369,6 +369,7 @@ fn asked(line: &QuoteLine) -> PriceAskLine {
     PriceAskLine {
         product_id: line.product_id,
         quantity: line.quantity,
+        configuration: line.configuration.clone(),
         discounts: line.discounts.clone(),
         tax: line.tax,
     }

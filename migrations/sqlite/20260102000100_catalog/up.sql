@@ -89,6 +89,32 @@ END;
 CREATE TRIGGER products_search_update AFTER UPDATE OF search ON products WHEN old.search <> new.search BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('products', old.rowid, old.search);
 END;
+-- What can be chosen of configurable products.
+CREATE TABLE configuration_models (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    product_id BLOB NOT NULL,
+    active BOOLEAN NOT NULL,
+    groups TEXT NOT NULL,
+    rules TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    components TEXT NOT NULL,
+    operations TEXT NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX configuration_models_created_at ON configuration_models (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_updated_at ON configuration_models (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_owner ON configuration_models (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_unit ON configuration_models (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX configuration_models__product_id_key ON configuration_models (product_id) WHERE deleted_at IS NULL;
 -- Lists of prices.
 CREATE TABLE price_books (
     id BLOB NOT NULL PRIMARY KEY,

@@ -46,6 +46,15 @@ const OTHERS: &[(&str, &str)] = &[
     // Of a deal, which brings them along; competitors are no customers.
     ("opportunity_competitors", "competitor_id"),
     ("opportunity_competitors", "opportunity_id"),
+    // What deals were like, as of then.
+    ("forecast_snapshot_deals", "snapshot_id"),
+    ("forecast_snapshot_deals", "id"),
+    ("forecast_snapshot_deals", "owner_id"),
+    ("forecast_snapshot_deals", "unit_id"),
+    ("forecast_snapshot_deals", "pipeline_id"),
+    ("forecast_snapshot_deals", "customer_id"),
+    ("opportunity_products", "opportunity_id"),
+    ("opportunity_products", "product_id"),
     ("opportunity_stages", "id"),
     ("opportunity_stages", "opportunity_id"),
     ("opportunity_stages", "pipeline_id"),
@@ -53,6 +62,10 @@ const OTHERS: &[(&str, &str)] = &[
     ("opportunity_stages", "from_stage_id"),
     ("opportunity_stages", "entered_by"),
     ("opportunity_stages", "left_by"),
+    // Of a lead, which brings them along; whose turn it is, of a rule.
+    ("lead_keys", "lead_id"),
+    ("assignment_turns", "rule_id"),
+    ("assignment_turns", "user_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),

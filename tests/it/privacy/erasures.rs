@@ -21,7 +21,7 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 27] = [
+const DECIDED: [&str; 28] = [
     "consents",
     "contracts",
     "coupon_redemptions",
@@ -35,6 +35,7 @@ const DECIDED: [&str; 27] = [
     "group_members",
     "interactions",
     "invoices",
+    "leads",
     "ledger_entries",
     "merges",
     "opportunities",
