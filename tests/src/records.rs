@@ -101,6 +101,14 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         // Codes, which no number stands behind.
         "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
         "taxes" => body["country"] = json!("IR"),
+        // Names of periods, which no number stands behind; there is one of each kind in a period.
+        "quotas" | "forecast_adjustments" | "forecast_snapshots" => {
+            let n = fresh();
+            body["period"] = json!(format!("{}-{:02}", 1200 + n / 12 % 500, n % 12 + 1));
+            if object == "forecast_adjustments" {
+                body["user_id"] = json!(app.people.users[&Who::Owner]);
+            }
+        }
         // What it says is a condition.
         "scoring_rules" => body["condition"] = json!("channel = \"form\""),
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
@@ -206,6 +214,16 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: json!([{"product_id": made(app, named("products")).id(), "quantity": "2"}]),
         },
         ("promotions", "condition") => plain(json!("net >= 1000")),
+        ("configuration_models", "groups") => plain(json!([{"code": "top", "name_en": "Top", "name_fa": "صفحه", "min": 0, "max": 1,
+            "options": [{"code": "oak_top", "name_en": "Oak top", "name_fa": "صفحهٔ بلوط", "prices": [{"amount": "17.00", "currency": "IRR"}]}]}])),
+        ("configuration_models", "rules") => plain(json!([{"code": "legs_need_legs", "kind": "requires", "options": ["wooden_legs"],
+            "others": ["wooden_legs"]}])),
+        ("configuration_models", "attributes") => {
+            plain(json!([{"code": "weight_kg", "name_en": "Weight", "name_fa": "وزن", "base": "17"}]))
+        }
+        ("configuration_models", "components") => plain(json!([{"product_id": made(app, named("products")).id(), "quantity": "2"}])),
+        ("configuration_models", "operations") => plain(json!([{"code": "assembly", "name_en": "Assembly", "name_fa": "مونتاژ",
+            "resource": "کارگاه", "hours": "1.5", "days": 2}])),
         ("payment_terms", "net_days") => Change {
             with: json!({"instalments": []}),
             value: json!(30),
@@ -307,6 +325,17 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         ("opportunities", "status") => Change {
             with: json!({"close_date": "2026-04-01"}),
             value: json!("won"),
+        },
+        ("quotas" | "forecast_adjustments" | "forecast_snapshots", "period") => plain(json!("1405-Q2")),
+        ("quotas", "deals") => Change {
+            with: json!({"amount": null}),
+            value: json!(12),
+        },
+        ("forecast_adjustments", "amount") => plain(json!({"amount": "1700.00", "currency": "IRR"})),
+        // What a deal with lines is worth, its lines say.
+        ("opportunities", "amount") => Change {
+            with: json!({"lines": []}),
+            value: other(app, field, now),
         },
         // Never before it began.
         ("opportunities", "close_date") => plain(json!("2031-04-05")),

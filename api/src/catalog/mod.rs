@@ -1,4 +1,5 @@
 //! What we sell and what it costs, over HTTP.
+mod configuration;
 mod offers;
 mod pricing;
 mod quote_file;
@@ -12,6 +13,7 @@ use crate::jobs::JobKind;
 use domain::catalog::approval::{ApprovalDelegation, DiscountLimit};
 use domain::catalog::book::{PriceBook, PriceBookEntry};
 use domain::catalog::category::ProductCategory;
+use domain::catalog::configuration::model::ConfigurationModel;
 use domain::catalog::coupon::{Coupon, CouponRedemption};
 use domain::catalog::levy::Tax;
 use domain::catalog::product::Product;
@@ -27,6 +29,8 @@ pub const KINDS: &[&dyn JobKind] = &[&quote_send::MailQuote, &quote_send::Expire
 pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<ProductCategory>::new());
     config.service(Crud::<Product>::new());
+    config.service(Crud::<ConfigurationModel>::new());
+    configuration::routes(config);
     config.service(Crud::<PriceBook>::new());
     config.service(Crud::<PriceBookEntry>::new());
     config.service(Crud::<Promotion>::new());

@@ -54,7 +54,7 @@ fn told() -> Value {
         "currency": "IRR", "on": "2026-05-01",
         "lines": [{
             "product_id": PRODUCT, "sku": "DESK-160-W", "name": "میز کار ۱۶۰", "quantity": "2", "unit": "piece",
-            "unit_price": irr("48500000.00"), "price_quantity": "1", "price": irr("97000000.00"), "net": irr("82935000.00"), "tax": rate,
+            "unit_price": irr("48500000.00"), "price_quantity": "1", "price": irr("97000000.00"), "net": irr("82935000.00"), "tax": rate, "configuration": null,
             "steps": [
                 step("list_price", None, "0.00", "97000000.00"),
                 step("coupon", Some("نوروز ۱۴۰۵"), "97000000.00", "87300000.00"),

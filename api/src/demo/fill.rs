@@ -1,6 +1,7 @@
 //! Writes the demo's data, all of it through the API: first what others refer to, then the customers, then what ties them together,
 //! several at a time because writes that wait together share one commit.
 use super::client::Client;
+use super::configurable;
 use super::draw::Draw;
 use super::goods;
 use super::house::{self, GROUPS, Made};
@@ -63,7 +64,7 @@ pub fn fill(client: &Client, plan: Plan, progress: &(impl Fn() + Sync)) -> Resul
     for one in goods::categories(seed).into_iter().chain(goods::products(seed)) {
         write(&mut std::iter::once(one))?;
     }
-    for one in goods::prices(seed) {
+    for one in configurable::models(seed).into_iter().chain(goods::prices(seed)) {
         write(&mut std::iter::once(one))?;
     }
     write(&mut (1..=size).map(|n| customer(seed, n)))?;

@@ -1,4 +1,5 @@
 //! What the demo sells: office furniture and what belongs to it, with prices. Everything has the same id on every demo.
+use super::configurable;
 use super::house::{GROUPS, Made, id};
 use serde_json::{Value, json};
 
@@ -153,8 +154,12 @@ pub fn products(seed: u64) -> Vec<Made> {
         "sku": "WORKPLACE", "name": "جای کار کامل", "name_en": "Complete workplace", "kind": "bundle", "status": "active", "unit": "set",
         "whole_units": true, "category_id": id(seed, "/product-categories", 0).to_string(), "parts": [part(1), part(4), part(7)],
     });
-    let all = GOODS.iter().enumerate().map(one);
-    all.chain([made(seed, "/products", GOODS.len(), workplace)]).collect()
+    let all = GOODS
+        .iter()
+        .enumerate()
+        .map(one)
+        .chain([made(seed, "/products", GOODS.len(), workplace)]);
+    all.chain(configurable::products(seed)).collect()
 }
 
 /// Prices for trade, the rate of tax, terms of payment and a promotion.

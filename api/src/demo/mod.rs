@@ -1,6 +1,7 @@
 //! A demo that a newcomer finds on the first start: an owner with a password of its own, and data written through the API as any
 //! client would write it, so that what the demo shows is what the API does.
 mod client;
+mod configurable;
 mod draw;
 mod fill;
 mod goods;

@@ -253,6 +253,14 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
         ),
         "order_not_draft" => ("The order is no draft any more", "این سفارش دیگر پیش‌نویس نیست"),
+        "order_of_quote" => (
+            "The order is of a quote that was accepted: amend it once it is confirmed, or cancel it",
+            "این سفارش از پیش‌فاکتوری پذیرفته‌شده است؛ پس از تأیید اصلاحش کنید یا لغوش کنید",
+        ),
+        "quote_converted" => (
+            "An order was made of the quote already",
+            "از این پیش‌فاکتور پیش‌تر سفارش ساخته شده است",
+        ),
         "order_not_open" => (
             "That can't be done to the order as it stands",
             "با وضع کنونی سفارش این کار شدنی نیست",
@@ -390,6 +398,14 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
             format!("is missing before “{}” is left: {}", p("stage"), p("criterion")),
             format!("پیش از گذر از «{}» لازم است: {}", p("stage"), p("criterion_fa")),
         ),
+        Code::Contradiction => match p("with") {
+            "" => ("can never hold".to_owned(), "هیچ‌گاه برآورده نمی‌شود".to_owned()),
+            with => (
+                format!("can't hold together with {with}"),
+                format!("با {with} با هم برآورده نمی‌شوند"),
+            ),
+        },
+        Code::Configuration => (p("text_en").to_owned(), p("text_fa").to_owned()),
         Code::Template => (format!("does not read as a template: {}", p("why")), "قالب درستی نیست".to_owned()),
     };
     match (lang, p("line")) {

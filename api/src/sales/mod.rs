@@ -1,18 +1,26 @@
-//! Selling, over HTTP: leads, pipelines and their boards, deals and the steps they take, competitors.
+//! Selling, over HTTP: leads, pipelines and their boards, deals and the steps they take, forecasts and quotas, competitors.
+mod accuracy;
+mod adjusted;
 mod board;
 mod convert;
+mod forecast;
+mod forecast_shown;
 mod guidance;
 mod history;
 mod leads;
+mod quota;
 mod rescore;
 mod results;
 pub mod section;
+mod snapshot;
+mod snapshot_job;
 mod steps;
 mod totals;
 mod watch;
 
 use crate::http::crud::Crud;
 use crate::jobs::JobKind;
+use domain::sales::adjustment::ForecastAdjustment;
 use domain::sales::assignment::AssignmentRule;
 use domain::sales::competitor::Competitor;
 use domain::sales::contact_role::OpportunityContact;
@@ -26,7 +34,12 @@ use persistence::core::object;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The area's jobs.
-pub const KINDS: &[&dyn JobKind] = &[&rescore::RipenLeads, &rescore::ScoreLeads, &watch::WatchDeals];
+pub const KINDS: &[&dyn JobKind] = &[
+    &rescore::RipenLeads,
+    &rescore::ScoreLeads,
+    &snapshot_job::SnapshotForecasts,
+    &watch::WatchDeals,
+];
 
 /// The area's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -40,9 +53,14 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<MarketNote>::new());
     config.service(Crud::<Opportunity>::new());
     config.service(Crud::<OpportunityContact>::new());
+    config.service(Crud::<ForecastAdjustment>::new());
+    accuracy::routes(config);
     board::routes(config);
+    forecast::routes(config);
     guidance::routes(config);
     history::routes(config);
+    quota::routes(config);
+    snapshot::routes(config);
     leads::routes(config);
     convert::routes(config);
     results::routes(config);

@@ -1,5 +1,6 @@
 //! The question for a price.
 use super::adjustment::Adjustment;
+use super::configuration::quoted::LineConfiguration;
 use super::tax::{TaxCategory, TaxRate};
 use super::valid;
 use crate::core::exact::Exact;
@@ -23,6 +24,10 @@ pub struct PriceAskLine {
     pub product_id: Uuid,
     /// How much; above nothing.
     pub quantity: Exact,
+    /// What is chosen of a configurable product; what is chosen by default unless given. An invalid choice is refused with the rules that it
+    /// breaks and the smallest change that repairs it.
+    #[serde(default)]
+    pub configuration: Option<LineConfiguration>,
     /// Discounts on this line, taken off one after the other from what promotions have left; a percentage is of what is left.
     #[serde(default)]
     #[schema(max_items = 20)]

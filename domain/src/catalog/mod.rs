@@ -4,6 +4,7 @@ pub mod approval;
 pub mod ask;
 pub mod book;
 pub mod category;
+pub mod configuration;
 pub mod coupon;
 pub mod finding;
 pub mod gtin;

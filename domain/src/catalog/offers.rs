@@ -1,6 +1,7 @@
 //! What promotions and discounts take off. Whatever is taken off the whole is spread over the lines by what they come to, so that tax
 //! and returns need no rule of their own.
 use super::adjustment::{Adjustment, AdjustmentKind};
+use super::configuration::quoted::ConfiguredLine;
 use super::line::Line;
 use super::product::Product;
 use super::promotion::{AppliesTo, Promotion, PromotionKind, Stacking};
@@ -34,6 +35,8 @@ pub struct Bought<'a> {
     pub price: Money,
     pub waterfall: Waterfall,
     pub tax: TaxRate,
+    /// What is chosen of it.
+    pub configuration: Option<ConfiguredLine>,
     /// A promotion has touched it.
     pub touched: bool,
     /// No other promotion may.
@@ -78,6 +81,7 @@ impl Bought<'_> {
             price: self.price,
             net,
             tax: self.tax,
+            configuration: self.configuration,
             steps: self.waterfall.into_steps(),
         }
     }

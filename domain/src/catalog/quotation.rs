@@ -2,6 +2,8 @@
 use super::adjustment::{Adjustment, AdjustmentKind};
 pub use super::ask::{PriceAsk, PriceAskCharge, PriceAskLine};
 use super::book::{PriceBook, PriceBookEntry};
+use super::configuration::model::ConfigurationModel;
+use super::configuration::quoted::{ConfiguredLine, configured};
 use super::finding::{Priced, price};
 use super::levy::{self, Tax};
 use super::line::{Document, DocumentAdjustment, DocumentTotals, Line, Rounding, Sense, count};
@@ -41,9 +43,23 @@ pub struct PricedLine {
     /// What it costs, without tax.
     pub net: Money,
     pub tax: TaxRate,
+    /// What is chosen of a configurable product, as it was when this was worked out; null for any other product.
+    #[serde(default)]
+    pub configuration: Option<ConfiguredLine>,
     /// How `net` comes about, from nothing on.
     #[schema(max_items = 200)]
     pub steps: Vec<PriceStep>,
+}
+
+/// Something that is added, with its tax.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PricedCharge {
+    /// What for.
+    #[schema(max_length = 200)]
+    pub reason: String,
+    /// How much, without tax.
+    pub amount: Money,
+    pub tax: TaxRate,
 }
 
 /// What became of a coupon.
@@ -66,6 +82,9 @@ pub struct PriceQuotation {
     pub on: NaiveDate,
     #[schema(max_items = 200)]
     pub lines: Vec<PricedLine>,
+    /// What is added to the lines.
+    #[schema(max_items = 20)]
+    pub charges: Vec<PricedCharge>,
     /// How what is payable comes about, from nothing on: the lines, charges, taxes, rounding.
     #[schema(max_items = 200)]
     pub steps: Vec<PriceStep>,
@@ -96,6 +115,8 @@ pub struct Buyer {
 pub struct Known {
     /// The products of the lines, and the parts of bundles among them.
     pub products: BTreeMap<Uuid, Product>,
+    /// The configuration models in use of the products of the lines, by product.
+    pub models: BTreeMap<Uuid, ConfigurationModel>,
     /// Each category with itself and all above it.
     pub categories: BTreeMap<Uuid, Vec<Uuid>>,
     pub books: Vec<PriceBook>,
@@ -189,10 +210,16 @@ fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, prob
         Some(tax) => tax.check(&format!("{at}/tax"), problems),
         None => problems.add(format!("{at}/tax"), Code::Required),
     }
+    let configuration = chosen(line, known, buyer, at, problems);
     if problems.0.len() > before {
         return None;
     }
-    match price(product, line.quantity, known, buyer) {
+    let priced = price(product, line.quantity, known, buyer);
+    let priced = priced.and_then(|priced| match (priced, &configuration) {
+        (Some(priced), Some(chosen)) => chosen.add_to(priced, line.quantity).map(Some),
+        (priced, _) => Ok(priced),
+    });
+    match priced {
         Ok(Some(Priced {
             unit_price,
             price_quantity,
@@ -205,6 +232,7 @@ fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, prob
             price: waterfall.now(),
             waterfall,
             tax: tax?,
+            configuration,
             touched: false,
             closed: false,
         }),
@@ -214,6 +242,26 @@ fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, prob
         }
         Err(error) => {
             problems.add(at, error.code());
+            None
+        }
+    }
+}
+
+/// What is chosen of a line's product, if it is configurable.
+fn chosen(line: &PriceAskLine, known: &Known, buyer: &Buyer, at: &str, problems: &mut Problems) -> Option<ConfiguredLine> {
+    let at = format!("{at}/configuration");
+    let Some(model) = known.models.get(&line.product_id) else {
+        if line.configuration.is_some() {
+            problems.with(at, Code::Conflict, vec![("with", "/product_id".to_owned())]);
+        }
+        return None;
+    };
+    // Finding the way out of an invalid choice takes the solver: once is enough for one answer.
+    let hint = problems.0.iter().all(|v| v.code != Code::Configuration);
+    match configured(model, line.configuration.as_ref(), buyer.currency, hint, &at) {
+        Ok(line) => Some(line),
+        Err(wrong) => {
+            problems.extend(wrong);
             None
         }
     }
@@ -294,6 +342,11 @@ fn settle(
         reason: (!used.contains(code)).then(|| "no_effect".to_owned()),
     };
     let held: BTreeSet<&String> = known.offers.iter().filter_map(|o| o.coupon.as_ref()).collect();
+    let charged = ask.charges.iter().zip(&document.adjustments).map(|(asked, counted)| PricedCharge {
+        reason: asked.reason.clone(),
+        amount: asked.amount,
+        tax: counted.tax,
+    });
     let coupons = held.into_iter().map(outcome).chain(known.refused.iter().cloned()).collect();
     Ok(PriceQuotation {
         currency: buyer.currency.code().to_owned(),
@@ -303,6 +356,7 @@ fn settle(
             .zip(counted.lines)
             .map(|(b, total)| b.priced(total.net))
             .collect(),
+        charges: charged.collect(),
         steps,
         totals: counted.totals,
         coupons,

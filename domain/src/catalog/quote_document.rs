@@ -41,7 +41,7 @@ struct Words {
     fa: bool,
 }
 impl Words {
-    fn of(&self, fa: &'static str, en: &'static str) -> &'static str {
+    fn of<'a>(&self, fa: &'a str, en: &'a str) -> &'a str {
         if self.fa { fa } else { en }
     }
 }
@@ -123,6 +123,10 @@ fn lines(lines: &[PricedLine], about: &About<'_>, from: usize, words: &Words) ->
     ];
     let row = |(i, line): (usize, &PricedLine)| {
         let mut name = about.names.get(from + i).cloned().unwrap_or_else(|| line.name.clone());
+        let chosen = line.configuration.iter().flat_map(|c| &c.options);
+        for option in chosen {
+            name += &format!("\n– {}", words.of(&option.name_fa, &option.name_en));
+        }
         if let Some(note) = about.notes.get(from + i).cloned().flatten() {
             name += &format!("\n{note}");
         }

@@ -1,5 +1,6 @@
 //! What a quote is made of: its status, its lines, the evidence of its acceptance.
 use super::adjustment::Adjustment;
+use super::configuration::quoted::LineConfiguration;
 use super::tax::TaxRate;
 use crate::core::exact::Exact;
 use crate::core::instant::Instant;
@@ -43,6 +44,10 @@ pub struct QuoteLine {
     pub product_id: Uuid,
     /// How much; above nothing.
     pub quantity: Exact,
+    /// What is chosen of a configurable product; what is chosen by default unless given. What that was when the quote was priced stands in
+    /// `pricing`.
+    #[serde(default)]
+    pub configuration: Option<LineConfiguration>,
     /// Whether it is offered beside the rest and not counted in it.
     #[serde(default)]
     #[schema(value_type = Option<bool>)]

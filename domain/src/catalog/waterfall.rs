@@ -16,6 +16,8 @@ crate::choice! {
         PriceBook = "price_book",
         /// The price of a price book by its steps.
         Tier = "tier",
+        /// What an option of a configurable product adds, or takes off.
+        Option = "option",
         /// A promotion.
         Promotion = "promotion",
         /// A promotion that holds by a coupon.

@@ -49,12 +49,16 @@ pub enum Code {
     Ambiguous,
     /// What a stage asks of a deal before it goes on: `criterion` is what, `stage` who asks.
     Unmet,
+    /// Rules that cannot all hold; `with` names the others.
+    Contradiction,
+    /// A rule of a configuration that a choice breaks; `text_en` and `text_fa` say it.
+    Configuration,
     /// Text that does not read as a template; `line` is where, `why` what was expected.
     Template,
 }
 
 impl Code {
-    const ALL: [Code; 23] = [
+    const ALL: [Code; 25] = [
         Code::Required,
         Code::UnknownField,
         Code::WrongType,
@@ -77,6 +81,8 @@ impl Code {
         Code::TooComplex,
         Code::Ambiguous,
         Code::Unmet,
+        Code::Contradiction,
+        Code::Configuration,
         Code::Template,
     ];
 
@@ -110,6 +116,8 @@ impl Code {
             Code::TooComplex => "too_complex",
             Code::Ambiguous => "ambiguous_match",
             Code::Unmet => "criterion_unmet",
+            Code::Contradiction => "contradiction",
+            Code::Configuration => "configuration_rule",
             Code::Template => "template_syntax",
         }
     }

@@ -8,5 +8,6 @@ DROP TABLE coupons;
 DROP TABLE promotions;
 DROP TABLE price_book_entries;
 DROP TABLE price_books;
+DROP TABLE configuration_models;
 DROP TABLE products;
 DROP TABLE product_categories;

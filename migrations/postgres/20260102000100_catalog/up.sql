@@ -71,6 +71,32 @@ CREATE INDEX products_category ON products (category_id) WHERE deleted_at IS NUL
 CREATE INDEX products_parent ON products (parent_id) WHERE deleted_at IS NULL;
 CREATE INDEX products_kind ON products (kind) WHERE deleted_at IS NULL;
 CREATE INDEX products_search ON products USING gin (search gin_trgm_ops);
+-- What can be chosen of configurable products.
+CREATE TABLE configuration_models (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    product_id uuid NOT NULL,
+    active boolean NOT NULL,
+    groups jsonb NOT NULL,
+    rules jsonb NOT NULL,
+    attributes jsonb NOT NULL,
+    components jsonb NOT NULL,
+    operations jsonb NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX configuration_models_created_at ON configuration_models (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_updated_at ON configuration_models (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_owner ON configuration_models (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_unit ON configuration_models (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX configuration_models__product_id_key ON configuration_models (product_id) WHERE deleted_at IS NULL;
 -- Lists of prices.
 CREATE TABLE price_books (
     id uuid NOT NULL PRIMARY KEY,
@@ -221,6 +247,7 @@ CREATE TABLE coupon_redemptions (
     coupon_id uuid NOT NULL,
     customer_id uuid,
     reference text COLLATE "C",
+    used_on date,
     released_at timestamptz,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
@@ -346,6 +373,7 @@ CREATE TABLE quotes (
     previous_id uuid,
     status text COLLATE "C" NOT NULL,
     customer_id uuid NOT NULL,
+    opportunity_id uuid,
     title text COLLATE "C" NOT NULL,
     language text COLLATE "C" NOT NULL,
     currency text COLLATE "C" NOT NULL,
@@ -367,11 +395,14 @@ CREATE TABLE quotes (
     sent_to text,
     acceptance jsonb,
     declined_reason text,
+    order_id uuid,
+    converted_at timestamptz,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,
     deleted_at timestamptz
 );
+CREATE INDEX quotes_opportunity ON quotes (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_created_at ON quotes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_updated_at ON quotes (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_owner ON quotes (owner_id, updated_at, id) WHERE deleted_at IS NULL;

@@ -13,6 +13,7 @@ DROP TABLE promotions;
 DROP TABLE price_book_entries;
 DROP TABLE price_books_search;
 DROP TABLE price_books;
+DROP TABLE configuration_models;
 DROP TABLE products_search;
 DROP TABLE products;
 DROP TABLE product_categories_search;

@@ -89,6 +89,32 @@ END;
 CREATE TRIGGER products_search_update AFTER UPDATE OF search ON products WHEN old.search <> new.search BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('products', old.rowid, old.search);
 END;
+-- What can be chosen of configurable products.
+CREATE TABLE configuration_models (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    product_id BLOB NOT NULL,
+    active BOOLEAN NOT NULL,
+    groups TEXT NOT NULL,
+    rules TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    components TEXT NOT NULL,
+    operations TEXT NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX configuration_models_created_at ON configuration_models (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_updated_at ON configuration_models (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_owner ON configuration_models (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX configuration_models_unit ON configuration_models (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX configuration_models__product_id_key ON configuration_models (product_id) WHERE deleted_at IS NULL;
 -- Lists of prices.
 CREATE TABLE price_books (
     id BLOB NOT NULL PRIMARY KEY,
@@ -266,6 +292,7 @@ CREATE TABLE coupon_redemptions (
     coupon_id BLOB NOT NULL,
     customer_id BLOB,
     reference TEXT,
+    used_on DATE,
     released_at INTEGER,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
@@ -400,6 +427,7 @@ CREATE TABLE quotes (
     previous_id BLOB,
     status TEXT NOT NULL,
     customer_id BLOB NOT NULL,
+    opportunity_id BLOB,
     title TEXT NOT NULL,
     language TEXT NOT NULL,
     currency TEXT NOT NULL,
@@ -421,11 +449,14 @@ CREATE TABLE quotes (
     sent_to TEXT,
     acceptance TEXT,
     declined_reason TEXT,
+    order_id BLOB,
+    converted_at INTEGER,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,
     deleted_at INTEGER
 );
+CREATE INDEX quotes_opportunity ON quotes (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_created_at ON quotes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_updated_at ON quotes (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_owner ON quotes (owner_id, updated_at, id) WHERE deleted_at IS NULL;

@@ -1,6 +1,7 @@
 //! How the catalogue is kept.
 mod book;
 mod category;
+pub mod configuration;
 pub mod pricing;
 pub mod product;
 pub mod promotion;

@@ -1,5 +1,5 @@
 //! What is read to know a price: everything that has a say in it, once for the whole question.
-use super::{product, promotion};
+use super::{configuration, product, promotion};
 use crate::core::conn::Conn;
 use crate::core::record::{Row, live, pick};
 use crate::core::sql::{Bind, Sql};
@@ -78,7 +78,7 @@ fn buyer(conn: &mut Conn, setting: &Setting, ask: &PriceAsk, customer: Option<&C
 /// The products of the lines and the parts of bundles among them, their prices, and the rates of tax.
 fn goods(conn: &mut Conn, actor: &Actor, ask: &PriceAsk, known: &mut Known) -> Result<()> {
     let asked: BTreeSet<Uuid> = ask.lines.iter().map(|l| l.product_id).collect();
-    let found = product::seen(conn, actor, asked.into_iter())?;
+    let found = product::seen(conn, actor, asked.iter().copied())?;
     // Whoever may see a bundle may know what it costs, parts that they can't see by themselves included.
     let parts: BTreeSet<Uuid> = found.values().flat_map(|p| &p.parts).map(|p| p.product_id.uuid()).collect();
     let parts = product::some(conn, parts.into_iter())?;
@@ -86,6 +86,13 @@ fn goods(conn: &mut Conn, actor: &Actor, ask: &PriceAsk, known: &mut Known) -> R
     for (id, part) in parts {
         known.products.entry(id).or_insert(part);
     }
+    let asked: Vec<Bind> = known
+        .products
+        .keys()
+        .filter(|id| asked.contains(id))
+        .map(|id| Bind::from(*id))
+        .collect();
+    known.models = configuration::models(conn, asked)?;
     let ids = || known.products.keys().map(|id| Bind::from(*id)).collect::<Vec<_>>();
     if !known.products.is_empty() {
         known.entries = pick::<PriceBookEntry>(conn, Sql::new("t0.deleted_at IS NULL AND t0.product_id IN ").list(ids()))?;

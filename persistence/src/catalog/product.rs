@@ -163,6 +163,9 @@ fn in_use(conn: &mut Conn, id: Uuid) -> Result<bool> {
     if conn.row(&variant, |_| Ok(()))?.is_some() {
         return Ok(true);
     }
+    if super::configuration::uses(conn, id)? {
+        return Ok(true);
+    }
     let within = if conn.is_sqlite() {
         "EXISTS (SELECT 1 FROM json_each(b.parts) p WHERE json_extract(p.value, '$.product_id') = "
     } else {

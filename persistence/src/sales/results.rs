@@ -21,6 +21,7 @@ pub enum By {
     Owner,
     Unit,
     Pipeline,
+    /// What is sold: a deal of two products counts for each, with what its lines come to.
     Product,
     /// Whoever competes for a deal: one with two competitors counts for each.
     Competitor,
@@ -78,7 +79,7 @@ impl By {
             By::Owner => "t0.owner_id",
             By::Unit => "t0.unit_id",
             By::Pipeline => "t0.pipeline_id",
-            By::Product => "t0.product_id",
+            By::Product => "p.product_id",
             By::Competitor => "c.competitor_id",
             By::Region => "c.province",
         }
@@ -101,13 +102,17 @@ pub fn groups(conn: &mut Conn, sight: &Sight<'_>, by: By, which: Which) -> Resul
     };
     let joined = match by {
         By::Competitor => " JOIN opportunity_competitors c ON c.opportunity_id = t0.id",
+        By::Product => " LEFT JOIN opportunity_products p ON p.opportunity_id = t0.id",
         By::Region => " JOIN customers c ON c.id = t0.customer_id",
         _ => "",
     };
     let mut sql = Sql::new(format!(
         "SELECT {key}, t0.status, t0.amount_currency, COUNT(*), {}, \
          CAST(COALESCE(SUM({days}), 0) AS BIGINT), COUNT({days}) FROM opportunities t0{joined} WHERE t0.deleted_at IS NULL",
-        money::sums("t0", "amount")
+        match by {
+            By::Product => money::sums_or("p", "t0", "amount"),
+            _ => money::sums("t0", "amount"),
+        }
     ));
     if let Some(pipeline) = which.pipeline {
         sql = sql.text(" AND t0.pipeline_id = ").bind(pipeline);

@@ -1,9 +1,12 @@
 //! Selling: pipelines, deals on their way, who sees them, what becomes of them.
 mod board;
 mod deals;
+mod forecasts;
 mod leads;
 mod pipelines;
+mod quotas;
 mod samples;
+mod snapshots;
 mod steps;
 mod watch;
 
