@@ -59,6 +59,11 @@ fn leads_walk() {
 }
 
 #[test]
+fn selling_walks() {
+    walked("docs/selling.md");
+}
+
+#[test]
 fn prices_walk() {
     walked("docs/prices.md");
 }
