@@ -79,6 +79,11 @@ fn quotes_walk() {
 }
 
 #[test]
+fn contracts_walk() {
+    walked("docs/contracts.md");
+}
+
+#[test]
 fn groups_and_bulk_actions_walk() {
     walked("docs/groups.md");
 }
