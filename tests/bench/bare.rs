@@ -195,10 +195,11 @@ impl Script {
         let mut statements: Vec<Statement<'_>> = self.texts.iter().map(|t| conn.prepare(t).unwrap()).collect();
         let operations: Vec<Vec<Step>> = (0..self.len()).map(|_| self.take(false)).collect();
         // Once before it counts, as the server has run for a while.
-        operations.iter().take(50).for_each(|steps| run(&mut statements, steps));
+        let (before, at_once) = if operations.len() < 50 { (4, 1) } else { (50, 16) };
+        operations.iter().take(before).for_each(|steps| run(&mut statements, steps));
         let (mut bare, cpu, start) = (Bare::default(), process::own_cpu(), Instant::now());
         while start.elapsed() < span {
-            for _ in 0..16 {
+            for _ in 0..at_once {
                 run(&mut statements, &operations[bare.done as usize % operations.len()]);
                 bare.done += 1;
             }

@@ -1,6 +1,7 @@
 //! Databases of a size, filled through the product's own way of writing, without HTTP, thousands to a commit: so each table, index and log
 //! entry is as the product makes them. What was filled is kept in `out/bench` for the next run.
 use crate::customers;
+use crate::deals::{self, Course};
 use crate::names::Dice;
 use crate::rich;
 use api::http::app::SystemIds;
@@ -72,7 +73,7 @@ fn schema(template: &Template) -> String {
     for text in all.query_map([], |row| row.get::<_, String>(0)).unwrap() {
         text.unwrap().hash(&mut hasher);
     }
-    (include_str!("customers.rs"), include_str!("rich.rs")).hash(&mut hasher);
+    (include_str!("customers.rs"), include_str!("rich.rs"), include_str!("deals.rs")).hash(&mut hasher);
     drop(copy);
     format!("{:08x}", hasher.finish() as u32)
 }
@@ -80,16 +81,20 @@ fn schema(template: &Template) -> String {
 /// Fills a database from one serial number to another, by so many writers at once.
 pub fn fill(address: &Address, people: &People, from: u64, to: u64, writers: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (owner, session) = (people.users[&Who::Owner], people.sessions[&Who::Owner]);
     runtime.block_on(async {
         let db = Database::open(address, 1).expect("a database");
+        // Before anybody fills anything at once with others.
+        let all = people.clone();
+        let made = db.write(move |conn| with(conn, &all, start(0), |conn, context| deals::course(conn, context)));
+        let course = made.await.expect("pipelines");
         let mut next = from;
         while next < to {
             let chunks = (0..writers).map(|n| next + n * CHUNK).filter(|start| *start < to);
             let work: Vec<_> = chunks
                 .map(|start| {
                     let end = (start + CHUNK).min(to);
-                    db.write(move |conn| chunk(conn, start, end, (to / rich::HOW_MANY).max(1), (owner, session)))
+                    let (people, course) = (people.clone(), course.clone());
+                    db.write(move |conn| chunk(conn, start, end, (to / rich::HOW_MANY).max(1), &people, &course))
                 })
                 .collect();
             for work in work {
@@ -103,15 +108,37 @@ pub fn fill(address: &Address, people: &People, from: u64, to: u64, writers: u64
     });
 }
 
-/// Writes customers from one serial number to another; one of every so many is given a long file.
-fn chunk(conn: &mut Conn, from: u64, to: u64, every: u64, (owner, session): (Uuid, Uuid)) -> Result<()> {
-    // A customer every minute up to the first of 2026, so that the order of time is that of the rows.
+/// The moment of a serial number: a customer every minute up to the first of 2026, so that the order of time is that of the rows.
+fn start(serial: u64) -> Instant {
     let end = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+    Instant::new(end - TimeDelta::minutes(2_000_000 - serial as i64))
+}
+
+/// Runs a body as the owner at a moment.
+fn with<T>(conn: &mut Conn, people: &People, now: Instant, body: impl FnOnce(&mut Conn, &Context<'_>) -> Result<T>) -> Result<T> {
+    let (owner, session) = (people.users[&Who::Owner], people.sessions[&Who::Owner]);
+    let account = actor::load(conn, owner, Via::Session(session), now)?.unwrap();
+    let setting = Setting {
+        now,
+        default_region: "IR".to_owned(),
+    };
+    let context = Context {
+        actor: &account.actor,
+        setting: &setting,
+        ids: &SystemIds,
+        origin: Uuid::now_v7(),
+    };
+    body(conn, &context)
+}
+
+/// Writes customers from one serial number to another; one of every so many is given a long file.
+fn chunk(conn: &mut Conn, from: u64, to: u64, every: u64, people: &People, course: &Course) -> Result<()> {
     let mut dice = Dice(from);
     let mut firm = None;
+    let (owner, session) = (people.users[&Who::Owner], people.sessions[&Who::Owner]);
     let mut actor: Option<Actor> = None;
     for serial in from..to {
-        let now = Instant::new(end - TimeDelta::minutes(2_000_000 - serial as i64));
+        let now = start(serial);
         let setting = Setting {
             now,
             default_region: "IR".to_owned(),
@@ -133,6 +160,7 @@ fn chunk(conn: &mut Conn, from: u64, to: u64, every: u64, (owner, session): (Uui
         if serial.is_multiple_of(every) {
             rich::fill(conn, &context, &mut dice, id)?;
         }
+        deals::fill(conn, &context, &mut dice, course, people, (serial, id))?;
         match firm {
             // One in four people works for a firm we know.
             Some(firm) if person && serial.is_multiple_of(4) => {

@@ -10,6 +10,7 @@ mod bare;
 mod chart;
 mod child;
 mod customers;
+mod deals;
 mod fill;
 mod held;
 mod import;

@@ -1,6 +1,7 @@
 //! A server on a filled database of its own, and what the same statements cost without it.
 use crate::bare::{self, Bare, Script};
 use crate::child::Traced;
+use crate::deals;
 use crate::fill::{self, Filled};
 use crate::held::Held;
 use crate::import;
@@ -21,8 +22,6 @@ use uuid::Uuid;
 
 /// How many ids requests choose among.
 const CHOSEN: usize = 200_000;
-/// Requests traced of each kind that reads, and of each kind that writes.
-const TRACED: (usize, usize) = (400, 1500);
 /// Rows of an import: measured, and traced.
 const IMPORTED: (u64, u64) = (10_000, 4_000);
 
@@ -113,6 +112,8 @@ pub struct Known {
     all: Vec<Uuid>,
     /// Those with a long file.
     rich: Vec<Uuid>,
+    /// The pipeline with a full board.
+    boards: Vec<Uuid>,
 }
 
 impl Known {
@@ -121,11 +122,16 @@ impl Known {
         Known {
             all: shuffle(find("SELECT id FROM customers")),
             rich: shuffle(find(rich::WHICH)),
+            boards: find(deals::WHICH),
         }
     }
 
     fn of(&self, work: Work) -> &[Uuid] {
-        if work == Work::Overview { &self.rich } else { &self.all }
+        match work {
+            Work::Overview => &self.rich,
+            Work::Board => &self.boards,
+            _ => &self.all,
+        }
     }
 }
 
@@ -236,9 +242,8 @@ impl Site {
             let mut requests = Requests::new(work, traced.server, &token, known.of(work), self.size + 500_000);
             let mut load = Load::open(traced.server, 1);
             let (mut operations, mut seen) = (Vec::new(), std::fs::metadata(&out).unwrap().len());
-            let count = if work.writes() { TRACED.1 } else { TRACED.0 };
             let mut refused = 0;
-            for _ in 0..count {
+            for _ in 0..work.traced() {
                 // No time at all: one request.
                 refused += load.run(Duration::ZERO, &mut requests).refused;
                 if refused > 0 {

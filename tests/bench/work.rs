@@ -1,5 +1,6 @@
 //! The work that is measured, as requests.
 use crate::customers;
+use crate::deals;
 use crate::load::Source;
 use crate::names::Dice;
 use std::net::SocketAddr;
@@ -20,11 +21,24 @@ pub enum Work {
     Search,
     /// W6: all about one customer with a long file.
     Overview,
+    /// W8: the board of a pipeline with ten thousand open deals.
+    Board,
+    /// W9: the forecast of a year over all deals, a million at most.
+    Forecast,
 }
 
 impl Work {
     /// All that is sent request by request; the import is a file.
-    pub const ALL: [Work; 6] = [Work::Read, Work::List, Work::Create, Work::Change, Work::Search, Work::Overview];
+    pub const ALL: [Work; 8] = [
+        Work::Read,
+        Work::List,
+        Work::Create,
+        Work::Change,
+        Work::Search,
+        Work::Overview,
+        Work::Board,
+        Work::Forecast,
+    ];
 
     /// Its short name.
     pub const fn code(self) -> &'static str {
@@ -35,6 +49,8 @@ impl Work {
             Work::Change => "W4",
             Work::Search => "W5",
             Work::Overview => "W6",
+            Work::Board => "W8",
+            Work::Forecast => "W9",
         }
     }
     /// What it is, for people.
@@ -46,6 +62,16 @@ impl Work {
             Work::Change => "stage change",
             Work::Search => "text search",
             Work::Overview => "360",
+            Work::Board => "board",
+            Work::Forecast => "forecast",
+        }
+    }
+    /// How many requests are traced: enough to tell its statements from those of others meanwhile.
+    pub const fn traced(self) -> usize {
+        match self {
+            Work::Create | Work::Change => 1500,
+            Work::Board | Work::Forecast => 20,
+            Work::Read | Work::List | Work::Search | Work::Overview => 400,
         }
     }
     /// Whether it changes the database.
@@ -170,6 +196,15 @@ impl Source for Requests {
             Work::Overview => {
                 let id = self.dice.one(&self.ids);
                 self.get(&format!("/api/v1/customers/{id}/360"), out);
+            }
+            Work::Board => {
+                let id = self.dice.one(&self.ids);
+                self.get(&format!("/api/v1/pipelines/{id}/board"), out);
+            }
+            Work::Forecast => {
+                let by = self.dice.one(&["period", "owner,period", "unit,period", "pipeline"]);
+                let year = deals::YEAR;
+                self.get(&format!("/api/v1/forecasts?period={year}&period_length=quarter&group_by={by}"), out);
             }
         }
     }

@@ -39,6 +39,11 @@ fn the_file_of_a_customer_walks() {
 }
 
 #[test]
+fn forecasts_walk() {
+    walked("docs/forecasts.md");
+}
+
+#[test]
 fn calendars_walk() {
     walked("docs/calendar.md");
 }

@@ -101,6 +101,14 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         // Codes, which no number stands behind.
         "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
         "taxes" => body["country"] = json!("IR"),
+        // Names of periods, which no number stands behind; there is one of each kind in a period.
+        "quotas" | "forecast_adjustments" | "forecast_snapshots" => {
+            let n = fresh();
+            body["period"] = json!(format!("{}-{:02}", 1200 + n / 12 % 500, n % 12 + 1));
+            if object == "forecast_adjustments" {
+                body["user_id"] = json!(app.people.users[&Who::Owner]);
+            }
+        }
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
         _ => {}
     }
@@ -311,6 +319,17 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         ("opportunities", "status") => Change {
             with: json!({"close_date": "2026-04-01"}),
             value: json!("won"),
+        },
+        ("quotas" | "forecast_adjustments" | "forecast_snapshots", "period") => plain(json!("1405-Q2")),
+        ("quotas", "deals") => Change {
+            with: json!({"amount": null}),
+            value: json!(12),
+        },
+        ("forecast_adjustments", "amount") => plain(json!({"amount": "1700.00", "currency": "IRR"})),
+        // What a deal with lines is worth, its lines say.
+        ("opportunities", "amount") => Change {
+            with: json!({"lines": []}),
+            value: other(app, field, now),
         },
         // Never before it began.
         ("opportunities", "close_date") => plain(json!("2031-04-05")),

@@ -112,7 +112,7 @@ fn revise(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, (): 
     let old = held(conn, context, id, "update")?;
     pipeline::change::<Quote>(conn, context, id, expect, "update", Quote::supersede)?;
     let body = json!({
-        "customer_id": old.customer_id, "title": old.title, "language": old.language, "currency": old.currency, "valid_until": old.valid_until,
+        "customer_id": old.customer_id, "opportunity_id": old.opportunity_id, "title": old.title, "language": old.language, "currency": old.currency, "valid_until": old.valid_until,
         "lines": old.lines, "discounts": old.discounts, "charges": old.charges, "coupons": old.coupons, "payment_term_id": old.payment_term_id,
         "rounding_step": old.rounding_step, "terms_text": old.terms_text, "owner_id": old.base.owner_id, "custom": old.base.custom,
     });

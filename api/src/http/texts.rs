@@ -244,6 +244,14 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
         ),
         "order_not_draft" => ("The order is no draft any more", "این سفارش دیگر پیش‌نویس نیست"),
+        "order_of_quote" => (
+            "The order is of a quote that was accepted: amend it once it is confirmed, or cancel it",
+            "این سفارش از پیش‌فاکتوری پذیرفته‌شده است؛ پس از تأیید اصلاحش کنید یا لغوش کنید",
+        ),
+        "quote_converted" => (
+            "An order was made of the quote already",
+            "از این پیش‌فاکتور پیش‌تر سفارش ساخته شده است",
+        ),
         "order_not_open" => (
             "That can't be done to the order as it stands",
             "با وضع کنونی سفارش این کار شدنی نیست",

@@ -1,5 +1,6 @@
 //! Orders, what is in stock for them, invoices and payments, over HTTP.
 mod balance;
+mod conversion;
 mod dashboard;
 mod invoice;
 mod order;
@@ -18,6 +19,7 @@ pub fn routes(config: &mut ServiceConfig) {
     series::routes(config);
     stock::routes(config);
     order::routes(config);
+    conversion::routes(config);
     invoice::routes(config);
     balance::routes(config);
     dashboard::routes(config);

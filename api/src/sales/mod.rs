@@ -1,14 +1,22 @@
 //! Selling, over HTTP: pipelines and their boards, deals and the steps they take, competitors.
+mod accuracy;
+mod adjusted;
 mod board;
+mod forecast;
+mod forecast_shown;
 mod guidance;
 mod history;
+mod quota;
 pub mod section;
+mod snapshot;
+mod snapshot_job;
 mod steps;
 mod totals;
 mod watch;
 
 use crate::http::crud::Crud;
 use crate::jobs::JobKind;
+use domain::sales::adjustment::ForecastAdjustment;
 use domain::sales::competitor::Competitor;
 use domain::sales::contact_role::OpportunityContact;
 use domain::sales::opportunity::Opportunity;
@@ -18,7 +26,7 @@ use persistence::core::object;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The area's jobs.
-pub const KINDS: &[&dyn JobKind] = &[&watch::WatchDeals];
+pub const KINDS: &[&dyn JobKind] = &[&snapshot_job::SnapshotForecasts, &watch::WatchDeals];
 
 /// The area's routes.
 pub fn routes(config: &mut ServiceConfig) {
@@ -28,8 +36,13 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<Competitor>::new());
     config.service(Crud::<Opportunity>::new());
     config.service(Crud::<OpportunityContact>::new());
+    config.service(Crud::<ForecastAdjustment>::new());
+    accuracy::routes(config);
     board::routes(config);
+    forecast::routes(config);
     guidance::routes(config);
     history::routes(config);
+    quota::routes(config);
+    snapshot::routes(config);
     steps::routes(config);
 }

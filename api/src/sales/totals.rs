@@ -15,6 +15,21 @@ pub struct MoneyTotal {
     pub currency: String,
 }
 
+impl MoneyTotal {
+    /// A sum, rounded to the decimals of its currency, halves away from zero.
+    pub fn of(currency: &str, amount: Decimal) -> Self {
+        let scale = domain::core::money::currency(currency)
+            .and_then(domain::core::money::decimals)
+            .unwrap_or(2);
+        let mut amount = amount.round_dp_with_strategy(scale, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+        amount.rescale(scale);
+        MoneyTotal {
+            amount: amount.to_string(),
+            currency: currency.to_owned(),
+        }
+    }
+}
+
 /// Sums by currency.
 #[derive(Debug, Clone, Default)]
 pub struct Totals(BTreeMap<String, Decimal>);
@@ -27,17 +42,7 @@ impl Totals {
 
     /// The sums, by the codes of their currencies; each rounded once, halves away from zero.
     pub fn told(&self) -> Vec<MoneyTotal> {
-        let one = |(currency, amount): (&String, &Decimal)| {
-            let scale = domain::core::money::currency(currency)
-                .and_then(domain::core::money::decimals)
-                .unwrap_or(2);
-            let mut amount = amount.round_dp_with_strategy(scale, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
-            amount.rescale(scale);
-            MoneyTotal {
-                amount: amount.to_string(),
-                currency: currency.clone(),
-            }
-        };
+        let one = |(currency, amount): (&String, &Decimal)| MoneyTotal::of(currency, *amount);
         self.0.iter().map(one).collect()
     }
 }

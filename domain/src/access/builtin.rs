@@ -44,6 +44,7 @@ pub const ROLES: [Builtin; 4] = [
             ("duplicates:read", Scope::Own), ("duplicates:update", Scope::Own),
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("competitors:create", Scope::Own), ("competitors:update", Scope::Own),
+            ("quotas:read", Scope::Own), ("forecast_snapshots:read", Scope::All),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("quotes:read", Scope::Unit), ("quotes:create", Scope::Own), ("quotes:update", Scope::Own), ("quotes:delete", Scope::Own),
@@ -84,6 +85,7 @@ pub const ROLES: [Builtin; 4] = [
         name: "viewer",
         description: "Sees the customers of the unit and of those below it.",
         permissions: everyday!("read": Scope::UnitAndBelow;
+            ("quotas:read", Scope::UnitAndBelow), ("forecast_adjustments:read", Scope::UnitAndBelow), ("forecast_snapshots:read", Scope::All),
             ("suggestions:read", Scope::Own), ("quality_profiles:read", Scope::All),
             ("quotes:read", Scope::UnitAndBelow),
             ("product_categories:read", Scope::All), ("products:read", Scope::All), ("price_books:read", Scope::All),

@@ -1,4 +1,5 @@
 //! Organization units: head office, branches, agencies, as a tree.
+use super::user::User;
 use crate::core::base::Base;
 use crate::core::id::Id;
 use crate::core::resource::{Place, Rules};
@@ -16,6 +17,12 @@ pub struct Unit {
     /// The unit above it; null for the top of the tree.
     #[record(fa = "واحد بالادست")]
     pub parent_id: Option<Id<Unit>>,
+    /// Who leads it; null for whoever leads the unit above it.
+    #[record(fa = "سرپرست")]
+    pub manager_id: Option<Id<User>>,
+    /// The sales region that it is in; null for that of the unit above it.
+    #[record(max = 100, example = r#""مرکز""#, fa = "منطقهٔ فروش")]
+    pub region: Option<String>,
 }
 
 impl Rules for Unit {

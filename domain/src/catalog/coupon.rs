@@ -98,6 +98,9 @@ pub struct CouponRedemption {
     /// For what, such as the number of an order.
     #[record(fixed, max = 100, sort, example = r#""O-1405-000017""#, fa = "مرجع")]
     pub reference: Option<String>,
+    /// The day on which it was used, where that is not the day on which it was noted: the day on which the quote was accepted.
+    #[record(server, fa = "روز مصرف")]
+    pub used_on: Option<NaiveDate>,
     /// When it was given back; null while it counts.
     #[record(server, fa = "آزاد شده در")]
     pub released_at: Option<Instant>,

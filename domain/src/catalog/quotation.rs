@@ -51,6 +51,17 @@ pub struct PricedLine {
     pub steps: Vec<PriceStep>,
 }
 
+/// Something that is added, with its tax.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PricedCharge {
+    /// What for.
+    #[schema(max_length = 200)]
+    pub reason: String,
+    /// How much, without tax.
+    pub amount: Money,
+    pub tax: TaxRate,
+}
+
 /// What became of a coupon.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CouponOutcome {
@@ -71,6 +82,9 @@ pub struct PriceQuotation {
     pub on: NaiveDate,
     #[schema(max_items = 200)]
     pub lines: Vec<PricedLine>,
+    /// What is added to the lines.
+    #[schema(max_items = 20)]
+    pub charges: Vec<PricedCharge>,
     /// How what is payable comes about, from nothing on: the lines, charges, taxes, rounding.
     #[schema(max_items = 200)]
     pub steps: Vec<PriceStep>,
@@ -328,6 +342,11 @@ fn settle(
         reason: (!used.contains(code)).then(|| "no_effect".to_owned()),
     };
     let held: BTreeSet<&String> = known.offers.iter().filter_map(|o| o.coupon.as_ref()).collect();
+    let charged = ask.charges.iter().zip(&document.adjustments).map(|(asked, counted)| PricedCharge {
+        reason: asked.reason.clone(),
+        amount: asked.amount,
+        tax: counted.tax,
+    });
     let coupons = held.into_iter().map(outcome).chain(known.refused.iter().cloned()).collect();
     Ok(PriceQuotation {
         currency: buyer.currency.code().to_owned(),
@@ -337,6 +356,7 @@ fn settle(
             .zip(counted.lines)
             .map(|(b, total)| b.priced(total.net))
             .collect(),
+        charges: charged.collect(),
         steps,
         totals: counted.totals,
         coupons,

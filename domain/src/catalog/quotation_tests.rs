@@ -376,6 +376,29 @@ proptest! {
     }
 
     #[test]
+    fn an_order_comes_to_what_its_quote_came_to(lines in lines(), offers in offers(), percent in 0_u32..=60, freight in 0_u32..10_000, step in 0_usize..3) {
+        let mut ask = asked(&lines);
+        ask.lines[0].discounts = vec![Adjustment::discount(Exact::from(percent), None), Adjustment::discount(Exact::from(7), None)];
+        ask.discounts = vec![Adjustment::discount(Exact::from(3), Some("all".to_owned()))];
+        let freight = Money::new(Decimal::new(i64::from(freight), 2), Currency::EUR).unwrap();
+        ask.charges = vec![PriceAskCharge { reason: "freight".to_owned(), amount: freight, tax_category: crate::catalog::tax::TaxCategory::Standard }];
+        ask.rounding_step = [None, Some(Exact::from(1)), Some(Exact::from(5))][step];
+        let priced = quote(&ask, &with(offers), &buyer()).unwrap();
+        let said: Vec<Value> = ask.lines.iter().map(|l| json!({"product_id": l.product_id, "quantity": l.quantity, "note": "by hand"})).collect();
+        let mut offer: crate::catalog::quote::Quote = made(70, json!({"customer_id": id(71), "title": "x", "currency": "EUR", "lines": said}));
+        offer.price(Some(priced.clone()), Vec::new());
+        let taken = crate::orders::conversion::ordered(&offer, &[]).unwrap();
+        let sums = crate::orders::line::Sums {
+            currency: "EUR", lines: &taken.lines, adjustments: &taken.adjustments, prepaid: None, sense: Sense::Sale,
+            rounding: ask.rounding_step.map_or(Rounding::None, Rounding::To),
+        };
+        let (counted, totals) = crate::orders::line::totals(sums).unwrap();
+        prop_assert_eq!(&totals, &priced.totals);
+        let nets: Vec<Money> = counted.iter().map(|l| l.net).collect();
+        prop_assert_eq!(nets, priced.lines.iter().map(|l| l.net).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn a_promotion_never_makes_it_dearer(lines in lines(), offers in offers()) {
         let ask = asked(&lines);
         let without = quote(&ask, &known(), &buyer()).unwrap().totals.payable;

@@ -18,6 +18,8 @@ use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
 use crate::customers::customer::Customer;
+use crate::orders::order::Order;
+use crate::sales::opportunity::Opportunity;
 use chrono::NaiveDate;
 use derive::Record;
 use rust_decimal::Decimal;
@@ -44,6 +46,9 @@ pub struct Quote {
     /// Whom it is offered to.
     #[record(fixed, fa = "مشتری")]
     pub customer_id: Id<Customer>,
+    /// The deal that it is offered in; its customer is the quote's.
+    #[record(fa = "معامله")]
+    pub opportunity_id: Option<Id<Opportunity>>,
     /// What it is about.
     #[record(min = 1, max = 200, sort, search, example = r#""میزهای دفتر یزد""#, fa = "عنوان")]
     pub title: String,
@@ -107,6 +112,12 @@ pub struct Quote {
     /// Why the customer has declined it.
     #[record(server, max = 1000, fa = "دلیل نپذیرفتن")]
     pub declined_reason: Option<String>,
+    /// The order that was made of it; of an accepted quote there is one, once.
+    #[record(server, fa = "سفارش")]
+    pub order_id: Option<Id<Order>>,
+    /// When that was.
+    #[record(server, fa = "زمان تبدیل به سفارش")]
+    pub converted_at: Option<Instant>,
 }
 
 impl Rules for Quote {
@@ -280,6 +291,28 @@ impl Quote {
         self.must(&[QuoteStatus::Approved, QuoteStatus::Sent])?;
         self.status = QuoteStatus::Declined;
         self.declined_reason = reason;
+        Ok(())
+    }
+
+    /// That an order can be made of it.
+    ///
+    /// # Errors
+    /// `quote_status` unless it is accepted; `quote_converted` where an order was made of it before.
+    pub fn convertible(&self) -> Result<()> {
+        self.must(&[QuoteStatus::Accepted])?;
+        match self.order_id {
+            Some(_) => Err(Error::Conflict("quote_converted")),
+            None => Ok(()),
+        }
+    }
+
+    /// Notes that an order was made of it.
+    ///
+    /// # Errors
+    /// Those of [`Quote::convertible`].
+    pub fn convert(&mut self, order: Id<Order>, now: Instant) -> Result<()> {
+        self.convertible()?;
+        (self.order_id, self.converted_at) = (Some(order), Some(now));
         Ok(())
     }
 

@@ -36,8 +36,7 @@ fn priced(before: &str, after: &str) -> PriceQuotation {
         "lines": euro(after), "allowances": nothing, "charges": nothing, "net": euro(after), "taxes": [], "tax": nothing, "gross": euro(after),
         "prepaid": nothing, "rounding": nothing, "payable": euro(after)
     });
-    let all =
-        json!({"currency": "EUR", "on": "2026-05-01", "lines": [line], "steps": [], "totals": totals, "coupons": [], "instalments": []});
+    let all = json!({"currency": "EUR", "on": "2026-05-01", "lines": [line], "charges": [], "steps": [], "totals": totals, "coupons": [], "instalments": []});
     serde_json::from_value(all).unwrap()
 }
 

@@ -1,8 +1,8 @@
-//! Moments as the Persian calendar writes them. For display alone: nothing is stored or read in it here.
+//! Moments as the Persian calendar writes them, and the days that its dates are. Nothing is stored in it.
 use super::instant::Instant;
 use chrono::{Datelike, NaiveDate, Timelike};
 use icu_calendar::Date;
-use icu_calendar::cal::Persian;
+use icu_calendar::cal::{Iso, Persian};
 
 const MONTHS: [(&str, &str); 12] = [
     ("فروردین", "Farvardin"),
@@ -49,6 +49,12 @@ impl Day {
             month: date.month().ordinal,
             day: date.day_of_month().0,
         })
+    }
+    /// The date of a day; none where the calendar has no such day.
+    pub fn date(self) -> Option<NaiveDate> {
+        let date = Date::try_new_persian(self.year, self.month, self.day).ok()?.to_calendar(Iso);
+        let (month, day) = (u32::from(date.month().ordinal), u32::from(date.day_of_month().0));
+        NaiveDate::from_ymd_opt(date.year().extended_year(), month, day)
     }
     /// What its month is called.
     pub fn month_name(self, persian: bool) -> &'static str {

@@ -15,6 +15,8 @@ pub enum Form {
     Zone,
     /// The hours of a week in which people work.
     Hours,
+    /// One of these words.
+    Word(&'static [&'static str]),
 }
 
 /// A setting.
@@ -30,13 +32,19 @@ pub struct Known {
 
 /// The setting of the time zone.
 pub const TIME_ZONE: &str = "time_zone";
+/// The setting of the calendar of fiscal years.
+pub const FISCAL_CALENDAR: &str = "fiscal_calendar";
+/// The setting of the month in which fiscal years begin.
+pub const FISCAL_FIRST_MONTH: &str = "fiscal_first_month";
+/// The setting of how often forecasts are kept.
+pub const FORECAST_SNAPSHOTS: &str = "forecast_snapshots";
 /// The setting of the working hours.
 pub const WORKING_HOURS: &str = "working_hours";
 
 const MEBI: i64 = 1 << 20;
 
 /// All of them, by name.
-pub const ALL: [Known; 11] = [
+pub const ALL: [Known; 14] = [
     Known {
         name: "changes_retention_days",
         form: Form::Whole(30, 36_500),
@@ -54,6 +62,24 @@ pub const ALL: [Known; 11] = [
         form: Form::Whole(1, 1_000_000 * MEBI),
         usual: "104857600",
         doc: "the largest content of a document",
+    },
+    Known {
+        name: FISCAL_CALENDAR,
+        form: Form::Word(&["persian", "gregorian"]),
+        usual: "persian",
+        doc: "the calendar of the fiscal year: persian or gregorian",
+    },
+    Known {
+        name: FISCAL_FIRST_MONTH,
+        form: Form::Whole(1, 12),
+        usual: "1",
+        doc: "the month of that calendar in which the fiscal year begins",
+    },
+    Known {
+        name: FORECAST_SNAPSHOTS,
+        form: Form::Word(&["never", "daily", "weekly"]),
+        usual: "weekly",
+        doc: "how often the forecast of this quarter and the next is kept: never, daily or weekly",
     },
     Known {
         name: "import_max_bytes",
@@ -139,6 +165,8 @@ impl Known {
                 Code::Format,
                 vec![("format", "sat-wed 08:00-17:00; thu 08:00-13:00".to_owned())],
             ),
+            Form::Word(words) if words.contains(&text) => return Ok(text.to_owned()),
+            Form::Word(words) => problems.with(at, Code::NotAllowed, vec![("allowed", words.join(", "))]),
             Form::Text(max) if text.chars().count() > max => problems.with(at, Code::TooLong, vec![("max", max.to_string())]),
             Form::Text(_) => return Ok(text.to_owned()),
         }

@@ -1,7 +1,7 @@
 //! Credit notes: how an invoice that was issued is put right.
 use super::invoice::Invoice;
 use super::line::{self, SalesAdjustment, SalesLine, Sums};
-use crate::catalog::line::{DocumentTotals, LineTotal, Sense};
+use crate::catalog::line::{DocumentTotals, LineTotal, Rounding, Sense};
 use crate::core::base::Base;
 use crate::core::id::Id;
 use crate::core::money::Money;
@@ -85,7 +85,7 @@ impl CreditNote {
             lines: &self.lines,
             adjustments: &self.adjustments,
             prepaid: None,
-            rounding: self.rounding,
+            rounding: self.rounding.map_or(Rounding::None, Rounding::Given),
             sense: Sense::Account,
         };
         let (lines, totals) = line::totals(sums)?;

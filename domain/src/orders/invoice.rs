@@ -1,7 +1,8 @@
 //! Invoices: what a customer owes, and by when. An invoice that was issued stays as it is; what was wrong is put right by a credit note.
 use super::line::{self, SalesAdjustment, SalesLine, Sums};
 use super::order::{LONGEST_DAYS, Order};
-use crate::catalog::line::{DocumentTotals, LineTotal, Sense};
+use crate::catalog::line::{DocumentTotals, LineTotal, Rounding, Sense};
+use crate::catalog::terms::{Instalment, PaymentTerm};
 use crate::core::base::Base;
 use crate::core::error::{Error, Result};
 use crate::core::exact::Exact;
@@ -97,6 +98,9 @@ pub struct Invoice {
     /// Within how many days it is to be paid, at most 3650, where it has no instalments; the order's unless given.
     #[record(range = 0..=LONGEST_DAYS, example = "30", fa = "مهلت پرداخت (روز)")]
     pub payment_days: Option<i64>,
+    /// By which terms it is paid, where it has no instalments; the order's unless given. Then `payment_days` says nothing.
+    #[record(fa = "شرایط پرداخت")]
+    pub payment_term_id: Option<Id<PaymentTerm>>,
     /// By parts, each due by itself; they add up to what is owed.
     #[record(items = InvoiceInstalment, max = 60, example = "[]", fa = "اقساط")]
     pub instalments: Vec<InvoiceInstalment>,
@@ -187,7 +191,7 @@ impl Invoice {
             lines: &self.lines,
             adjustments: &self.adjustments,
             prepaid: self.prepaid,
-            rounding: self.rounding,
+            rounding: self.rounding.map_or(Rounding::None, Rounding::Given),
             sense: Sense::Account,
         };
         let (lines, totals) = line::totals(sums)?;
@@ -207,16 +211,23 @@ impl Invoice {
     pub fn differs(&self, other: &Invoice) -> bool {
         let said = |i: &Invoice| {
             let words = (i.reference.clone(), i.notes.clone(), i.currency.clone());
-            (words, i.prepaid, i.rounding, i.issued_on, i.payment_days, i.instalments.clone())
+            (
+                words,
+                i.prepaid,
+                i.rounding,
+                i.issued_on,
+                (i.payment_days, i.payment_term_id),
+                i.instalments.clone(),
+            )
         };
         self.lines != other.lines || self.adjustments != other.adjustments || said(self) != said(other)
     }
 
-    /// Issues it on a day: from now on it is owed, and stays as it is.
+    /// Issues it on a day, by its terms: from now on it is owed, and stays as it is.
     ///
     /// # Errors
     /// `invoice_issued`; 422 without lines, for less than nothing, and for instalments that do not add up to it.
-    pub fn issue(&mut self, today: NaiveDate, now: Instant) -> Result<()> {
+    pub fn issue(&mut self, today: NaiveDate, term: Option<&PaymentTerm>, now: Instant) -> Result<()> {
         if self.status != InvoiceStatus::Draft {
             return Err(Error::Conflict("invoice_issued"));
         }
@@ -233,7 +244,7 @@ impl Invoice {
             return Err(problems.into());
         }
         let on = *self.issued_on.get_or_insert(today);
-        self.due = self.parts(payable, on)?;
+        self.due = self.parts(payable, on, term)?;
         self.due_on = self.due.last().map(|part| part.due_on);
         let zero = Money::zero(payable.currency()).map_err(broken)?;
         (self.issued_at, self.paid, self.credited, self.open) = (Some(now), Some(zero), Some(zero), Some(payable));
@@ -243,8 +254,18 @@ impl Invoice {
     }
 
     /// What of it is due when.
-    fn parts(&self, payable: Money, on: NaiveDate) -> Result<Vec<DuePart>> {
+    fn parts(&self, payable: Money, on: NaiveDate, term: Option<&PaymentTerm>) -> Result<Vec<DuePart>> {
         let usual = u64::try_from(self.payment_days.unwrap_or_default()).unwrap_or_default();
+        if let (true, Some(term)) = (self.instalments.is_empty(), term) {
+            let due = |part: Instalment| DuePart {
+                due_on: part.due_on,
+                amount: part.amount,
+            };
+            let parts = term
+                .schedule(payable, on)
+                .map_err(|e| Error::invalid("/payment_term_id", e.code()))?;
+            return Ok(parts.into_iter().map(due).collect());
+        }
         if self.instalments.is_empty() {
             let due_on = on.checked_add_days(Days::new(usual)).unwrap_or(on);
             return Ok(vec![DuePart { due_on, amount: payable }]);

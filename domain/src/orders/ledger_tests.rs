@@ -50,6 +50,7 @@ fn invoice(price: &str) -> Invoice {
         rounding: None,
         issued_on: None,
         payment_days: Some(30),
+        payment_term_id: None,
         instalments: Vec::new(),
         reference: None,
         notes: None,
@@ -99,12 +100,12 @@ fn the_way_of_an_invoice() {
     let today = day("2026-03-21");
     let mut one = invoice("100");
     assert_eq!(conflict(one.pay(euro("1"), today)), "invoice_draft");
-    one.issue(today, Instant::UNSET).unwrap();
+    one.issue(today, None, Instant::UNSET).unwrap();
     assert_eq!(
         (one.status, one.due_on, one.open),
         (InvoiceStatus::Issued, Some(day("2026-04-20")), Some(euro("100")))
     );
-    assert_eq!(conflict(one.issue(today, Instant::UNSET)), "invoice_issued");
+    assert_eq!(conflict(one.issue(today, None, Instant::UNSET)), "invoice_issued");
     one.pay(euro("40"), today).unwrap();
     assert_eq!(one.status, InvoiceStatus::PartPaid);
     assert!(matches!(one.pay(euro("60.01"), today), Err(Error::Invalid(_))), "more than is owed");
@@ -119,7 +120,7 @@ fn the_way_of_an_invoice() {
         "more than it came to"
     );
     let mut two = invoice("100");
-    two.issue(today, Instant::UNSET).unwrap();
+    two.issue(today, None, Instant::UNSET).unwrap();
     two.credit(euro("100"), today).unwrap();
     assert_eq!(two.status, InvoiceStatus::Credited);
 }
@@ -138,7 +139,7 @@ fn instalments_add_up() {
         part("2026-05-01", Some("33.333333"), None),
         part("2026-06-01", Some("33.333334"), None),
     ];
-    one.issue(today, Instant::UNSET).unwrap();
+    one.issue(today, None, Instant::UNSET).unwrap();
     assert_eq!(
         one.due.iter().map(|d| d.amount).collect::<Vec<_>>(),
         [euro("33.33"), euro("33.33"), euro("33.34")]
@@ -159,7 +160,7 @@ fn instalments_add_up() {
     ] {
         let mut one = invoice("100");
         one.instalments = parts;
-        let Err(Error::Invalid(problems)) = one.issue(today, Instant::UNSET) else {
+        let Err(Error::Invalid(problems)) = one.issue(today, None, Instant::UNSET) else {
             panic!("it was issued")
         };
         assert_eq!((problems.0[0].pointer.as_str(), problems.0[0].code), (at, code));
@@ -210,7 +211,7 @@ proptest! {
     fn the_ledger_is_what_invoices_and_payments_come_to(moves in prop::collection::vec((0_u8..4, 1_i64..12_000), 1..30)) {
         let today = day("2026-03-21");
         let mut one = invoice("100");
-        one.issue(today, Instant::UNSET).unwrap();
+        one.issue(today, None, Instant::UNSET).unwrap();
         let mut entries = vec![euro("100")];
         let mut payments: Vec<Payment> = Vec::new();
         for (what, cents) in moves {

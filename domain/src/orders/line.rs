@@ -92,7 +92,7 @@ pub struct Sums<'a> {
     pub lines: &'a [SalesLine],
     pub adjustments: &'a [SalesAdjustment],
     pub prepaid: Option<Money>,
-    pub rounding: Option<Money>,
+    pub rounding: Rounding,
     pub sense: Sense,
 }
 
@@ -202,7 +202,7 @@ pub fn totals(sums: Sums<'_>) -> Result<(Vec<LineTotal>, DocumentTotals), Proble
         tax: a.tax,
     };
     let mut problems = Problems::default();
-    if sums.rounding.is_some_and(|r| r.currency() != in_currency) {
+    if matches!(sums.rounding, Rounding::Given(r) if r.currency() != in_currency) {
         let with = vec![("with", in_currency.code().to_owned())];
         problems.with("/rounding/currency", Code::Conflict, with);
     }
@@ -212,10 +212,7 @@ pub fn totals(sums: Sums<'_>) -> Result<(Vec<LineTotal>, DocumentTotals), Proble
         lines: sums.lines.iter().filter_map(line).collect(),
         adjustments: sums.adjustments.iter().map(adjustment).collect(),
         prepaid: sums.prepaid,
-        rounding: sums
-            .rounding
-            .filter(|_| problems.0.is_empty())
-            .map_or(Rounding::None, Rounding::Given),
+        rounding: if problems.0.is_empty() { sums.rounding } else { Rounding::None },
     };
     let counted = count(&document);
     match counted {

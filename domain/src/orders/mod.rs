@@ -1,4 +1,5 @@
 //! Orders, what is in stock for them, invoices and payments.
+pub mod conversion;
 pub mod credit;
 pub mod credit_note;
 pub mod invoice;

@@ -2,16 +2,19 @@
 use super::line::{self, SalesAdjustment, SalesLine, Sums};
 use super::warehouse::Warehouse;
 use crate::access::user::User;
-use crate::catalog::line::{DocumentTotals, LineTotal, Sense};
+use crate::catalog::line::{DocumentTotals, LineTotal, Rounding, Sense};
+use crate::catalog::quote::Quote;
+use crate::catalog::terms::PaymentTerm;
 use crate::core::base::Base;
 use crate::core::exact::Exact;
 use crate::core::id::Id;
 use crate::core::instant::Instant;
 use crate::core::money::Money;
-use crate::core::problem::Problems;
+use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
 use crate::customers::customer::Customer;
+use crate::sales::opportunity::Opportunity;
 use chrono::NaiveDate;
 use derive::Record;
 use serde::{Deserialize, Serialize};
@@ -80,6 +83,12 @@ pub struct Order {
     /// Who orders.
     #[record(fixed, fa = "مشتری")]
     pub customer_id: Id<Customer>,
+    /// The deal that it came of.
+    #[record(fa = "معامله")]
+    pub opportunity_id: Option<Id<Opportunity>>,
+    /// The quote that it was made of.
+    #[record(server, fa = "پیش‌فاکتور")]
+    pub quote_id: Option<Id<Quote>>,
     /// Where it stands.
     #[record(server, example = r#""draft""#, fa = "وضعیت")]
     pub status: OrderStatus,
@@ -104,6 +113,12 @@ pub struct Order {
     /// Within how many days of an invoice it is to be paid, at most 3650.
     #[record(default, range = 0..=LONGEST_DAYS, example = "30", fa = "مهلت پرداخت (روز)")]
     pub payment_days: i64,
+    /// By which terms its invoices are paid; then `payment_days` says nothing.
+    #[record(fa = "شرایط پرداخت")]
+    pub payment_term_id: Option<Id<PaymentTerm>>,
+    /// To a multiple of which step what is payable is rounded.
+    #[record(fa = "گام گرد کردن")]
+    pub rounding_step: Option<Exact>,
     /// From where it is served, where its lines do not say.
     #[record(fa = "انبار")]
     pub warehouse_id: Option<Id<Warehouse>>,
@@ -152,6 +167,9 @@ impl Rules for Order {
             problems.extend(wrong);
         }
         line::check(&mut self.lines, &mut problems);
+        if self.rounding_step.is_some_and(|step| step <= Exact::ZERO) {
+            problems.with("/rounding_step", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
+        }
         problems
     }
 }
@@ -167,7 +185,7 @@ impl Order {
             lines: &self.lines,
             adjustments: &self.adjustments,
             prepaid: None,
-            rounding: None,
+            rounding: self.rounding_step.map_or(Rounding::None, Rounding::To),
             sense: Sense::Sale,
         };
         let (lines, totals) = line::totals(sums)?;
@@ -197,8 +215,22 @@ impl Order {
 
     /// Whether what was agreed is another.
     pub fn differs(&self, other: &Order) -> bool {
-        let agreed = |o: &Order| (o.currency.clone(), o.payment_days, o.warehouse_id, o.ship_to.clone());
+        let agreed = |o: &Order| {
+            let terms = (o.payment_days, o.payment_term_id, o.rounding_step);
+            (o.currency.clone(), terms, o.warehouse_id, o.ship_to.clone())
+        };
         self.lines != other.lines || self.adjustments != other.adjustments || agreed(self) != agreed(other)
+    }
+
+    /// Whether it says something else than the other of what is sold and how it is paid; from where it is served is nobody's business but ours.
+    pub fn departs(&self, other: &Order) -> bool {
+        let sold = |o: &Order| -> Vec<SalesLine> {
+            let mut lines = o.lines.clone();
+            lines.iter_mut().for_each(|line| line.warehouse_id = None);
+            lines
+        };
+        let paid = |o: &Order| (o.currency.clone(), o.payment_term_id, o.rounding_step);
+        sold(self) != sold(other) || self.adjustments != other.adjustments || paid(self) != paid(other)
     }
 
     /// Forgets what is personal in it; what was ordered stays.

@@ -1,9 +1,11 @@
 //! Opportunities: deals in progress, from the first interest to won or lost. Where a deal is, is never edited: see [`super::course`].
 use super::competitor::Competitor;
+use super::line::{self, OpportunityLine};
 use super::pipeline::Pipeline;
 use super::stage::{ForecastCategory, Stage, StageKind};
 use super::working_time::WorkingTime;
 use crate::access::user::User;
+use crate::catalog::quote::Quote;
 use crate::core::base::Base;
 use crate::core::field::Choice;
 use crate::core::id::Id;
@@ -13,6 +15,7 @@ use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text::search_key;
 use crate::customers::customer::Customer;
+use crate::orders::order::Order;
 use chrono::{NaiveDate, TimeDelta};
 use derive::Record;
 use rust_decimal::Decimal;
@@ -125,7 +128,10 @@ pub struct Opportunity {
     /// Whether it is new business, more, or the same again.
     #[record(default, example = r#""new_business""#, fa = "گونه")]
     pub kind: OpportunityKind,
-    /// What it is worth.
+    /// What would be sold. Where there are lines, `amount` is what they come to.
+    #[record(items = OpportunityLine, max = 200, example = r#"[{"product_id": null, "description": "میلگرد ۱۴", "quantity": "50", "unit_price": {"amount": "25000000.00", "currency": "IRR"}, "discount_percent": "0", "amount": {"amount": "1250000000.00", "currency": "IRR"}}]"#, fa = "سطرها")]
+    pub lines: Vec<OpportunityLine>,
+    /// What it is worth: what its lines come to, or without lines what the seller says.
     #[record(money, sort, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
     pub amount: Option<Money>,
     /// When it is expected to close; once it is won or lost, when that was.
@@ -206,6 +212,12 @@ pub struct Opportunity {
     /// Since when it is known to be open behind its closing day; null where it is not.
     #[record(server, fa = "عقب‌افتاده از")]
     pub slipping_at: Option<Instant>,
+    /// The quote of the deal that the customer accepted last. A stage that asks for one has `accepted_quote_id != null` among what must be true.
+    #[record(server, fa = "پیش‌فاکتور پذیرفته‌شده")]
+    pub accepted_quote_id: Option<Id<Quote>>,
+    /// The order that was made of the deal's quote last.
+    #[record(server, fa = "سفارش")]
+    pub order_id: Option<Id<Order>>,
 }
 
 /// How a deal is closed.
@@ -288,6 +300,7 @@ impl Opportunity {
     pub fn erase(&mut self) {
         "—".clone_into(&mut self.name);
         (self.next_step, self.description, self.close_note, self.stage_note) = (None, None, None, None);
+        self.lines.iter_mut().for_each(OpportunityLine::erase);
         self.base.custom.clear();
         self.base.external_ids.clear();
     }
@@ -341,6 +354,7 @@ impl Rules for Opportunity {
         for (i, _) in rivals.iter().enumerate().filter(|(i, id)| rivals[..*i].contains(id)) {
             problems.add(format!("/competitor_ids/{i}"), Code::Duplicate);
         }
+        line::check(&self.lines, &mut problems);
         let mut team = Problems::default();
         self.team(&mut team);
         problems.extend(team);

@@ -9,6 +9,8 @@ CREATE TABLE units (
     unit_id uuid,
     name text COLLATE "C" NOT NULL,
     parent_id uuid,
+    manager_id uuid,
+    region text COLLATE "C",
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,

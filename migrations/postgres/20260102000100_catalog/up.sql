@@ -247,6 +247,7 @@ CREATE TABLE coupon_redemptions (
     coupon_id uuid NOT NULL,
     customer_id uuid,
     reference text COLLATE "C",
+    used_on date,
     released_at timestamptz,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
@@ -372,6 +373,7 @@ CREATE TABLE quotes (
     previous_id uuid,
     status text COLLATE "C" NOT NULL,
     customer_id uuid NOT NULL,
+    opportunity_id uuid,
     title text COLLATE "C" NOT NULL,
     language text COLLATE "C" NOT NULL,
     currency text COLLATE "C" NOT NULL,
@@ -393,11 +395,14 @@ CREATE TABLE quotes (
     sent_to text,
     acceptance jsonb,
     declined_reason text,
+    order_id uuid,
+    converted_at timestamptz,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,
     deleted_at timestamptz
 );
+CREATE INDEX quotes_opportunity ON quotes (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_created_at ON quotes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_updated_at ON quotes (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_owner ON quotes (owner_id, updated_at, id) WHERE deleted_at IS NULL;

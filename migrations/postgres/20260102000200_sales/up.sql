@@ -106,6 +106,7 @@ CREATE TABLE opportunities (
     stage_id uuid NOT NULL,
     status text COLLATE "C" NOT NULL,
     kind text COLLATE "C" NOT NULL,
+    lines jsonb NOT NULL,
     amount jsonb,
     close_date date,
     started_on date,
@@ -133,6 +134,8 @@ CREATE TABLE opportunities (
     close_dates jsonb NOT NULL,
     stuck_at timestamptz,
     slipping_at timestamptz,
+    accepted_quote_id uuid,
+    order_id uuid,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     amount_units bigint,
@@ -152,6 +155,11 @@ CREATE INDEX opportunities_customer ON opportunities (customer_id, created_at, i
 CREATE INDEX opportunities_partner ON opportunities (partner_id) WHERE deleted_at IS NULL;
 -- The board: the open deals of a pipeline by stage, each with what is added up.
 CREATE INDEX opportunities_board ON opportunities (pipeline_id, status, stage_id, close_date, id, probability, amount_currency, amount_units, amount_micros, owner_id, unit_id) WHERE deleted_at IS NULL;
+-- Forecasts: what closes in a period, each with what tells it apart and what is added up.
+CREATE INDEX opportunities_forecast ON opportunities (close_date, status, forecast_category, amount_currency, probability, unit_id, owner_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL;
+-- What was won by whom and in which unit: what quotas are held against.
+CREATE INDEX opportunities_won ON opportunities (owner_id, close_date, amount_currency, unit_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
+CREATE INDEX opportunities_won_unit ON opportunities (unit_id, close_date, amount_currency, owner_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
 CREATE INDEX opportunities_stage ON opportunities (stage_id) WHERE deleted_at IS NULL;
 -- Deals that a job looks for: too long in their stage, or open behind their closing day.
 CREATE INDEX opportunities_stuck ON opportunities (stage_due_at) WHERE deleted_at IS NULL AND status = 'open' AND stuck_at IS NULL;

@@ -214,6 +214,8 @@ CREATE TABLE orders (
     unit_id uuid,
     number text COLLATE "C",
     customer_id uuid NOT NULL,
+    opportunity_id uuid,
+    quote_id uuid,
     status text COLLATE "C" NOT NULL,
     hold_reason text COLLATE "C",
     currency text COLLATE "C" NOT NULL,
@@ -222,6 +224,8 @@ CREATE TABLE orders (
     reference text COLLATE "C",
     requested_on date,
     payment_days bigint NOT NULL,
+    payment_term_id uuid,
+    rounding_step text COLLATE "C",
     warehouse_id uuid,
     ship_to text COLLATE "C",
     notes text COLLATE "C",
@@ -251,6 +255,9 @@ CREATE INDEX orders_requested_on ON orders (requested_on, id) WHERE deleted_at I
 CREATE INDEX orders_confirmed_at ON orders (confirmed_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX orders_customer ON orders (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX orders_status ON orders (status, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX orders_opportunity ON orders (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
+-- Of a quote there is one order, the deleted ones included.
+CREATE UNIQUE INDEX orders__quote_id_key ON orders (quote_id) WHERE quote_id IS NOT NULL;
 CREATE UNIQUE INDEX orders__number_key ON orders (number) WHERE number IS NOT NULL;
 CREATE INDEX orders_open ON orders (customer_id, currency, open_units) WHERE deleted_at IS NULL AND open_units > 0;
 CREATE INDEX orders_trash ON orders (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -312,6 +319,7 @@ CREATE TABLE invoices (
     rounding jsonb,
     issued_on date,
     payment_days bigint,
+    payment_term_id uuid,
     instalments jsonb NOT NULL,
     reference text COLLATE "C",
     notes text COLLATE "C",

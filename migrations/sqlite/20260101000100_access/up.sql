@@ -9,6 +9,8 @@ CREATE TABLE units (
     unit_id BLOB,
     name TEXT NOT NULL,
     parent_id BLOB,
+    manager_id BLOB,
+    region TEXT,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,

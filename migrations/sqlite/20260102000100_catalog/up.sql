@@ -292,6 +292,7 @@ CREATE TABLE coupon_redemptions (
     coupon_id BLOB NOT NULL,
     customer_id BLOB,
     reference TEXT,
+    used_on DATE,
     released_at INTEGER,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
@@ -426,6 +427,7 @@ CREATE TABLE quotes (
     previous_id BLOB,
     status TEXT NOT NULL,
     customer_id BLOB NOT NULL,
+    opportunity_id BLOB,
     title TEXT NOT NULL,
     language TEXT NOT NULL,
     currency TEXT NOT NULL,
@@ -447,11 +449,14 @@ CREATE TABLE quotes (
     sent_to TEXT,
     acceptance TEXT,
     declined_reason TEXT,
+    order_id BLOB,
+    converted_at INTEGER,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,
     deleted_at INTEGER
 );
+CREATE INDEX quotes_opportunity ON quotes (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_created_at ON quotes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_updated_at ON quotes (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_owner ON quotes (owner_id, updated_at, id) WHERE deleted_at IS NULL;

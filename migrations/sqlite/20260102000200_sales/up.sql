@@ -133,6 +133,7 @@ CREATE TABLE opportunities (
     stage_id BLOB NOT NULL,
     status TEXT NOT NULL,
     kind TEXT NOT NULL,
+    lines TEXT NOT NULL,
     amount TEXT,
     close_date DATE,
     started_on DATE,
@@ -160,6 +161,8 @@ CREATE TABLE opportunities (
     close_dates TEXT NOT NULL,
     stuck_at INTEGER,
     slipping_at INTEGER,
+    accepted_quote_id BLOB,
+    order_id BLOB,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     amount_units BIGINT,
@@ -179,6 +182,11 @@ CREATE INDEX opportunities_customer ON opportunities (customer_id, created_at, i
 CREATE INDEX opportunities_partner ON opportunities (partner_id) WHERE deleted_at IS NULL;
 -- The board: the open deals of a pipeline by stage, each with what is added up.
 CREATE INDEX opportunities_board ON opportunities (pipeline_id, status, stage_id, close_date, id, probability, amount_currency, amount_units, amount_micros, owner_id, unit_id) WHERE deleted_at IS NULL;
+-- Forecasts: what closes in a period, each with what tells it apart and what is added up.
+CREATE INDEX opportunities_forecast ON opportunities (close_date, status, forecast_category, amount_currency, probability, unit_id, owner_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL;
+-- What was won by whom and in which unit: what quotas are held against.
+CREATE INDEX opportunities_won ON opportunities (owner_id, close_date, amount_currency, unit_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
+CREATE INDEX opportunities_won_unit ON opportunities (unit_id, close_date, amount_currency, owner_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
 CREATE INDEX opportunities_stage ON opportunities (stage_id) WHERE deleted_at IS NULL;
 -- Deals that a job looks for: too long in their stage, or open behind their closing day.
 CREATE INDEX opportunities_stuck ON opportunities (stage_due_at) WHERE deleted_at IS NULL AND status = 'open' AND stuck_at IS NULL;

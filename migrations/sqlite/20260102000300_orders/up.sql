@@ -223,6 +223,8 @@ CREATE TABLE orders (
     unit_id BLOB,
     number TEXT,
     customer_id BLOB NOT NULL,
+    opportunity_id BLOB,
+    quote_id BLOB,
     status TEXT NOT NULL,
     hold_reason TEXT,
     currency TEXT NOT NULL,
@@ -231,6 +233,8 @@ CREATE TABLE orders (
     reference TEXT,
     requested_on DATE,
     payment_days BIGINT NOT NULL,
+    payment_term_id BLOB,
+    rounding_step TEXT,
     warehouse_id BLOB,
     ship_to TEXT,
     notes TEXT,
@@ -269,6 +273,9 @@ CREATE INDEX orders_requested_on ON orders (requested_on, id) WHERE deleted_at I
 CREATE INDEX orders_confirmed_at ON orders (confirmed_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX orders_customer ON orders (customer_id, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX orders_status ON orders (status, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX orders_opportunity ON orders (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
+-- Of a quote there is one order, the deleted ones included.
+CREATE UNIQUE INDEX orders__quote_id_key ON orders (quote_id) WHERE quote_id IS NOT NULL;
 CREATE UNIQUE INDEX orders__number_key ON orders (number) WHERE number IS NOT NULL;
 CREATE INDEX orders_open ON orders (customer_id, currency, open_units) WHERE deleted_at IS NULL AND open_units > 0;
 CREATE INDEX orders_trash ON orders (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -339,6 +346,7 @@ CREATE TABLE invoices (
     rounding TEXT,
     issued_on DATE,
     payment_days BIGINT,
+    payment_term_id BLOB,
     instalments TEXT NOT NULL,
     reference TEXT,
     notes TEXT,

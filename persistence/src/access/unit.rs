@@ -10,6 +10,8 @@ use domain::core::text::fold;
 row! { Unit in units {
     name: Plain,
     parent_id: Maybe,
+    manager_id: Maybe,
+    region: Maybe,
 } hidden {
     search = |u: &Unit| fold(&u.name),
 } }

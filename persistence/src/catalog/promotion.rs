@@ -61,6 +61,7 @@ row! { CouponRedemption in coupon_redemptions {
     coupon_id: Plain,
     customer_id: Maybe,
     reference: Maybe,
+    used_on: Maybe,
     released_at: Maybe,
 } }
 store! { CouponRedemption, settle |conn, before, after, context| redeem(conn, before, after, context) }
@@ -111,7 +112,7 @@ fn redeem(conn: &mut Conn, before: Option<&CouponRedemption>, after: &CouponRede
     let Some(coupon) = live::<Coupon>(conn, id)? else {
         return Ok(Problems::default());
     };
-    let day = context.now().utc().date_naive();
+    let day = after.used_on.unwrap_or_else(|| context.now().utc().date_naive());
     if let Some(code) = coupon.refuses(after.customer_id, day) {
         return Err(Error::Conflict(code));
     }

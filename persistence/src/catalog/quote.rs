@@ -6,7 +6,8 @@ use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::customers::overview::reads;
 use crate::customers::timeline::Records;
-use crate::orders::series;
+use crate::orders::stock::in_house;
+use crate::orders::{of_deal, series};
 use crate::{row, store};
 use domain::access::user::User;
 use domain::catalog::approval::{Approval, ApprovalDelegation, Decider, DiscountLimit, chain};
@@ -14,11 +15,12 @@ use domain::catalog::quotation::PricedLine;
 use domain::catalog::quote::{Quote, QuoteStatus};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
-use domain::core::pipeline::Context;
+use domain::core::pipeline::{self, Context, Expect, Storage as _};
 use domain::core::problem::Problems;
 use domain::core::resource::Setting;
 use domain::core::text::search_key;
 use domain::orders::series::Numbered;
+use domain::sales::opportunity::Opportunity;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -28,6 +30,7 @@ row! { Quote in quotes {
     previous_id: Maybe,
     status: Word,
     customer_id: Plain,
+    opportunity_id: Maybe,
     title: Plain,
     language: Word,
     currency: Plain,
@@ -49,13 +52,18 @@ row! { Quote in quotes {
     sent_to: Maybe,
     acceptance: Json,
     declined_reason: Maybe,
+    order_id: Maybe,
+    converted_at: Maybe,
 } hidden {
     search = |q: &Quote| search_key(&format!("{} {}", q.number, q.title)),
 } }
 store! {
     Quote,
     settle |conn, before, after, context| settle(conn, before, after, context),
-    derive |_conn, before, after, _context| kept(before, after)
+    derive |conn, before, after, context| {
+        kept(before, after)?;
+        tell(conn, before, after, context)
+    }
 }
 
 row! { DiscountLimit in discount_limits {
@@ -90,8 +98,36 @@ fn kept(before: Option<&Quote>, after: Option<&Quote>) -> Result<()> {
     }
 }
 
+/// A deal knows which quote of it was accepted last, and which order came of it last: its criteria can ask for them, and its changes tell of them.
+fn tell(conn: &mut Conn, before: Option<&Quote>, after: Option<&Quote>, context: &Context<'_>) -> Result<()> {
+    let Some((quote, deal)) = after.and_then(|quote| Some((quote, quote.opportunity_id?))) else {
+        return Ok(());
+    };
+    let linked = before.is_some_and(|b| b.opportunity_id != quote.opportunity_id);
+    let accepted = quote.status == QuoteStatus::Accepted && (linked || before.is_some_and(|b| b.status != quote.status));
+    let ordered = quote.order_id.is_some() && (linked || before.is_some_and(|b| b.order_id != quote.order_id));
+    if !accepted && !ordered || live::<Opportunity>(conn, deal.uuid())?.is_none() {
+        return Ok(());
+    }
+    conn.hold("opportunities", deal.uuid())?;
+    in_house(context, |context| {
+        pipeline::change::<Opportunity>(conn, context, deal.uuid(), Expect::Any, "update", |deal| {
+            deal.accepted_quote_id = Some(quote.base.id.cast());
+            deal.order_id = quote.order_id.or(deal.order_id);
+            Ok(())
+        })
+    })
+    .map(|_| ())
+}
+
 /// A draft has the price of the day; nothing else of it changes. A new one gets its number.
 fn settle(conn: &mut Conn, before: Option<&Quote>, after: &mut Quote, context: &Context<'_>) -> Result<Problems> {
+    let mut problems = Problems::default();
+    let was = before.and_then(|b| b.opportunity_id);
+    of_deal(conn, context, (was, after.opportunity_id), after.customer_id, &mut problems)?;
+    if !problems.0.is_empty() {
+        return Ok(problems);
+    }
     let touched = before.is_none_or(|b| after.differs(b));
     if touched && before.is_some_and(|b| b.status != QuoteStatus::Draft) {
         return Err(Error::Conflict("quote_not_draft"));

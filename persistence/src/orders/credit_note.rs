@@ -59,7 +59,12 @@ fn issue(conn: &mut Conn, note: &mut CreditNote, context: &Context<'_>) -> Resul
             _ => (note.lines, note.adjustments, note.rounding) = (invoice.lines.clone(), invoice.adjustments.clone(), invoice.rounding),
         }
     } else {
-        line::complete(conn, context, &invoice.lines, &mut note.lines, &invoice.currency, &mut problems)?;
+        let scene = line::Scene {
+            before: &invoice.lines,
+            customer: None,
+            code: &invoice.currency,
+        };
+        line::complete(conn, context, &scene, &mut note.lines, &mut problems)?;
     }
     if problems.0.is_empty()
         && let Err(wrong) = note.count()

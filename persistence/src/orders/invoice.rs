@@ -5,6 +5,7 @@ use crate::core::conn::Conn;
 use crate::core::record::{live, pick};
 use crate::core::sql::Sql;
 use crate::{row, store};
+use domain::catalog::terms::PaymentTerm;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::money::Money;
@@ -30,6 +31,7 @@ row! { Invoice in invoices {
     rounding: Json,
     issued_on: Maybe,
     payment_days: Maybe,
+    payment_term_id: Maybe,
     instalments: Json,
     reference: Maybe,
     notes: Maybe,
@@ -70,7 +72,12 @@ fn settle(conn: &mut Conn, before: Option<&Invoice>, after: &mut Invoice, contex
     if differs && !issuing {
         let known = before.map_or(&[][..], |b| &b.lines);
         let code = after.currency.clone();
-        line::complete(conn, context, known, &mut after.lines, &code, &mut problems)?;
+        let scene = line::Scene {
+            before: known,
+            customer: Some(after.customer_id),
+            code: &code,
+        };
+        line::complete(conn, context, &scene, &mut after.lines, &mut problems)?;
         if problems.0.is_empty()
             && let Err(wrong) = after.count()
         {
@@ -103,6 +110,9 @@ fn of_order(conn: &mut Conn, invoice: &mut Invoice, context: &Context<'_>, probl
     if invoice.payment_days.is_none() {
         invoice.payment_days = Some(order.payment_days);
     }
+    if invoice.payment_term_id.is_none() && invoice.instalments.is_empty() {
+        invoice.payment_term_id = order.payment_term_id;
+    }
     if invoice.reference.is_none() {
         invoice.reference.clone_from(&order.reference);
     }
@@ -110,7 +120,12 @@ fn of_order(conn: &mut Conn, invoice: &mut Invoice, context: &Context<'_>, probl
         match order.invoiced {
             // What is left of an order that was invoiced in part, only people know.
             Some(part) if !part.is_zero() => problems.add("/lines", Code::Required),
-            _ => (invoice.lines, invoice.adjustments) = (order.lines, order.adjustments),
+            _ => {
+                if let (None, Some(totals)) = (invoice.rounding, order.totals.as_ref().filter(|t| !t.rounding.is_zero())) {
+                    invoice.rounding = Some(totals.rounding);
+                }
+                (invoice.lines, invoice.adjustments) = (order.lines, order.adjustments);
+            }
         }
     }
     Ok(problems.0.is_empty())
@@ -123,11 +138,18 @@ fn of_order(conn: &mut Conn, invoice: &mut Invoice, context: &Context<'_>, probl
 pub fn issue(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) -> Result<Done> {
     account::hold_of(conn, "invoices", id)?;
     let (now, today) = (context.now(), context.now().utc().date_naive());
-    let order = live::<Invoice>(conn, id)?.and_then(|invoice| invoice.order_id);
+    let draft = live::<Invoice>(conn, id)?;
+    let order = draft.as_ref().and_then(|invoice| invoice.order_id);
+    let term = match draft.and_then(|invoice| invoice.payment_term_id) {
+        Some(term) => live::<PaymentTerm>(conn, term.uuid())?,
+        None => None,
+    };
     if let Some(order) = order {
         conn.hold("orders", order.uuid())?;
     }
-    let done = pipeline::change::<Invoice>(conn, context, id, expect, "update", |invoice| invoice.issue(today, now))?;
+    let done = pipeline::change::<Invoice>(conn, context, id, expect, "update", |invoice| {
+        invoice.issue(today, term.as_ref(), now)
+    })?;
     let invoice: Invoice = live(conn, id)?.ok_or(Error::NotFound)?;
     if let (Some(order), Some(gross)) = (order, invoice.gross().map_err(broken)?) {
         bill(conn, context, order, gross)?;

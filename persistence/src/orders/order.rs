@@ -1,6 +1,6 @@
 //! Orders: their numbers, what they come to, and what is done to them.
 use super::supply::{hold_products, secure};
-use super::{account, credit, line, series};
+use super::{account, conversion, credit, line, series};
 use crate::core::conn::Conn;
 use crate::core::record::live;
 use crate::{row, store};
@@ -15,6 +15,8 @@ use uuid::Uuid;
 row! { Order in orders {
     number: Maybe,
     customer_id: Plain,
+    opportunity_id: Maybe,
+    quote_id: Maybe,
     status: Word,
     hold_reason: MaybeWord,
     currency: Plain,
@@ -23,6 +25,8 @@ row! { Order in orders {
     reference: Maybe,
     requested_on: Maybe,
     payment_days: Plain,
+    payment_term_id: Maybe,
+    rounding_step: Maybe,
     warehouse_id: Maybe,
     ship_to: Maybe,
     notes: Maybe,
@@ -46,6 +50,8 @@ store! {
     derive |_conn, before, after, _context| match (before, after) {
         // What was confirmed is cancelled, not deleted.
         (Some(gone), None) if gone.status != OrderStatus::Draft => Err(Error::Conflict("order_not_draft")),
+        // A quote becomes one order, once: it must not look as if there had been none.
+        (Some(gone), None) if gone.quote_id.is_some() => Err(Error::Conflict("order_of_quote")),
         _ => Ok(()),
     }
 }
@@ -57,10 +63,23 @@ fn settle(conn: &mut Conn, before: Option<&Order>, after: &mut Order, context: &
     if before.is_some_and(|b| differs && b.status != OrderStatus::Draft && b.revision == after.revision) {
         return Err(Error::Conflict("order_not_draft"));
     }
+    // Nor is what a customer has accepted.
+    if before.is_some_and(|b| b.quote_id.is_some() && b.revision == after.revision && after.departs(b)) {
+        return Err(Error::Conflict("order_of_quote"));
+    }
+    let was = before.and_then(|b| b.opportunity_id);
+    super::of_deal(conn, context, (was, after.opportunity_id), after.customer_id, &mut problems)?;
     if differs {
         let known = before.map_or(&[][..], |b| &b.lines);
         let code = after.currency.clone();
-        line::complete(conn, context, known, &mut after.lines, &code, &mut problems)?;
+        // What a quote promised is held to, whatever has become of the product since.
+        let promised = after.quote_id.filter(|_| before.is_none()).map(|_| after.lines.clone());
+        let scene = line::Scene {
+            before: promised.as_deref().unwrap_or(known),
+            customer: Some(after.customer_id),
+            code: &code,
+        };
+        line::complete(conn, context, &scene, &mut after.lines, &mut problems)?;
         if problems.0.is_empty()
             && let Err(wrong) = after.count()
         {
@@ -151,7 +170,12 @@ fn amended(
         order.adjustments = adjustments;
     }
     let code = order.currency.clone();
-    line::complete(conn, context, &known, &mut order.lines, &code, &mut Problems::default())?;
+    let scene = line::Scene {
+        before: &known,
+        customer: Some(order.customer_id),
+        code: &code,
+    };
+    line::complete(conn, context, &scene, &mut order.lines, &mut Problems::default())?;
     if order.count().is_err() {
         return Ok(None);
     }
@@ -190,8 +214,12 @@ pub fn release(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect)
 /// # Errors
 /// Those of [`Order::cancel`].
 pub fn cancel(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, reason: Option<String>) -> Result<Done> {
-    held(conn, id)?;
-    step(conn, context, (id, expect, "update"), |order| order.cancel(reason))
+    let order = held(conn, id)?;
+    let done = step(conn, context, (id, expect, "update"), |order| order.cancel(reason))?;
+    if let Some(quote) = order.and_then(|order| order.quote_id) {
+        conversion::release(conn, context, quote)?;
+    }
+    Ok(done)
 }
 
 /// Closes an order; what was reserved for what did not go out is free.

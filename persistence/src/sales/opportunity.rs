@@ -1,6 +1,6 @@
 //! Opportunities: what they are by their stage, and what is kept in step with them.
 use super::pipeline::{found, server, usual};
-use super::{course, history, team};
+use super::{course, history, line, team};
 use crate::core::conn::Conn;
 use crate::core::money;
 use crate::core::sql::Sql;
@@ -12,6 +12,7 @@ use domain::core::pipeline::{Context, Storage as _};
 use domain::core::problem::{Code, Problems};
 use domain::sales::competitor::Competitor;
 use domain::sales::course::Course;
+use domain::sales::line::by_product;
 use domain::sales::opportunity::{Opportunity, OpportunityStatus};
 use domain::sales::working_time::WorkingTime;
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ row! { Opportunity in opportunities {
     stage_id: Plain,
     status: Word,
     kind: Word,
+    lines: Json,
     amount: Json,
     close_date: Maybe,
     started_on: Maybe,
@@ -51,6 +53,8 @@ row! { Opportunity in opportunities {
     close_dates: Json,
     stuck_at: Maybe,
     slipping_at: Maybe,
+    accepted_quote_id: Maybe,
+    order_id: Maybe,
 } hidden {
     amount_units = |o: &Opportunity| money::units(o.amount),
     amount_micros = |o: &Opportunity| money::micros(o.amount),
@@ -66,6 +70,7 @@ store! {
     derive |conn, before, after, context| {
         history::keep(conn, before, after, context)?;
         compete(conn, before, after)?;
+        line::keep(conn, before, after)?;
         team::keep(conn, before, after, context)
     }
 }
@@ -73,6 +78,7 @@ store! {
 /// Puts a new deal where it belongs: into the first stage, or, for whoever may take over history, where they say.
 fn begin(conn: &mut Conn, deal: &mut Opportunity, context: &Context<'_>) -> Result<Problems> {
     let mut problems = users(conn, None, deal)?;
+    problems.extend(line::settle(conn, None, deal, context)?);
     if deal.pipeline_id.uuid().is_nil() {
         // An organization that is older than its pipelines gets its first one now.
         server(context, |context| found(conn, context))?;
@@ -142,14 +148,16 @@ fn history_of(deal: &mut Opportunity, now: Instant, hours: &WorkingTime, problem
 
 /// What follows from a change of a deal that is there.
 fn go_on(conn: &mut Conn, before: &Opportunity, deal: &mut Opportunity, context: &Context<'_>) -> Result<Problems> {
-    let problems = users(conn, Some(before), deal)?;
+    let mut problems = users(conn, Some(before), deal)?;
+    problems.extend(line::settle(conn, Some(before), deal, context)?);
     let (was, is) = (before.status, deal.status);
     if was == OpportunityStatus::Open && is == was && before.close_date != deal.close_date {
         let hours = course::hours(conn)?;
         deal.moved(before.close_date, context.now(), context.actor.user(), hours.day(context.now()));
     }
     let judged = before.own_probability != deal.own_probability || before.own_forecast_category != deal.own_forecast_category;
-    let counted = before.amount != deal.amount || before.close_date != deal.close_date || before.customer_id != deal.customer_id;
+    let worth = before.amount != deal.amount || by_product(&before.lines) != by_product(&deal.lines);
+    let counted = worth || before.close_date != deal.close_date || before.customer_id != deal.customer_id;
     if was != OpportunityStatus::Open && is == was && (judged || counted) {
         // What was won or lost is counted on.
         return Err(Error::Conflict("opportunity_closed"));

@@ -1,6 +1,6 @@
 //! The catalogue: products, their variants and bundles.
 mod configuration;
 mod prices;
-mod products;
+pub mod products;
 mod quotes;
 mod samples;

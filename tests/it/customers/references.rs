@@ -46,6 +46,15 @@ const OTHERS: &[(&str, &str)] = &[
     // Of a deal, which brings them along; competitors are no customers.
     ("opportunity_competitors", "competitor_id"),
     ("opportunity_competitors", "opportunity_id"),
+    // What deals were like, as of then.
+    ("forecast_snapshot_deals", "snapshot_id"),
+    ("forecast_snapshot_deals", "id"),
+    ("forecast_snapshot_deals", "owner_id"),
+    ("forecast_snapshot_deals", "unit_id"),
+    ("forecast_snapshot_deals", "pipeline_id"),
+    ("forecast_snapshot_deals", "customer_id"),
+    ("opportunity_products", "opportunity_id"),
+    ("opportunity_products", "product_id"),
     ("opportunity_stages", "id"),
     ("opportunity_stages", "opportunity_id"),
     ("opportunity_stages", "pipeline_id"),

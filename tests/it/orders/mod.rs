@@ -1,4 +1,5 @@
 //! Orders, stock, invoices and payments, through the real program.
+mod conversion;
 mod credit;
 mod invoices;
 mod numbers;

@@ -1,7 +1,10 @@
 //! Selling: pipelines, deals on their way, who sees them, what becomes of them.
 mod board;
 mod deals;
+mod forecasts;
 mod pipelines;
+mod quotas;
+mod snapshots;
 mod steps;
 mod watch;
 
