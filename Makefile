@@ -1,6 +1,6 @@
 # Every target is one script or one cargo command; the scripts say more with their first lines.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench openapi contract clients drill migration samples demo-chinook tools guides fmt
+.PHONY: help run test check bench openapi contract clients drill migration samples demo-chinook demo-pipeline tools guides fmt
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 comma := ,
@@ -45,6 +45,9 @@ samples: ## take the sample files in SAMPLES through the import, against a fresh
 
 demo-chinook: ## take the invoices of the Chinook shop in SAMPLES in over the API; PEYVAND_URL and PEYVAND_TOKEN say where to
 	@scripts/demo-chinook
+
+demo-pipeline: ## take a whole sales pipeline in over the API; PEYVAND_URL, PEYVAND_TOKEN and SAMPLES say where, as whom and what
+	@scripts/demo-pipeline
 
 guides: ## do what the guides say: paste their blocks, add a record by the letter
 	@scripts/walk

@@ -85,7 +85,7 @@ pub fn fill(address: &Address, people: &People, from: u64, to: u64, writers: u64
         let db = Database::open(address, 1).expect("a database");
         // Before anybody fills anything at once with others.
         let all = people.clone();
-        let made = db.write(move |conn| with(conn, &all, start(0), |conn, context| deals::course(conn, context)));
+        let made = db.write(move |conn| with(conn, &all, start(0), deals::course));
         let course = made.await.expect("pipelines");
         let mut next = from;
         while next < to {

@@ -54,6 +54,11 @@ fn live_events_walk() {
 }
 
 #[test]
+fn leads_walk() {
+    walked("docs/leads.md");
+}
+
+#[test]
 fn prices_walk() {
     walked("docs/prices.md");
 }

@@ -94,7 +94,7 @@ pub(crate) fn roles() -> Vec<(&'static str, Value)> {
 
 /// What a seller may do with deals: all of everyday work, but not take over history.
 fn selling() -> impl Iterator<Item = Value> {
-    let deals = ["opportunities", "opportunity_contacts"]
+    let deals = ["leads", "opportunities", "opportunity_contacts"]
         .into_iter()
         .flat_map(|object| ["create", "read", "update", "delete"].map(|action| (format!("{object}:{action}"), "own")));
     let known = ["pipelines", "stages", "competitors"].map(|object| (format!("{object}:read"), "all"));

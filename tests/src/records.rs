@@ -109,6 +109,8 @@ fn creates(app: &App, object: &str, body: &mut Value) {
                 body["user_id"] = json!(app.people.users[&Who::Owner]);
             }
         }
+        // What it says is a condition.
+        "scoring_rules" => body["condition"] = json!("channel = \"form\""),
         "api_keys" => body["user_id"] = json!(app.people.users[&Who::Owner]),
         _ => {}
     }
@@ -294,6 +296,10 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         ("data_sources", "to_date") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
         ("retention_rules", "date_field") => plain(json!("created_at")),
+        ("leads", "contact_points") => plain(json!([{"kind": "email", "value": "maryam@naghsh.example"}])),
+        ("leads", "country") => plain(json!("DE")),
+        ("scoring_rules" | "assignment_rules", "condition") => plain(json!("channel = \"call\"")),
+        ("assignment_rules", "candidates") => plain(json!([{"user_id": app.people.users[&Who::Seller], "max_open": 5}])),
         ("stages", "required_fields") => plain(json!(["next_step"])),
         ("stages", "exit_condition") => plain(json!("amount.amount >= 5")),
         // Only stages of the same pipeline are next.

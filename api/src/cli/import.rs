@@ -48,6 +48,9 @@ pub struct Import {
     /// A JSON file: heading to what its cells mean, each cell to what is to be read instead, or to null.
     #[arg(long)]
     meanings: Option<PathBuf>,
+    /// A heading under which every row must have something; rows that have not fail. Can be said several times.
+    #[arg(long = "require", value_name = "HEADING")]
+    required_columns: Vec<String>,
     /// A JSON file: members that every new record gets unless its row says them.
     #[arg(long)]
     defaults: Option<PathBuf>,
@@ -73,6 +76,7 @@ impl Import {
             dry_run: false,
             mapping,
             meanings: None,
+            required_columns: Vec::new(),
             defaults,
             resume: None,
             remote,
@@ -121,7 +125,8 @@ impl Import {
             .map(|n| n.to_string_lossy().chars().take(255).collect::<String>());
         let body = json!({
             "object": self.object, "format": format, "mode": mode, "match_on": self.match_on, "dry_run": self.dry_run, "file_name": name,
-            "mapping": read(self.mapping.as_deref())?, "meanings": read(self.meanings.as_deref())?, "defaults": read(self.defaults.as_deref())?,
+            "mapping": read(self.mapping.as_deref())?, "meanings": read(self.meanings.as_deref())?,
+            "required_columns": self.required_columns, "defaults": read(self.defaults.as_deref())?,
         });
         let request = agent
             .post(self.remote.address("/imports"))

@@ -120,6 +120,15 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "Something is missing before the deal may go on",
             "پیش از رفتن معامله به مرحلهٔ بعد چیزی کم است",
         ),
+        "lead_converted" => ("The lead has become a customer", "این سرنخ به مشتری تبدیل شده است"),
+        "lead_disqualified" => (
+            "The lead was turned down; recycle it first",
+            "این سرنخ رد شده است؛ نخست آن را بازیافت کنید",
+        ),
+        "lead_open" => ("The lead was not turned down", "این سرنخ رد نشده است"),
+        "lead_closed" => ("The lead was converted or turned down", "این سرنخ تبدیل یا رد شده است"),
+        "nobody_to_assign" => ("No assignment rule has somebody for it", "هیچ قاعدهٔ واگذاری کسی برای آن ندارد"),
+        "too_many_rules" => ("There are as many such rules as there can be", "جای قاعدهٔ دیگری از این گونه نیست"),
         "opportunity_closed" => (
             "The deal was won or lost; reopen it first",
             "معامله بسته شده است؛ نخست آن را بازگشایید",

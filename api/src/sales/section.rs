@@ -1,19 +1,21 @@
-//! What selling shows in the view of a customer: their deals.
+//! What selling shows in the view of a customer: their deals, and the leads they came of.
 use crate::customers::overview::{Ask, Item, Section};
 use crate::customers::sections::{schema, texts};
 use chrono::NaiveDate;
 use domain::core::error::Result;
+use domain::core::instant::Instant;
 use domain::core::money::Money;
+use domain::sales::lead::LeadChannel;
 use domain::sales::opportunity::OpportunityStatus;
 use persistence::core::conn::Conn;
-use persistence::sales::overview::of_customer;
+use persistence::sales::overview::{leads_of, of_customer};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The area's sections.
-pub const ALL: &[&dyn Section] = &[&Deals];
+pub const ALL: &[&dyn Section] = &[&Deals, &Leads];
 
 /// A deal in brief.
 #[derive(Debug, Serialize, ToSchema)]
@@ -62,6 +64,59 @@ impl Section for Deals {
             close_date: d.close_date,
             probability: d.probability,
             owner_id: d.owner_id,
+        }))
+    }
+}
+
+/// A lead in brief.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerLead {
+    id: Uuid,
+    #[schema(max_length = 300)]
+    display_name: String,
+    /// How it reached us.
+    channel: LeadChannel,
+    #[schema(max_length = 200)]
+    source: Option<String>,
+    /// The sum of its points when it was converted.
+    #[schema(minimum = -200_000, maximum = 200_000)]
+    score: i64,
+    created_at: Instant,
+    /// When it became the customer.
+    converted_at: Option<Instant>,
+    /// The deal it became.
+    opportunity_id: Option<Uuid>,
+}
+
+struct Leads;
+impl Section for Leads {
+    fn name(&self) -> &'static str {
+        "leads"
+    }
+    fn doc(&self) -> &'static str {
+        "The leads that became the customer, or a person there; the latest first."
+    }
+    fn item(&self) -> Item {
+        schema::<CustomerLead>()
+    }
+    fn example(&self) -> Value {
+        json!({
+            "id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a21", "display_name": "مریم اصفهانی", "channel": "form", "source": "صفحهٔ کاشی", "score": 35,
+            "created_at": "2026-03-21T08:30:00.000Z", "converted_at": "2026-03-25T08:30:00.000Z",
+            "opportunity_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a24"
+        })
+    }
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
+        let found = leads_of(conn, ask.actor, ask.customer, ask.limit + 1)?;
+        texts(found.into_iter().map(|l| CustomerLead {
+            id: l.base.id.uuid(),
+            display_name: l.display_name,
+            channel: l.channel,
+            source: l.source,
+            score: l.score,
+            created_at: l.base.created_at,
+            converted_at: l.converted_at,
+            opportunity_id: l.opportunity_id.map(|id| id.uuid()),
         }))
     }
 }

@@ -99,7 +99,7 @@ impl Asked for LoseOpportunity {
 }
 
 /// A note within its bounds.
-fn bounded(note: Option<String>) -> Result<Option<String>, Problems> {
+pub(super) fn bounded(note: Option<String>) -> Result<Option<String>, Problems> {
     let mut problems = Problems::default();
     if let Some(note) = &note {
         length("/note", note, 0, 2000, &mut problems);

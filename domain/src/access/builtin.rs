@@ -21,9 +21,10 @@ macro_rules! everyday {
               (concat!("groups:", $action), $scope), (concat!("group_members:", $action), $scope),
               (concat!("interactions:", $action), $scope), (concat!("tasks:", $action), $scope),
               (concat!("documents:", $action), $scope), (concat!("consents:", $action), $scope),
-              (concat!("opportunities:", $action), $scope), (concat!("opportunity_contacts:", $action), $scope),)+
+              (concat!("leads:", $action), $scope), (concat!("opportunities:", $action), $scope), (concat!("opportunity_contacts:", $action), $scope),)+
             // How we sell, and whom against, is everybody's to know.
             ("pipelines:read", Scope::All), ("stages:read", Scope::All), ("competitors:read", Scope::All),
+            ("market_notes:read", Scope::All), ("scoring_rules:read", Scope::All), ("assignment_rules:read", Scope::All),
             $($more),*
         ]
     };
@@ -45,6 +46,7 @@ pub const ROLES: [Builtin; 4] = [
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("competitors:create", Scope::Own), ("competitors:update", Scope::Own),
             ("quotas:read", Scope::Own), ("forecast_snapshots:read", Scope::All),
+            ("market_notes:create", Scope::Own), ("market_notes:update", Scope::Own), ("market_notes:delete", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("quotes:read", Scope::Unit), ("quotes:create", Scope::Own), ("quotes:update", Scope::Own), ("quotes:delete", Scope::Own),
@@ -67,7 +69,7 @@ pub const ROLES: [Builtin; 4] = [
         description: "Sees and changes the customers of the unit and of those below it, and notes what happens with them.",
         permissions: everyday!("read": Scope::UnitAndBelow, "update": Scope::UnitAndBelow;
             ("interactions:create", Scope::UnitAndBelow), ("tasks:create", Scope::UnitAndBelow), ("documents:create", Scope::UnitAndBelow),
-            ("consents:create", Scope::UnitAndBelow),
+            ("leads:create", Scope::UnitAndBelow), ("consents:create", Scope::UnitAndBelow),
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),
             ("quotes:read", Scope::UnitAndBelow),

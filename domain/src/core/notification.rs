@@ -8,7 +8,7 @@ use uuid::Uuid;
 crate::choice! {
     /// What a user is told of.
     pub enum Kind {
-        /// A task is due.
+        /// A task is due, or a lead has ripened.
         Reminder = "reminder",
         /// Somebody made them the owner of a record.
         Assignment = "assignment",

@@ -21,6 +21,7 @@ pub(super) fn place<R: Resource>(
         after.base_mut().unit_id = place.unit;
         return Ok(());
     }
+    let by_rule = after.given_by_rule(before);
     let (before, after) = (before.map(Resource::base), after.base_mut());
     if before.is_some_and(|b| b.owner_id == after.owner_id) {
         return Ok(());
@@ -33,7 +34,7 @@ pub(super) fn place<R: Resource>(
         None => problems.add("/owner_id", Code::NotFound),
         Some(unit) => {
             after.unit_id = unit.map(Id::from_uuid);
-            if !sight.covers(Some(owner), unit) {
+            if !by_rule && !sight.covers(Some(owner), unit) {
                 problems.add("/owner_id", Code::Forbidden);
             }
         }

@@ -80,6 +80,14 @@ pub trait Rules {
     fn place(&self) -> Option<Place> {
         None
     }
+    /// Whether a rule of the organization chose its new owner in this very write. Then it goes to whom the rule says, also where whoever
+    /// writes could not give it.
+    fn given_by_rule(&self, _before: Option<&Self>) -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
 }
 
 /// Where a record belongs by its own account.

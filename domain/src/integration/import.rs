@@ -149,6 +149,9 @@ pub struct Import {
     /// to null for nothing. CSV only.
     #[record(fixed, like = ImportMeanings, example = r#"{"Group": {"WHOLSALE": "Wholesale", "n/a": null}}"#, fa = "برگردان مقدارها")]
     pub meanings: Option<ImportMeanings>,
+    /// Headings of columns in which every row must say something; a row with an empty cell there fails. CSV only.
+    #[record(fixed, max = 200, example = r#"["Mail"]"#, fa = "ستون‌های لازم")]
+    pub required_columns: Vec<String>,
     /// Members that every row gets unless it says them itself.
     #[record(fixed, like = ImportDefaults, example = r#"{"lifecycle_stage": "lead"}"#, fa = "مقدارهای پیش‌فرض")]
     pub defaults: Option<ImportDefaults>,
@@ -242,6 +245,9 @@ impl Rules for Import {
         }
         if self.format != ImportFormat::Csv && self.meanings.as_ref().is_some_and(|v| !v.0.is_empty()) {
             problems.with("/meanings", Code::Conflict, vec![("with", "/format".to_owned())]);
+        }
+        if self.format != ImportFormat::Csv && !self.required_columns.is_empty() {
+            problems.with("/required_columns", Code::Conflict, vec![("with", "/format".to_owned())]);
         }
         if self.file_name.as_deref().is_some_and(|name| !is_plain_name(name)) {
             problems.add("/file_name", Code::Character);

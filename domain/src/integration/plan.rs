@@ -7,7 +7,7 @@ use super::value::{self, DateOrder};
 use crate::core::field::Kind;
 use crate::core::problem::{Code, Problems};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wrong with one cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,11 @@ impl Filled {
     }
 }
 
+/// Whether a column is meant by a heading, however that is written.
+fn is_called(column: &Column, header: &str) -> bool {
+    column.header == header || !key(header).is_empty() && key(&column.header) == key(header)
+}
+
 /// A mapping made ready to run over many rows.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -61,6 +66,8 @@ pub struct Plan {
     parties: bool,
     /// What cells of a column are to be read as instead.
     meanings: Vec<Option<BTreeMap<String, Option<String>>>>,
+    /// Columns in which every row says something.
+    required: BTreeSet<usize>,
 }
 
 impl Plan {
@@ -99,6 +106,7 @@ impl Plan {
             between: layout.between(),
             dates: dates.unwrap_or(layout.dates()),
             meanings: Vec::new(),
+            required: BTreeSet::new(),
             parties: kind("kind").is_some_and(|k| matches!(k, Kind::Choice(words) if words.iter().any(|w| w == "person"))),
         })
     }
@@ -111,9 +119,13 @@ impl Plan {
         let mut problems = Problems::default();
         self.meanings = vec![None; mapping.len()];
         for (header, meaning) in meanings {
-            let named = |c: &Column| c.header == *header || !key(header).is_empty() && key(&c.header) == key(header);
             let mut found = false;
-            for (slot, _) in self.meanings.iter_mut().zip(mapping).filter(|(_, column)| named(column)) {
+            for (slot, _) in self
+                .meanings
+                .iter_mut()
+                .zip(mapping)
+                .filter(|(_, column)| is_called(column, header))
+            {
                 *slot = Some(meaning.clone());
                 found = true;
             }
@@ -122,6 +134,23 @@ impl Plan {
                     format!("/meanings/{}", header.replace('~', "~0").replace('/', "~1")),
                     Code::UnknownField,
                 );
+            }
+        }
+        problems.or(self)
+    }
+
+    /// Asks every row for something in some columns, by their headings, whether they are taken in or not.
+    ///
+    /// # Errors
+    /// `unknown_field` at `/required_columns/INDEX` for a heading the file has not.
+    pub fn requiring(mut self, mapping: &Mapping, headings: &[String]) -> Result<Plan, Problems> {
+        let mut problems = Problems::default();
+        for (n, header) in headings.iter().enumerate() {
+            let before = self.required.len();
+            let found = mapping.iter().enumerate().filter(|(_, column)| is_called(column, header));
+            self.required.extend(found.map(|(index, _)| index));
+            if self.required.len() == before && !mapping.iter().any(|column| is_called(column, header)) {
+                problems.add(format!("/required_columns/{n}"), Code::UnknownField);
             }
         }
         problems.or(self)
@@ -145,12 +174,19 @@ impl Plan {
         let mut wrong = Vec::new();
         for (index, cell) in cells.iter().enumerate() {
             let cell = self.meant(index, unguard(cell).trim()).trim();
+            if cell.is_empty() {
+                if self.required.contains(&index) {
+                    wrong.push(CellProblem {
+                        column: index,
+                        code: Code::Required,
+                        params: Vec::new(),
+                    });
+                }
+                continue;
+            }
             let Some((Some(target), kind)) = self.columns.get(index) else {
                 continue;
             };
-            if cell.is_empty() {
-                continue;
-            }
             let result = match target {
                 Target::Id => {
                     filled.id = Some(cell.to_owned());

@@ -256,6 +256,18 @@ fn cells_are_read_as_the_operator_says() {
             .body
             .contains_key("customer_group")
     );
+    let plan = plan.requiring(&mapping, &["VALUE".to_owned()]).unwrap();
+    let wrong = plan.body(&["x".to_owned(), " ".to_owned()]).unwrap_err();
+    assert_eq!((wrong.len(), wrong[0].column, wrong[0].code), (1, 1, Code::Required));
+    assert!(plan.body(&[String::new(), "1".to_owned()]).is_ok());
+    let unknown = plan
+        .clone()
+        .requiring(&mapping, &["Group".to_owned(), "Colour".to_owned()])
+        .unwrap_err();
+    assert_eq!(
+        (unknown.0.len(), unknown.0[0].pointer.as_str(), unknown.0[0].code),
+        (1, "/required_columns/1", Code::UnknownField)
+    );
     let wrong = plan.reading(&mapping, &[("Colour".to_owned(), means(None))].into()).unwrap_err();
     assert_eq!(
         (wrong.0[0].pointer.as_str(), wrong.0[0].code),

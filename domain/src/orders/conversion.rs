@@ -1,5 +1,6 @@
 //! What becomes of a quote in an order: its lines at the price that was accepted, as lines that come to the same again.
 use super::line::{SalesAdjustment, SalesLine};
+use crate::access::user::Locale;
 use crate::catalog::adjustment::{Adjustment, AdjustmentKind};
 use crate::catalog::quotation::PricedLine;
 use crate::catalog::quote::Quote;
@@ -52,7 +53,7 @@ pub fn ordered(quote: &Quote, options: &[i64]) -> Result<Ordered> {
         taken.lines.push(SalesLine {
             line: i64::try_from(i + 1).ok(),
             product_id: Some(Id::from_uuid(priced.product_id)),
-            description: Some(described(&priced.name, line.note.as_deref())),
+            description: Some(described(&named(priced, quote.language), line.note.as_deref())),
             quantity: priced.quantity,
             unit: Some(priced.unit),
             unit_price: Some(priced.unit_price),
@@ -79,6 +80,19 @@ pub fn ordered(quote: &Quote, options: &[i64]) -> Result<Ordered> {
 
 /// The most letters of a line's description.
 const DESCRIPTION: usize = 500;
+
+/// What was sold, with the options of a configurable product.
+fn named(priced: &PricedLine, language: Locale) -> String {
+    let options = priced.configuration.iter().flat_map(|c| &c.options);
+    let options = options.map(|o| if language == Locale::Persian { &o.name_fa } else { &o.name_en }.as_str());
+    let options = options
+        .collect::<Vec<_>>()
+        .join(if language == Locale::Persian { "، " } else { ", " });
+    match options.is_empty() {
+        true => priced.name.clone(),
+        false => format!("{} ({options})", priced.name),
+    }
+}
 
 /// What a line is called, with what the customer was told of it as far as there is room.
 fn described(name: &str, note: Option<&str>) -> String {

@@ -1,5 +1,6 @@
 //! The lines of a deal: what would be sold, and what that comes to. A deal is a guess at a sale, so its lines have no tax and one discount;
 //! what is offered for signature is a quote.
+use super::opportunity::Opportunity;
 use crate::catalog::product::Product;
 use crate::core::exact::Exact;
 use crate::core::id::Id;
@@ -144,6 +145,15 @@ pub fn by_product(lines: &[OpportunityLine]) -> BTreeMap<Option<uuid::Uuid>, Mon
             .or_insert(amount);
     }
     sums
+}
+
+/// What a deal is about: the products of its lines with their sums, and without lines the one it is mainly about, which stands for all it is
+/// worth.
+pub fn sold(deal: &Opportunity) -> BTreeMap<Option<uuid::Uuid>, Option<Money>> {
+    match deal.product_id.filter(|_| deal.lines.is_empty()) {
+        Some(product) => BTreeMap::from([(Some(product.uuid()), None)]),
+        None => by_product(&deal.lines).into_iter().map(|(id, sum)| (id, Some(sum))).collect(),
+    }
 }
 
 #[cfg(test)]

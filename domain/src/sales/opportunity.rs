@@ -1,10 +1,12 @@
 //! Opportunities: deals in progress, from the first interest to won or lost. Where a deal is, is never edited: see [`super::course`].
 use super::competitor::Competitor;
+use super::lead::Lead;
 use super::line::{self, OpportunityLine};
 use super::pipeline::Pipeline;
 use super::stage::{ForecastCategory, Stage, StageKind};
 use super::working_time::WorkingTime;
 use crate::access::user::User;
+use crate::catalog::product::Product;
 use crate::catalog::quote::Quote;
 use crate::core::base::Base;
 use crate::core::field::Choice;
@@ -134,6 +136,9 @@ pub struct Opportunity {
     /// What it is worth: what its lines come to, or without lines what the seller says.
     #[record(money, sort, example = r#"{"amount": "1250000000.00", "currency": "IRR"}"#, fa = "مبلغ")]
     pub amount: Option<Money>,
+    /// What it is mainly about; where there are lines, they say it.
+    #[record(fa = "کالا")]
+    pub product_id: Option<Id<Product>>,
     /// When it is expected to close; once it is won or lost, when that was.
     #[record(sort, example = r#""2031-03-21""#, fa = "تاریخ بستن")]
     pub close_date: Option<NaiveDate>,
@@ -182,6 +187,9 @@ pub struct Opportunity {
     /// To whom it was lost.
     #[record(fixed, fa = "رقیب برنده")]
     pub lost_to_id: Option<Id<Competitor>>,
+    /// The lead that it came of.
+    #[record(server, fa = "سرنخ")]
+    pub lead_id: Option<Id<Lead>>,
     /// How likely it is won, in percent: the seller's own judgement, else what its stage says.
     #[record(server, example = "30", fa = "احتمال")]
     pub probability: i64,

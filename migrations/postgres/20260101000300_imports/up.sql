@@ -14,6 +14,7 @@ CREATE TABLE imports (
     dry_run boolean NOT NULL,
     mapping jsonb,
     meanings jsonb,
+    required_columns jsonb NOT NULL,
     defaults jsonb,
     data_source_id uuid,
     file_name text,

@@ -1,3 +1,9 @@
+DROP TABLE assignment_turns;
+DROP TABLE market_notes;
+DROP TABLE assignment_rules;
+DROP TABLE scoring_rules;
+DROP TABLE lead_keys;
+DROP TABLE leads;
 DROP TABLE opportunity_contacts;
 DROP TABLE opportunity_competitors;
 DROP TABLE opportunity_stages;

@@ -108,6 +108,7 @@ CREATE TABLE opportunities (
     kind text COLLATE "C" NOT NULL,
     lines jsonb NOT NULL,
     amount jsonb,
+    product_id uuid,
     close_date date,
     started_on date,
     own_probability bigint,
@@ -124,6 +125,7 @@ CREATE TABLE opportunities (
     close_reason text COLLATE "C",
     close_note text COLLATE "C",
     lost_to_id uuid,
+    lead_id uuid,
     probability bigint NOT NULL,
     forecast_category text COLLATE "C" NOT NULL,
     stage_entered_at timestamptz,
@@ -161,6 +163,10 @@ CREATE INDEX opportunities_forecast ON opportunities (close_date, status, foreca
 CREATE INDEX opportunities_won ON opportunities (owner_id, close_date, amount_currency, unit_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
 CREATE INDEX opportunities_won_unit ON opportunities (unit_id, close_date, amount_currency, owner_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
 CREATE INDEX opportunities_stage ON opportunities (stage_id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_product ON opportunities (product_id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_lead ON opportunities (lead_id) WHERE deleted_at IS NULL;
+-- What became of deals: all that results are counted and added up by.
+CREATE INDEX opportunities_results ON opportunities (close_date, status, owner_id, unit_id, product_id, pipeline_id, customer_id, amount_currency, amount_units, amount_micros, started_on, id) WHERE deleted_at IS NULL;
 -- Deals that a job looks for: too long in their stage, or open behind their closing day.
 CREATE INDEX opportunities_stuck ON opportunities (stage_due_at) WHERE deleted_at IS NULL AND status = 'open' AND stuck_at IS NULL;
 CREATE INDEX opportunities_slipping ON opportunities (close_date) WHERE deleted_at IS NULL AND status = 'open' AND slipping_at IS NULL;
@@ -220,3 +226,167 @@ CREATE INDEX opportunity_contacts_unit ON opportunity_contacts (unit_id, updated
 CREATE INDEX opportunity_contacts_opportunity ON opportunity_contacts (opportunity_id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX opportunity_contacts__customer_id_key ON opportunity_contacts (opportunity_id, role, customer_id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunity_contacts_customer ON opportunity_contacts (customer_id) WHERE deleted_at IS NULL;
+
+CREATE TABLE leads (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    display_name text COLLATE "C" NOT NULL,
+    given_name text COLLATE "C",
+    family_name text COLLATE "C",
+    organization_name text COLLATE "C",
+    job_title text COLLATE "C",
+    contact_points jsonb NOT NULL,
+    province text COLLATE "C",
+    city text COLLATE "C",
+    country text COLLATE "C",
+    channel text COLLATE "C" NOT NULL,
+    source text COLLATE "C",
+    campaign text COLLATE "C",
+    partner_id uuid,
+    interests jsonb NOT NULL,
+    message text COLLATE "C",
+    amount jsonb,
+    needs_skills jsonb NOT NULL,
+    auto_assign boolean NOT NULL,
+    assigned_by_id uuid,
+    assigned_at timestamptz,
+    status text COLLATE "C" NOT NULL,
+    score bigint NOT NULL,
+    score_parts jsonb NOT NULL,
+    nurture_until date,
+    disqualify_reason text COLLATE "C",
+    status_note text COLLATE "C",
+    recycled bigint NOT NULL,
+    converted_at timestamptz,
+    customer_id uuid,
+    contact_id uuid,
+    opportunity_id uuid,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    amount_units bigint,
+    amount_micros bigint,
+    amount_currency text COLLATE "C",
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX leads_created_at ON leads (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_updated_at ON leads (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_owner ON leads (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_unit ON leads (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_display_name ON leads (display_name, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_score ON leads (score, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_load ON leads (owner_id, status) WHERE deleted_at IS NULL;
+CREATE INDEX leads_ripe ON leads (nurture_until) WHERE deleted_at IS NULL AND status = 'nurturing';
+CREATE INDEX leads_customer ON leads (customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_contact ON leads (contact_id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_partner ON leads (partner_id) WHERE deleted_at IS NULL;
+-- What refers to a customer moves in the trash too when customers are merged.
+CREATE INDEX leads_trash ON leads (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX leads_search ON leads USING gin (search gin_trgm_ops);
+
+-- Telephone numbers and email addresses by which a lead is found.
+CREATE TABLE lead_keys (
+    kind text COLLATE "C" NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    lead_id uuid NOT NULL,
+    PRIMARY KEY (kind, value, lead_id)
+);
+CREATE INDEX lead_keys_lead ON lead_keys (lead_id);
+
+CREATE TABLE scoring_rules (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    condition text COLLATE "C" NOT NULL,
+    points bigint NOT NULL,
+    active boolean NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX scoring_rules_created_at ON scoring_rules (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_updated_at ON scoring_rules (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_owner ON scoring_rules (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_unit ON scoring_rules (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_name ON scoring_rules (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_search ON scoring_rules USING gin (search gin_trgm_ops);
+
+CREATE TABLE assignment_rules (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    name text COLLATE "C" NOT NULL,
+    position bigint NOT NULL,
+    condition text COLLATE "C",
+    strategy text COLLATE "C" NOT NULL,
+    candidates jsonb NOT NULL,
+    active boolean NOT NULL,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX assignment_rules_created_at ON assignment_rules (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_updated_at ON assignment_rules (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_owner ON assignment_rules (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_unit ON assignment_rules (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_name ON assignment_rules (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_position ON assignment_rules (position, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_search ON assignment_rules USING gin (search gin_trgm_ops);
+
+CREATE TABLE market_notes (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    title text COLLATE "C" NOT NULL,
+    body text COLLATE "C" NOT NULL,
+    region text COLLATE "C",
+    from_date date NOT NULL,
+    to_date date,
+    source text COLLATE "C",
+    competitor_id uuid,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX market_notes_created_at ON market_notes (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_updated_at ON market_notes (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_owner ON market_notes (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_unit ON market_notes (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_title ON market_notes (title, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_from_date ON market_notes (from_date, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_region ON market_notes (region, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_competitor ON market_notes (competitor_id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_search ON market_notes USING gin (search gin_trgm_ops);
+
+-- Who got a lead last by a rule.
+CREATE TABLE assignment_turns (
+    rule_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    taken_at timestamptz NOT NULL,
+    PRIMARY KEY (rule_id)
+);

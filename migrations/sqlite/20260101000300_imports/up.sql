@@ -14,6 +14,7 @@ CREATE TABLE imports (
     dry_run BOOLEAN NOT NULL,
     mapping TEXT,
     meanings TEXT,
+    required_columns TEXT NOT NULL,
     defaults TEXT,
     data_source_id BLOB,
     file_name TEXT,

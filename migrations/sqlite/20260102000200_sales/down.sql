@@ -1,3 +1,13 @@
+DROP TABLE assignment_turns;
+DROP TABLE market_notes_search;
+DROP TABLE market_notes;
+DROP TABLE assignment_rules_search;
+DROP TABLE assignment_rules;
+DROP TABLE scoring_rules_search;
+DROP TABLE scoring_rules;
+DROP TABLE lead_keys;
+DROP TABLE leads_search;
+DROP TABLE leads;
 DROP TABLE opportunity_contacts;
 DROP TABLE opportunity_competitors;
 DROP TABLE opportunity_stages;

@@ -135,6 +135,7 @@ CREATE TABLE opportunities (
     kind TEXT NOT NULL,
     lines TEXT NOT NULL,
     amount TEXT,
+    product_id BLOB,
     close_date DATE,
     started_on DATE,
     own_probability BIGINT,
@@ -151,6 +152,7 @@ CREATE TABLE opportunities (
     close_reason TEXT,
     close_note TEXT,
     lost_to_id BLOB,
+    lead_id BLOB,
     probability BIGINT NOT NULL,
     forecast_category TEXT NOT NULL,
     stage_entered_at INTEGER,
@@ -188,6 +190,10 @@ CREATE INDEX opportunities_forecast ON opportunities (close_date, status, foreca
 CREATE INDEX opportunities_won ON opportunities (owner_id, close_date, amount_currency, unit_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
 CREATE INDEX opportunities_won_unit ON opportunities (unit_id, close_date, amount_currency, owner_id, pipeline_id, amount_units, amount_micros, customer_id, id) WHERE deleted_at IS NULL AND status = 'won';
 CREATE INDEX opportunities_stage ON opportunities (stage_id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_product ON opportunities (product_id) WHERE deleted_at IS NULL;
+CREATE INDEX opportunities_lead ON opportunities (lead_id) WHERE deleted_at IS NULL;
+-- What became of deals: all that results are counted and added up by.
+CREATE INDEX opportunities_results ON opportunities (close_date, status, owner_id, unit_id, product_id, pipeline_id, customer_id, amount_currency, amount_units, amount_micros, started_on, id) WHERE deleted_at IS NULL;
 -- Deals that a job looks for: too long in their stage, or open behind their closing day.
 CREATE INDEX opportunities_stuck ON opportunities (stage_due_at) WHERE deleted_at IS NULL AND status = 'open' AND stuck_at IS NULL;
 CREATE INDEX opportunities_slipping ON opportunities (close_date) WHERE deleted_at IS NULL AND status = 'open' AND slipping_at IS NULL;
@@ -256,3 +262,203 @@ CREATE INDEX opportunity_contacts_unit ON opportunity_contacts (unit_id, updated
 CREATE INDEX opportunity_contacts_opportunity ON opportunity_contacts (opportunity_id) WHERE deleted_at IS NULL;
 CREATE UNIQUE INDEX opportunity_contacts__customer_id_key ON opportunity_contacts (opportunity_id, role, customer_id) WHERE deleted_at IS NULL;
 CREATE INDEX opportunity_contacts_customer ON opportunity_contacts (customer_id) WHERE deleted_at IS NULL;
+
+CREATE TABLE leads (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    display_name TEXT NOT NULL,
+    given_name TEXT,
+    family_name TEXT,
+    organization_name TEXT,
+    job_title TEXT,
+    contact_points TEXT NOT NULL,
+    province TEXT,
+    city TEXT,
+    country TEXT,
+    channel TEXT NOT NULL,
+    source TEXT,
+    campaign TEXT,
+    partner_id BLOB,
+    interests TEXT NOT NULL,
+    message TEXT,
+    amount TEXT,
+    needs_skills TEXT NOT NULL,
+    auto_assign BOOLEAN NOT NULL,
+    assigned_by_id BLOB,
+    assigned_at INTEGER,
+    status TEXT NOT NULL,
+    score BIGINT NOT NULL,
+    score_parts TEXT NOT NULL,
+    nurture_until DATE,
+    disqualify_reason TEXT,
+    status_note TEXT,
+    recycled BIGINT NOT NULL,
+    converted_at INTEGER,
+    customer_id BLOB,
+    contact_id BLOB,
+    opportunity_id BLOB,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    amount_units BIGINT,
+    amount_micros BIGINT,
+    amount_currency TEXT,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX leads_created_at ON leads (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_updated_at ON leads (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_owner ON leads (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_unit ON leads (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_display_name ON leads (display_name, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_score ON leads (score, id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_load ON leads (owner_id, status) WHERE deleted_at IS NULL;
+CREATE INDEX leads_ripe ON leads (nurture_until) WHERE deleted_at IS NULL AND status = 'nurturing';
+CREATE INDEX leads_customer ON leads (customer_id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_contact ON leads (contact_id) WHERE deleted_at IS NULL;
+CREATE INDEX leads_partner ON leads (partner_id) WHERE deleted_at IS NULL;
+-- What refers to a customer moves in the trash too when customers are merged.
+CREATE INDEX leads_trash ON leads (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE VIRTUAL TABLE leads_search USING fts5 (search, content = 'leads', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER leads_search_insert AFTER INSERT ON leads BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('leads', new.rowid, NULL);
+END;
+CREATE TRIGGER leads_search_delete AFTER DELETE ON leads BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('leads', old.rowid, old.search);
+END;
+CREATE TRIGGER leads_search_update AFTER UPDATE OF search ON leads WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('leads', old.rowid, old.search);
+END;
+
+-- Telephone numbers and email addresses by which a lead is found.
+CREATE TABLE lead_keys (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    lead_id BLOB NOT NULL,
+    PRIMARY KEY (kind, value, lead_id)
+) WITHOUT ROWID;
+CREATE INDEX lead_keys_lead ON lead_keys (lead_id);
+
+CREATE TABLE scoring_rules (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    name TEXT NOT NULL,
+    condition TEXT NOT NULL,
+    points BIGINT NOT NULL,
+    active BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX scoring_rules_created_at ON scoring_rules (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_updated_at ON scoring_rules (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_owner ON scoring_rules (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_unit ON scoring_rules (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX scoring_rules_name ON scoring_rules (name, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE scoring_rules_search USING fts5 (search, content = 'scoring_rules', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER scoring_rules_search_insert AFTER INSERT ON scoring_rules BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('scoring_rules', new.rowid, NULL);
+END;
+CREATE TRIGGER scoring_rules_search_delete AFTER DELETE ON scoring_rules BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('scoring_rules', old.rowid, old.search);
+END;
+CREATE TRIGGER scoring_rules_search_update AFTER UPDATE OF search ON scoring_rules WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('scoring_rules', old.rowid, old.search);
+END;
+
+CREATE TABLE assignment_rules (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    name TEXT NOT NULL,
+    position BIGINT NOT NULL,
+    condition TEXT,
+    strategy TEXT NOT NULL,
+    candidates TEXT NOT NULL,
+    active BOOLEAN NOT NULL,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX assignment_rules_created_at ON assignment_rules (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_updated_at ON assignment_rules (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_owner ON assignment_rules (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_unit ON assignment_rules (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_name ON assignment_rules (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX assignment_rules_position ON assignment_rules (position, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE assignment_rules_search USING fts5 (search, content = 'assignment_rules', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER assignment_rules_search_insert AFTER INSERT ON assignment_rules BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('assignment_rules', new.rowid, NULL);
+END;
+CREATE TRIGGER assignment_rules_search_delete AFTER DELETE ON assignment_rules BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('assignment_rules', old.rowid, old.search);
+END;
+CREATE TRIGGER assignment_rules_search_update AFTER UPDATE OF search ON assignment_rules WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('assignment_rules', old.rowid, old.search);
+END;
+
+CREATE TABLE market_notes (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    region TEXT,
+    from_date DATE NOT NULL,
+    to_date DATE,
+    source TEXT,
+    competitor_id BLOB,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX market_notes_created_at ON market_notes (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_updated_at ON market_notes (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_owner ON market_notes (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_unit ON market_notes (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_title ON market_notes (title, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_from_date ON market_notes (from_date, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_region ON market_notes (region, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_notes_competitor ON market_notes (competitor_id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE market_notes_search USING fts5 (search, content = 'market_notes', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER market_notes_search_insert AFTER INSERT ON market_notes BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('market_notes', new.rowid, NULL);
+END;
+CREATE TRIGGER market_notes_search_delete AFTER DELETE ON market_notes BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('market_notes', old.rowid, old.search);
+END;
+CREATE TRIGGER market_notes_search_update AFTER UPDATE OF search ON market_notes WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('market_notes', old.rowid, old.search);
+END;
+
+-- Who got a lead last by a rule.
+CREATE TABLE assignment_turns (
+    rule_id BLOB NOT NULL,
+    user_id BLOB NOT NULL,
+    taken_at INTEGER NOT NULL,
+    PRIMARY KEY (rule_id)
+) WITHOUT ROWID;

@@ -3,8 +3,8 @@ CREATE TABLE opportunity_products (
     opportunity_id BLOB NOT NULL,
     place BIGINT NOT NULL,
     product_id BLOB,
-    amount_units BIGINT NOT NULL,
-    amount_micros BIGINT NOT NULL,
+    amount_units BIGINT,
+    amount_micros BIGINT,
     PRIMARY KEY (opportunity_id, place)
 ) WITHOUT ROWID;
 CREATE INDEX opportunity_products_product ON opportunity_products (product_id, opportunity_id, amount_units, amount_micros);

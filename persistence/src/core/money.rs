@@ -42,6 +42,12 @@ pub fn sums(table: &str, name: &str) -> String {
     format!("CAST(COALESCE(SUM({table}.{name}_units), 0) AS BIGINT), CAST(COALESCE(SUM({table}.{name}_micros), 0) AS BIGINT)")
 }
 
+/// The same of a column of `first` and, where that is null, of `table`.
+pub fn sums_or(first: &str, table: &str, name: &str) -> String {
+    let part = |part: &str| format!("CAST(COALESCE(SUM(COALESCE({first}.{name}_{part}, {table}.{name}_{part})), 0) AS BIGINT)");
+    format!("{}, {}", part("units"), part("micros"))
+}
+
 /// A sum that [`sums`] selected, from the column it begins at.
 ///
 /// # Errors

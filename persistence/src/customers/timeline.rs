@@ -11,7 +11,7 @@ use crate::core::{read, search};
 use crate::documents::overview::Documents;
 use crate::orders::overview::{INVOICES, ORDERS, PAYMENTS};
 use crate::privacy::consent::Consents;
-use crate::sales::overview::OPPORTUNITIES;
+use crate::sales::overview::{LEADS, OPPORTUNITIES};
 use domain::activities::interaction::Channel;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
@@ -51,6 +51,7 @@ pub const SOURCES: &[&dyn Source] = &[
     &Consents,
     &QUOTES,
     &Groups,
+    &LEADS,
     &OPPORTUNITIES,
     &ORDERS,
     &INVOICES,

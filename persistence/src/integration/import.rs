@@ -10,6 +10,7 @@ row! { Import in imports {
     dry_run: Plain,
     mapping: Json,
     meanings: Json,
+    required_columns: Json,
     defaults: Json,
     data_source_id: Maybe,
     file_name: Maybe,

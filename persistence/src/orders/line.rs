@@ -48,6 +48,7 @@ fn price(conn: &mut Conn, context: &Context<'_>, scene: &Scene<'_>, lines: &mut 
             Some(PriceAskLine {
                 product_id: line.product_id?.uuid(),
                 quantity: line.quantity,
+                configuration: None,
                 discounts: Vec::new(),
                 tax: line.tax.or_else(|| untaxed.contains(i).then_some(nothing)),
             })

@@ -19,6 +19,7 @@ use domain::orders::order::Order;
 use domain::orders::shipment::Shipment;
 use domain::privacy::consent::Consent;
 use domain::privacy::erasure::{Erasure, ErasureCount, Treatment};
+use domain::sales::lead::Lead;
 use domain::sales::opportunity::Opportunity;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -157,9 +158,12 @@ fn treat(
             };
             found.iter().map(|o| (o.base.id.uuid(), one(o))).collect()
         }
-        "consents" | "quotes" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
-        // Where it went and who took it; what was ordered, invoiced and paid are books, which the law keeps.
-        "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "leads" => {
+            let found: Vec<Lead> = pick(conn, these())?;
+            found.iter().map(|l| (l.base.id.uuid(), l.treatment(whom))).collect()
+        }
+        // Of orders, where they went and who took them; what was ordered, invoiced and paid are books, which the law keeps.
+        "consents" | "quotes" | "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
         "opportunity_contacts"
         | "tasks"
         | "relationships"
@@ -235,6 +239,10 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                 })?,
                 ("interactions", _) => rewrite::<Interaction>(conn, context, *id, |i| {
                     i.detach(whom.cast());
+                    Ok(())
+                })?,
+                ("leads", _) => rewrite::<Lead>(conn, context, *id, |l| {
+                    l.forget(whom.cast());
                     Ok(())
                 })?,
                 ("opportunities", treatment) => {

@@ -33,6 +33,18 @@ pub fn about(spec: &Spec, customer: Uuid) -> Option<Sql> {
                 linked.text(" OR t0.id IN (SELECT l.document_id FROM document_links l WHERE l.object = 'customers' AND l.record_id = ");
             Some(linked.bind(customer).text(")"))
         }
+        // A lead that nobody has converted is known by the same number or address alone.
+        "leads" => {
+            let any = Sql::new("t0.customer_id = ")
+                .bind(customer)
+                .text(" OR t0.contact_id = ")
+                .bind(customer);
+            let any = any.text(" OR t0.partner_id = ").bind(customer);
+            let keys = any.text(
+                " OR t0.id IN (SELECT k.lead_id FROM lead_keys k JOIN customer_keys c ON c.kind = k.kind AND c.value = k.value WHERE c.customer_id = ",
+            );
+            Some(keys.bind(customer).text(")"))
+        }
         _ => {
             let fields = spec.fields.iter().filter(|f| f.kind == Kind::Reference("customers"));
             let each: Vec<Sql> = fields.map(|f| Sql::new(format!("t0.{} = ", f.name)).bind(customer)).collect();

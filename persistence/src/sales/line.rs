@@ -8,7 +8,7 @@ use domain::catalog::product::{Product, ProductStatus};
 use domain::core::error::Result;
 use domain::core::pipeline::Context;
 use domain::core::problem::{Code, Problems};
-use domain::sales::line::{by_product, count};
+use domain::sales::line::{count, sold};
 use domain::sales::opportunity::Opportunity;
 
 /// Completes lines and counts what a deal is worth by them. Without lines its worth is the seller's own number.
@@ -48,14 +48,13 @@ pub(super) fn settle(conn: &mut Conn, before: Option<&Opportunity>, deal: &mut O
 
 /// Keeps in step what a deal comes to by product.
 pub(super) fn keep(conn: &mut Conn, before: Option<&Opportunity>, after: Option<&Opportunity>) -> Result<()> {
-    let sums = |deal: Option<&Opportunity>| deal.map(|d| by_product(&d.lines)).unwrap_or_default();
+    let sums = |deal: Option<&Opportunity>| deal.map(sold).unwrap_or_default();
     let (old, new) = (sums(before), sums(after));
     let Some(deal) = after.or(before).map(|d| d.base.id.uuid()).filter(|_| old != new) else {
         return Ok(());
     };
     conn.execute(&sql!("DELETE FROM opportunity_products WHERE opportunity_id = ?", deal))?;
     for (place, (product, amount)) in new.into_iter().enumerate() {
-        let amount = Some(amount);
         conn.execute(&sql!(
             "INSERT INTO opportunity_products (opportunity_id, place, product_id, amount_units, amount_micros) VALUES (?, ?, ?, ?, ?)",
             deal,

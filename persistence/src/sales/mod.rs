@@ -1,16 +1,21 @@
 //! Keeping deals, the pipelines they go through, and where they were.
 pub mod adjustment;
+pub mod assignment;
 pub mod board;
 mod competitor;
 pub mod contact_role;
 pub mod course;
 pub mod forecast;
 pub mod history;
+pub mod lead;
 mod line;
+mod market_note;
 pub mod opportunity;
 pub mod overview;
 pub mod pipeline;
 pub mod quota;
+pub mod results;
+pub mod scoring;
 pub mod snapshot;
 mod stage;
 mod team;

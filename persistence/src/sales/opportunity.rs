@@ -12,7 +12,7 @@ use domain::core::pipeline::{Context, Storage as _};
 use domain::core::problem::{Code, Problems};
 use domain::sales::competitor::Competitor;
 use domain::sales::course::Course;
-use domain::sales::line::by_product;
+use domain::sales::line::sold;
 use domain::sales::opportunity::{Opportunity, OpportunityStatus};
 use domain::sales::working_time::WorkingTime;
 use std::collections::BTreeSet;
@@ -27,6 +27,7 @@ row! { Opportunity in opportunities {
     kind: Word,
     lines: Json,
     amount: Json,
+    product_id: Maybe,
     close_date: Maybe,
     started_on: Maybe,
     own_probability: Maybe,
@@ -43,6 +44,7 @@ row! { Opportunity in opportunities {
     close_reason: MaybeWord,
     close_note: Maybe,
     lost_to_id: Maybe,
+    lead_id: Maybe,
     probability: Plain,
     forecast_category: Word,
     stage_entered_at: Maybe,
@@ -156,7 +158,7 @@ fn go_on(conn: &mut Conn, before: &Opportunity, deal: &mut Opportunity, context:
         deal.moved(before.close_date, context.now(), context.actor.user(), hours.day(context.now()));
     }
     let judged = before.own_probability != deal.own_probability || before.own_forecast_category != deal.own_forecast_category;
-    let worth = before.amount != deal.amount || by_product(&before.lines) != by_product(&deal.lines);
+    let worth = before.amount != deal.amount || sold(before) != sold(deal);
     let counted = worth || before.close_date != deal.close_date || before.customer_id != deal.customer_id;
     if was != OpportunityStatus::Open && is == was && (judged || counted) {
         // What was won or lost is counted on.

@@ -1,6 +1,7 @@
 //! Deals in what is shown of customers: the view of a customer, and the timeline.
 use crate::core::conn::Conn;
 use crate::core::read;
+use crate::core::record::pick;
 use crate::core::sql::Sql;
 use crate::core::stored::{Json, Maybe, Plain, Stored, Word};
 use crate::customers::overview::{id, reads};
@@ -9,6 +10,7 @@ use chrono::NaiveDate;
 use domain::core::actor::Actor;
 use domain::core::error::Result;
 use domain::core::money::Money;
+use domain::sales::lead::Lead;
 use domain::sales::opportunity::OpportunityStatus;
 use uuid::Uuid;
 
@@ -60,6 +62,20 @@ pub fn of_customer(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize)
     Ok(found)
 }
 
+/// The leads that became a customer or a person there, as far as the actor may see them, the latest first.
+///
+/// # Errors
+/// `Error::Forbidden` where the actor may read no leads at all.
+pub fn leads_of(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<Lead>> {
+    let sight = reads(actor, "leads")?;
+    let sql = Sql::new("t0.deleted_at IS NULL AND (t0.customer_id = ").bind(customer);
+    let sql = sql.text(" OR t0.contact_id = ").bind(customer).text(")").also(read::sight(&sight));
+    pick(
+        conn,
+        sql.text(" ORDER BY t0.converted_at DESC, t0.id DESC LIMIT ").bind(limit as i64),
+    )
+}
+
 /// Deals in a timeline: when they were made, and what has become of them.
 pub const OPPORTUNITIES: Records = Records {
     kind: "opportunity",
@@ -68,5 +84,16 @@ pub const OPPORTUNITIES: Records = Records {
     word: "t0.status",
     title: "t0.name",
     summary: "substr(t0.description, 1, 300)",
+    by: "t0.owner_id",
+};
+
+/// Leads in a timeline: when they became the customer.
+pub const LEADS: Records = Records {
+    kind: "lead",
+    object: "leads",
+    at: "t0.converted_at",
+    word: "t0.channel",
+    title: "t0.display_name",
+    summary: "substr(t0.message, 1, 300)",
     by: "t0.owner_id",
 };

@@ -62,6 +62,10 @@ const OTHERS: &[(&str, &str)] = &[
     ("opportunity_stages", "from_stage_id"),
     ("opportunity_stages", "entered_by"),
     ("opportunity_stages", "left_by"),
+    // Of a lead, which brings them along; whose turn it is, of a rule.
+    ("lead_keys", "lead_id"),
+    ("assignment_turns", "rule_id"),
+    ("assignment_turns", "user_id"),
     // Contents of documents.
     ("document_versions", "document_id"),
     ("document_versions", "content_id"),

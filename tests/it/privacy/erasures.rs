@@ -21,7 +21,7 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 24] = [
+const DECIDED: [&str; 25] = [
     "consents",
     "coupon_redemptions",
     "coupons",
@@ -34,6 +34,7 @@ const DECIDED: [&str; 24] = [
     "group_members",
     "interactions",
     "invoices",
+    "leads",
     "ledger_entries",
     "merges",
     "opportunities",

@@ -2,8 +2,10 @@
 mod board;
 mod deals;
 mod forecasts;
+mod leads;
 mod pipelines;
 mod quotas;
+mod samples;
 mod snapshots;
 mod steps;
 mod watch;

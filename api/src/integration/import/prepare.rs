@@ -260,14 +260,15 @@ fn knows(target: &Target, spec: &Spec, custom: &[Declaration]) -> bool {
 /// The plan of a mapping.
 ///
 /// # Errors
-/// What [`Plan::new`] and [`Plan::reading`] say.
+/// What [`Plan::new`], [`Plan::reading`] and [`Plan::requiring`] say.
 pub fn plan(import: &Import, mapping: &Mapping, layout: Layout, spec: &Spec, custom: &[Declaration]) -> Result<Plan, Problems> {
     let plan = Plan::new(mapping, layout, None, |path| match path.strip_prefix("custom.") {
         Some(name) => custom.iter().find(|d| d.name == name).map(|d| d.field_kind()),
         None => spec.kind(path).or_else(|| spec.field(path).map(|f| f.kind.clone())),
     })?;
-    match &import.meanings {
-        Some(meanings) => plan.reading(mapping, &meanings.0),
-        None => Ok(plan),
-    }
+    let plan = match &import.meanings {
+        Some(meanings) => plan.reading(mapping, &meanings.0)?,
+        None => plan,
+    };
+    plan.requiring(mapping, &import.required_columns)
 }
