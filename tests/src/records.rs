@@ -100,7 +100,7 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         // The name of a field, which no number stands behind.
         "retention_rules" => body["date_field"] = json!("updated_at"),
         // Codes, which no number stands behind.
-        "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
+        "contracts" | "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
         "taxes" => body["country"] = json!("IR"),
         // Names of periods, which no number stands behind; there is one of each kind in a period.
         "quotas" | "forecast_adjustments" | "forecast_snapshots" => {
