@@ -59,6 +59,11 @@ fn leads_walk() {
 }
 
 #[test]
+fn selling_walks() {
+    walked("docs/selling.md");
+}
+
+#[test]
 fn prices_walk() {
     walked("docs/prices.md");
 }
@@ -71,6 +76,11 @@ fn configuration_walks() {
 #[test]
 fn quotes_walk() {
     walked("docs/quotes.md");
+}
+
+#[test]
+fn contracts_walk() {
+    walked("docs/contracts.md");
 }
 
 #[test]

@@ -110,7 +110,7 @@ pub fn idempotency_key(request: &HttpRequest) -> Result<Option<String>, Failure>
 }
 
 /// Objects that are made, and acted on, under an idempotency key alone: done twice, it would cost money.
-const KEYED: [&str; 4] = ["credit_notes", "invoices", "orders", "payments"];
+const KEYED: [&str; 6] = ["credit_notes", "invoices", "orders", "payments", "purchase_requests", "refunds"];
 
 /// Whether writes of an object that are no change of a named version need an idempotency key.
 pub fn is_keyed(object: &str) -> bool {

@@ -253,6 +253,27 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
             "توقیف قانونی چیزی را نگه می‌دارد؛ چیزی پاک نشد",
         ),
         "order_not_draft" => ("The order is no draft any more", "این سفارش دیگر پیش‌نویس نیست"),
+        "order_of_request" => (
+            "The order is of a purchase request: cancel it instead",
+            "این سفارش از درخواست خرید ساخته شده است؛ لغوش کنید",
+        ),
+        "request_decided" => (
+            "The purchase request was decided already",
+            "دربارهٔ این درخواست پیش‌تر تصمیم گرفته شده است",
+        ),
+        "request_not_approved" => ("Nobody has agreed to the purchase request", "کسی این درخواست خرید را نپذیرفته است"),
+        "request_ordered" => (
+            "An order was made of the purchase request already",
+            "از این درخواست پیش‌تر سفارش ساخته شده است",
+        ),
+        "product_in_stock" => (
+            "Some of the product is in stock, promised or on its way; retire it instead",
+            "از این کالا هنوز موجودی، رزرو یا کالای در راه هست؛ آن را بازنشسته کنید",
+        ),
+        "refund_nothing" => (
+            "Nothing is left of it that could be paid back",
+            "چیزی از آن نمانده است که پس داده شود",
+        ),
         "order_of_quote" => (
             "The order is of a quote that was accepted: amend it once it is confirmed, or cancel it",
             "این سفارش از پیش‌فاکتوری پذیرفته‌شده است؛ پس از تأیید اصلاحش کنید یا لغوش کنید",
@@ -260,6 +281,18 @@ pub fn title(code: &str, status: u16, lang: Lang) -> &'static str {
         "quote_converted" => (
             "An order was made of the quote already",
             "از این پیش‌فاکتور پیش‌تر سفارش ساخته شده است",
+        ),
+        "contract_not_draft" => (
+            "The contract holds or held: it goes on by its steps, not by edits",
+            "این قرارداد پیش‌نویس نیست؛ با گام‌هایش پیش می‌رود نه با ویرایش",
+        ),
+        "contract_status" => (
+            "That can't be done to the contract as it stands",
+            "با وضع کنونی قرارداد این کار شدنی نیست",
+        ),
+        "contract_notice_late" => (
+            "The last day for notice has passed; the contract goes on by itself",
+            "مهلت اعلام گذشته است و قرارداد خودبه‌خود تمدید می‌شود",
         ),
         "order_not_open" => (
             "That can't be done to the order as it stands",

@@ -9,9 +9,10 @@ use domain::orders::credit_note::CreditNote;
 use domain::orders::invoice::Invoice;
 use domain::orders::ledger::LedgerEntry;
 use domain::orders::payment::{Allocation, Payment};
+use domain::orders::refund::Refund;
 use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of, allow};
-use persistence::orders::{invoice, payment};
+use persistence::orders::{credit_note, invoice, payment};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -19,6 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 const INVOICES: &dyn Object = &Of::<Invoice>::NEW;
+const CREDIT_NOTES: &dyn Object = &Of::<CreditNote>::NEW;
 const PAYMENTS: &dyn Object = &Of::<Payment>::NEW;
 
 /// For which invoices what is left of a payment is.
@@ -50,6 +52,9 @@ fn issue(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, (): (
 }
 fn allocate(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, asked: AllocatePayment) -> Result<Done> {
     payment::allocate(conn, context, (id, expect), &asked.allocations)
+}
+fn allocate_credit(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, asked: AllocatePayment) -> Result<Done> {
+    credit_note::allocate(conn, context, (id, expect), &asked.allocations)
 }
 fn reverse(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, why: Because) -> Result<Done> {
     payment::reverse(conn, context, (id, expect), why.reason)
@@ -90,11 +95,24 @@ pub fn routes(config: &mut ServiceConfig) {
         permission: "reverse",
         keyed: true,
     };
+    let crediting = Action {
+        path: "/credit-notes/{id}/allocate",
+        id: "allocateCreditNote",
+        summary: "Say for what a credit note's surplus is",
+        doc: "What of the credit note was not owed any more is for these invoices, or without any named for those that are due first. 409 \
+              `invoice_settled` where nothing is owed any more, `payment_allocated` where nothing is left or owed, `invoice_draft`.",
+        done: "It is allocated.",
+        object: CREDIT_NOTES,
+        permission: "update",
+        keyed: true,
+    };
+    config.service(crediting.on(allocate_credit));
     config.service(issuing.on(issue));
     config.service(allocating.told(allocate));
     config.service(reversing.on(reverse));
     config.service(Crud::<Invoice>::new());
     config.service(Crud::<CreditNote>::only(Has::ReadsAndCreate));
     config.service(Crud::<Payment>::only(Has::ReadsAndCreate));
+    config.service(Crud::<Refund>::only(Has::ReadsAndCreate));
     config.service(Crud::<LedgerEntry>::only(Has::Reads));
 }

@@ -6,9 +6,11 @@ use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::instant::Instant;
 use domain::core::money::Money;
+use domain::orders::contract::{ContractKind, ContractStatus, RenewalRule};
 use domain::orders::order::{HoldReason, OrderStatus};
 use persistence::core::conn::Conn;
 use persistence::orders::balance::balances;
+use persistence::orders::contract;
 use persistence::orders::overview::orders;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,7 +18,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The area's sections.
-pub const ALL: &[&dyn Section] = &[&Orders, &Balances];
+pub const ALL: &[&dyn Section] = &[&Orders, &Balances, &Contracts];
 
 /// An order in brief.
 #[derive(Debug, Serialize, ToSchema)]
@@ -60,6 +62,60 @@ impl Section for Orders {
             requested_on: order.requested_on,
             created_at: order.base.created_at,
             number: order.number,
+        }))
+    }
+}
+
+/// A contract in brief.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerContract {
+    id: Uuid,
+    #[schema(max_length = 60)]
+    number: Option<String>,
+    #[schema(max_length = 200)]
+    name: String,
+    kind: ContractKind,
+    status: ContractStatus,
+    starts_on: NaiveDate,
+    ends_on: Option<NaiveDate>,
+    renewal: RenewalRule,
+    /// When its renewal is due.
+    renewal_due_on: Option<NaiveDate>,
+    /// What it is worth for its term.
+    value: Option<Money>,
+}
+
+struct Contracts;
+impl Section for Contracts {
+    fn name(&self) -> &'static str {
+        "contracts"
+    }
+    fn doc(&self) -> &'static str {
+        "The customer's contracts, those that hold first, those that end first first."
+    }
+    fn item(&self) -> Item {
+        schema::<CustomerContract>()
+    }
+    fn example(&self) -> Value {
+        json!({
+            "id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a24", "number": "C-000012", "name": "بیمهٔ آتش‌سوزی انبار یزد", "kind": "policy", "status": "active",
+            "starts_on": "2026-03-21", "ends_on": "2027-03-20", "renewal": "automatic", "renewal_due_on": "2027-01-19",
+            "value": {"amount": "480000000.00", "currency": "IRR"}
+        })
+    }
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
+        let found = contract::of_customer(conn, ask.actor, ask.customer, ask.limit + 1)?;
+        texts(found.into_iter().map(|c| CustomerContract {
+            id: c.base.id.uuid(),
+            value: c.worth(),
+            kind: c.kind,
+            status: c.status,
+            starts_on: c.starts_on,
+            ends_on: c.ends_on,
+            renewal: c.renewal,
+            renewal_due_on: c.renewal_due_on,
+            number: c.number,
+            name: c.name,
         }))
     }
 }

@@ -1,4 +1,4 @@
-//! Moments as the Persian calendar writes them, and the days that its dates are. Nothing is stored in it.
+//! Moments as the Persian calendar writes them, its months, and the days that its dates are. Nothing is stored in it.
 use super::instant::Instant;
 use chrono::{Datelike, NaiveDate, Timelike};
 use icu_calendar::Date;
@@ -61,6 +61,23 @@ impl Day {
         let name = usize::from(self.month).checked_sub(1).and_then(|at| MONTHS.get(at));
         name.map_or("", |(fa, en)| if persian { fa } else { en })
     }
+}
+
+/// The same day so many months of the Persian calendar on, or the last day of that month where it is shorter; none outside the calendar.
+pub fn add_months(date: NaiveDate, months: u32) -> Option<NaiveDate> {
+    let from = Day::of(date)?;
+    let all = i64::from(from.year) * 12 + i64::from(from.month) - 1 + i64::from(months);
+    let (year, month) = (i32::try_from(all.div_euclid(12)).ok()?, u8::try_from(all.rem_euclid(12) + 1).ok()?);
+    // No month has fewer than 29 days.
+    let to = (29.min(from.day)..=from.day)
+        .rev()
+        .find_map(|day| Date::try_new_persian(year, month, day).ok())?;
+    let iso = to.to_calendar(Iso);
+    NaiveDate::from_ymd_opt(
+        iso.year().extended_year(),
+        u32::from(iso.month().ordinal),
+        u32::from(iso.day_of_month().0),
+    )
 }
 
 /// What the day of the week of a date is called.

@@ -1,8 +1,10 @@
 //! Credit notes: how an invoice that was issued is put right.
 use super::invoice::Invoice;
 use super::line::{self, SalesAdjustment, SalesLine, Sums};
+use super::payment::{Allocation, Purse, add, back, less};
 use crate::catalog::line::{DocumentTotals, LineTotal, Rounding, Sense};
 use crate::core::base::Base;
+use crate::core::error::{Error, Result};
 use crate::core::id::Id;
 use crate::core::money::Money;
 use crate::core::problem::{Code, Problems};
@@ -11,6 +13,7 @@ use crate::core::text;
 use crate::customers::customer::Customer;
 use chrono::NaiveDate;
 use derive::Record;
+use uuid::Uuid;
 
 /// Takes back an invoice, or a part of it. It is issued when it is made, with a number of its own, and stays as it is.
 #[derive(Debug, Clone, Record)]
@@ -60,6 +63,33 @@ pub struct CreditNote {
     /// What of it was not owed any more, and is the customer's now.
     #[record(server, like = Money, fa = "بستانکاری مشتری")]
     pub surplus: Option<Money>,
+    /// For which other invoices the surplus is.
+    #[record(server, items = Allocation, max = 200, fa = "تخصیص‌ها")]
+    pub allocations: Vec<Allocation>,
+    /// What of the surplus is for no invoice yet and was not paid back.
+    #[record(server, like = Money, fa = "تخصیص‌نیافته")]
+    pub unallocated: Option<Money>,
+    /// What of the surplus was paid back (`/refunds`).
+    #[record(server, like = Money, fa = "پس‌داده‌شده")]
+    pub refunded: Option<Money>,
+}
+
+impl Purse for CreditNote {
+    fn whose(&self) -> Id<Customer> {
+        self.customer_id.unwrap_or(Id::from_uuid(Uuid::nil()))
+    }
+    fn left(&self) -> Option<Money> {
+        self.unallocated
+    }
+    fn give(&mut self, invoice: Id<Invoice>, amount: Money) -> Result<()> {
+        let free = self.unallocated.ok_or(Error::Conflict("payment_allocated"))?;
+        self.unallocated = Some(less(free, amount)?);
+        add(&mut self.allocations, invoice, amount)
+    }
+    fn refund(&mut self, amount: Money) -> Result<()> {
+        (self.unallocated, self.refunded) = back(self.unallocated, self.refunded, amount)?;
+        Ok(())
+    }
 }
 
 impl Rules for CreditNote {

@@ -24,6 +24,8 @@ crate::choice! {
         Payment = "payment",
         /// A payment was taken back: they owe more.
         Reversal = "reversal",
+        /// What was theirs was paid back to them: less is theirs.
+        Refund = "refund",
     }
 }
 

@@ -82,6 +82,7 @@ fn payment(amount: Money) -> Payment {
         notes: None,
         status: PaymentStatus::Received,
         unallocated: Some(amount),
+        refunded: None,
         reversed_at: None,
         reversed_by: None,
         reversal_reason: None,

@@ -1,4 +1,6 @@
 //! Orders, what is in stock for them, invoices and payments.
+pub mod contract;
+pub mod contract_steps;
 pub mod conversion;
 pub mod credit;
 pub mod credit_note;
@@ -8,9 +10,12 @@ pub mod line;
 pub mod movement;
 pub mod order;
 pub mod payment;
+pub mod refund;
+pub mod request;
 pub mod reservation;
 pub mod series;
 pub mod shipment;
 mod steps;
 pub mod stock;
+pub mod term;
 pub mod warehouse;

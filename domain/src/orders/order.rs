@@ -1,5 +1,6 @@
 //! Orders: from the draft to the delivery. Where an order stands follows from what was done to it, never from an edit.
 use super::line::{self, SalesAdjustment, SalesLine, Sums};
+use super::request::PurchaseRequest;
 use super::warehouse::Warehouse;
 use crate::access::user::User;
 use crate::catalog::line::{DocumentTotals, LineTotal, Rounding, Sense};
@@ -89,6 +90,9 @@ pub struct Order {
     /// The quote that it was made of.
     #[record(server, fa = "پیش‌فاکتور")]
     pub quote_id: Option<Id<Quote>>,
+    /// The purchase request that it was made of.
+    #[record(server, fa = "درخواست خرید")]
+    pub purchase_request_id: Option<Id<PurchaseRequest>>,
     /// Where it stands.
     #[record(server, example = r#""draft""#, fa = "وضعیت")]
     pub status: OrderStatus,

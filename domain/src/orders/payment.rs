@@ -100,6 +100,9 @@ pub struct Payment {
     /// What of it is for no invoice yet.
     #[record(server, like = Money, fa = "تخصیص‌نیافته")]
     pub unallocated: Option<Money>,
+    /// What of it was paid back (`/refunds`).
+    #[record(server, like = Money, fa = "پس‌داده‌شده")]
+    pub refunded: Option<Money>,
     /// When it was taken back.
     #[record(server, fa = "زمان برگشت")]
     pub reversed_at: Option<Instant>,
@@ -148,6 +151,86 @@ pub fn check(allocations: &[Allocation], of: Money, problems: &mut Problems) {
     }
 }
 
+/// Money of a customer that is for no invoice yet, in part: a payment, or what of a credit note was not owed any more.
+pub trait Purse {
+    /// Whose it is.
+    fn whose(&self) -> Id<Customer>;
+    /// What is left of it; none where it is not issued yet.
+    fn left(&self) -> Option<Money>;
+    /// Notes that so much of it is for an invoice.
+    ///
+    /// # Errors
+    /// 422 at `/amount/amount` for more than is left of it; a conflict where it can't be for anything.
+    fn give(&mut self, invoice: Id<Invoice>, amount: Money) -> Result<()>;
+    /// Notes that so much of it was paid back.
+    ///
+    /// # Errors
+    /// As [`Purse::give`]; `refund_nothing` where nothing is left.
+    fn refund(&mut self, amount: Money) -> Result<()>;
+}
+
+/// What is left when something is taken.
+///
+/// # Errors
+/// 422 at `/amount` for more than there is, and another currency.
+pub(super) fn less(free: Money, amount: Money) -> Result<Money> {
+    let left = free.checked_sub(amount).map_err(|e| Error::invalid("/amount/currency", e.code()))?;
+    if left.is_negative() {
+        let mut problems = Problems::default();
+        problems.with("/amount/amount", Code::OutOfRange, vec![("max", free.amount().to_string())]);
+        return Err(problems.into());
+    }
+    Ok(left)
+}
+
+/// What is left and what was paid back, after so much was paid back.
+///
+/// # Errors
+/// `refund_nothing`; those of [`less`].
+pub(super) fn back(left: Option<Money>, before: Option<Money>, amount: Money) -> Result<(Option<Money>, Option<Money>)> {
+    let free = left.filter(|free| !free.is_zero()).ok_or(Error::Conflict("refund_nothing"))?;
+    let left = less(free, amount)?;
+    let sum = match before {
+        Some(before) => before.checked_add(amount).map_err(broken)?,
+        None => amount,
+    };
+    Ok((Some(left), Some(sum)))
+}
+
+/// Adds an allocation to those that there are.
+///
+/// # Errors
+/// Those of money.
+pub(super) fn add(allocations: &mut Vec<Allocation>, invoice: Id<Invoice>, amount: Money) -> Result<()> {
+    match allocations.iter_mut().find(|part| part.invoice_id == invoice) {
+        Some(Allocation { amount: Some(sum), .. }) => *sum = sum.checked_add(amount).map_err(broken)?,
+        _ => allocations.push(Allocation {
+            invoice_id: invoice,
+            amount: Some(amount),
+        }),
+    }
+    Ok(())
+}
+
+impl Purse for Payment {
+    fn whose(&self) -> Id<Customer> {
+        self.customer_id
+    }
+    fn left(&self) -> Option<Money> {
+        Some(self.unallocated.unwrap_or(self.amount))
+    }
+    fn give(&mut self, invoice: Id<Invoice>, amount: Money) -> Result<()> {
+        self.allocate(invoice, amount)
+    }
+    fn refund(&mut self, amount: Money) -> Result<()> {
+        if self.status == PaymentStatus::Reversed {
+            return Err(Error::Conflict("payment_reversed"));
+        }
+        (self.unallocated, self.refunded) = back(self.left(), self.refunded, amount)?;
+        Ok(())
+    }
+}
+
 impl Payment {
     /// Notes that so much of it is for an invoice.
     ///
@@ -157,20 +240,8 @@ impl Payment {
         if self.status == PaymentStatus::Reversed {
             return Err(Error::Conflict("payment_reversed"));
         }
-        let free = self.unallocated.unwrap_or(self.amount);
-        let left = free.checked_sub(amount).map_err(|e| Error::invalid("/amount/currency", e.code()))?;
-        if left.is_negative() {
-            let mut problems = Problems::default();
-            problems.with("/amount/amount", Code::OutOfRange, vec![("max", free.amount().to_string())]);
-            return Err(problems.into());
-        }
-        match self.allocations.iter_mut().find(|part| part.invoice_id == invoice) {
-            Some(Allocation { amount: Some(sum), .. }) => *sum = sum.checked_add(amount).map_err(broken)?,
-            _ => self.allocations.push(Allocation {
-                invoice_id: invoice,
-                amount: Some(amount),
-            }),
-        }
+        let left = less(self.unallocated.unwrap_or(self.amount), amount)?;
+        add(&mut self.allocations, invoice, amount)?;
         self.unallocated = Some(left);
         Ok(())
     }

@@ -16,6 +16,8 @@ crate::choice! {
         Invoice = "invoice",
         CreditNote = "credit_note",
         Payment = "payment",
+        Contract = "contract",
+        Refund = "refund",
     }
 }
 crate::choice! {
@@ -112,6 +114,8 @@ impl Numbering {
             Numbered::Invoice => "I-",
             Numbered::CreditNote => "CN-",
             Numbered::Payment => "P-",
+            Numbered::Contract => "C-",
+            Numbered::Refund => "RF-",
         };
         Numbering {
             kind,

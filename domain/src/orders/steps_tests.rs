@@ -42,6 +42,7 @@ fn order(lines: Vec<SalesLine>) -> Order {
         customer_id: Id::from_uuid(Uuid::nil()),
         opportunity_id: None,
         quote_id: None,
+        purchase_request_id: None,
         status: OrderStatus::Draft,
         hold_reason: None,
         currency: "EUR".to_owned(),

@@ -1,3 +1,7 @@
+DROP TABLE purchase_requests;
+DROP TABLE refunds;
+DROP TABLE contract_renewals;
+DROP TABLE contracts;
 DROP TABLE ledger_entries;
 DROP TABLE payment_allocations;
 DROP TABLE payments;

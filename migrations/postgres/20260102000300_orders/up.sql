@@ -216,6 +216,7 @@ CREATE TABLE orders (
     customer_id uuid NOT NULL,
     opportunity_id uuid,
     quote_id uuid,
+    purchase_request_id uuid,
     status text COLLATE "C" NOT NULL,
     hold_reason text COLLATE "C",
     currency text COLLATE "C" NOT NULL,
@@ -258,6 +259,8 @@ CREATE INDEX orders_status ON orders (status, created_at, id) WHERE deleted_at I
 CREATE INDEX orders_opportunity ON orders (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 -- Of a quote there is one order, the deleted ones included.
 CREATE UNIQUE INDEX orders__quote_id_key ON orders (quote_id) WHERE quote_id IS NOT NULL;
+-- Of a purchase request there is one order, the deleted ones included.
+CREATE UNIQUE INDEX orders__purchase_request_id_key ON orders (purchase_request_id) WHERE purchase_request_id IS NOT NULL;
 CREATE UNIQUE INDEX orders__number_key ON orders (number) WHERE number IS NOT NULL;
 CREATE INDEX orders_open ON orders (customer_id, currency, open_units) WHERE deleted_at IS NULL AND open_units > 0;
 CREATE INDEX orders_trash ON orders (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -378,10 +381,15 @@ CREATE TABLE credit_notes (
     line_totals jsonb NOT NULL,
     totals jsonb,
     surplus jsonb,
+    allocations jsonb NOT NULL,
+    unallocated jsonb,
+    refunded jsonb,
+    unallocated_units bigint NOT NULL,
     external_ids jsonb NOT NULL,
     custom jsonb NOT NULL,
     search text NOT NULL,
-    deleted_at timestamptz
+    deleted_at timestamptz,
+    CHECK (unallocated_units >= 0)
 );
 CREATE INDEX credit_notes_created_at ON credit_notes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX credit_notes_updated_at ON credit_notes (updated_at, id) WHERE deleted_at IS NULL;
@@ -415,6 +423,7 @@ CREATE TABLE payments (
     notes text COLLATE "C",
     status text COLLATE "C" NOT NULL,
     unallocated jsonb,
+    refunded jsonb,
     reversed_at timestamptz,
     reversed_by uuid,
     reversal_reason text COLLATE "C",
@@ -475,3 +484,158 @@ CREATE INDEX ledger_entries_owner ON ledger_entries (owner_id, updated_at, id) W
 CREATE INDEX ledger_entries_unit ON ledger_entries (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_on_date ON ledger_entries (on_date, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_customer ON ledger_entries (customer_id, currency, on_date, id) WHERE deleted_at IS NULL;
+
+-- Contracts, for which notice is given or which are renewed.
+CREATE TABLE contracts (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    number text COLLATE "C",
+    customer_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    starts_on date NOT NULL,
+    term_months bigint,
+    calendar text COLLATE "C" NOT NULL,
+    ends_on date,
+    notice_days bigint NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    value jsonb,
+    lines jsonb NOT NULL,
+    renewal text COLLATE "C" NOT NULL,
+    renewal_term_months bigint,
+    renewal_percent text COLLATE "C",
+    renewal_lead_days bigint NOT NULL,
+    renewal_pipeline_id uuid,
+    order_id uuid,
+    opportunity_id uuid,
+    notes text,
+    line_totals jsonb NOT NULL,
+    totals jsonb,
+    renewal_due_on date,
+    renewal_opportunity_id uuid,
+    renewal_task_id uuid,
+    previous_id uuid,
+    next_id uuid,
+    anchor_on date,
+    anchor_months bigint NOT NULL,
+    steps bigint NOT NULL,
+    activated_at timestamptz,
+    activated_by uuid,
+    notice_on date,
+    closed_on date,
+    reason text,
+    value_units bigint,
+    value_micros bigint,
+    value_currency text COLLATE "C",
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX contracts_created_at ON contracts (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_updated_at ON contracts (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_owner ON contracts (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_unit ON contracts (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_search ON contracts USING gin (search gin_trgm_ops);
+CREATE INDEX contracts_number ON contracts (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_name ON contracts (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_starts_on ON contracts (starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_ends_on ON contracts (ends_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_renewal_due_on ON contracts (renewal_due_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_activated_at ON contracts (activated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_closed_on ON contracts (closed_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_customer ON contracts (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_due ON contracts (id) WHERE deleted_at IS NULL AND status = 'active' AND renewal_opportunity_id IS NULL;
+CREATE UNIQUE INDEX contracts__number_key ON contracts (number) WHERE number IS NOT NULL;
+-- A contract is renewed once, the deleted ones included.
+CREATE UNIQUE INDEX contracts__previous_id_key ON contracts (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX contracts_trash ON contracts (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Of which contracts the due renewal has become a deal and a call. It does so once, whatever restarts and whichever way a clock is set.
+CREATE TABLE contract_renewals (
+    contract_id uuid NOT NULL PRIMARY KEY,
+    raised_at timestamptz NOT NULL
+);
+
+-- What was paid back to customers.
+CREATE TABLE refunds (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    number text COLLATE "C",
+    payment_id uuid,
+    credit_note_id uuid,
+    customer_id uuid,
+    amount jsonb,
+    method text COLLATE "C" NOT NULL,
+    refunded_on date,
+    reference text COLLATE "C",
+    notes text,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX refunds_created_at ON refunds (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_updated_at ON refunds (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_owner ON refunds (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_unit ON refunds (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_search ON refunds USING gin (search gin_trgm_ops);
+CREATE INDEX refunds_number ON refunds (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_refunded_on ON refunds (refunded_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_customer ON refunds (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX refunds__number_key ON refunds (number) WHERE number IS NOT NULL;
+CREATE UNIQUE INDEX refunds__reference_key ON refunds (method, reference) WHERE reference IS NOT NULL AND deleted_at IS NULL;
+
+-- What customers ask for.
+CREATE TABLE purchase_requests (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    number text COLLATE "C",
+    customer_id uuid NOT NULL,
+    opportunity_id uuid,
+    status text COLLATE "C" NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    lines jsonb NOT NULL,
+    reference text COLLATE "C",
+    requested_on date,
+    ship_to text,
+    notes text,
+    decided_at timestamptz,
+    decided_by uuid,
+    reason text,
+    order_id uuid,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX purchase_requests_created_at ON purchase_requests (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_updated_at ON purchase_requests (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_owner ON purchase_requests (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_unit ON purchase_requests (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_search ON purchase_requests USING gin (search gin_trgm_ops);
+CREATE INDEX purchase_requests_number ON purchase_requests (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_requested_on ON purchase_requests (requested_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_decided_at ON purchase_requests (decided_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_customer ON purchase_requests (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX purchase_requests__number_key ON purchase_requests (number) WHERE number IS NOT NULL;
+CREATE INDEX purchase_requests_trash ON purchase_requests (deleted_at) WHERE deleted_at IS NOT NULL;

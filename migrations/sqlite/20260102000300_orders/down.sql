@@ -1,3 +1,10 @@
+DROP TABLE purchase_requests_search;
+DROP TABLE purchase_requests;
+DROP TABLE refunds_search;
+DROP TABLE refunds;
+DROP TABLE contract_renewals;
+DROP TABLE contracts_search;
+DROP TABLE contracts;
 DROP TABLE ledger_entries;
 DROP TABLE payment_allocations;
 DROP TABLE payments_search;

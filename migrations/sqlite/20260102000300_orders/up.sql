@@ -225,6 +225,7 @@ CREATE TABLE orders (
     customer_id BLOB NOT NULL,
     opportunity_id BLOB,
     quote_id BLOB,
+    purchase_request_id BLOB,
     status TEXT NOT NULL,
     hold_reason TEXT,
     currency TEXT NOT NULL,
@@ -276,6 +277,8 @@ CREATE INDEX orders_status ON orders (status, created_at, id) WHERE deleted_at I
 CREATE INDEX orders_opportunity ON orders (opportunity_id, created_at, id) WHERE deleted_at IS NULL;
 -- Of a quote there is one order, the deleted ones included.
 CREATE UNIQUE INDEX orders__quote_id_key ON orders (quote_id) WHERE quote_id IS NOT NULL;
+-- Of a purchase request there is one order, the deleted ones included.
+CREATE UNIQUE INDEX orders__purchase_request_id_key ON orders (purchase_request_id) WHERE purchase_request_id IS NOT NULL;
 CREATE UNIQUE INDEX orders__number_key ON orders (number) WHERE number IS NOT NULL;
 CREATE INDEX orders_open ON orders (customer_id, currency, open_units) WHERE deleted_at IS NULL AND open_units > 0;
 CREATE INDEX orders_trash ON orders (deleted_at) WHERE deleted_at IS NOT NULL;
@@ -414,10 +417,15 @@ CREATE TABLE credit_notes (
     line_totals TEXT NOT NULL,
     totals TEXT,
     surplus TEXT,
+    allocations TEXT NOT NULL,
+    unallocated TEXT,
+    refunded TEXT,
+    unallocated_units BIGINT NOT NULL,
     external_ids TEXT NOT NULL,
     custom TEXT NOT NULL,
     search TEXT NOT NULL,
-    deleted_at INTEGER
+    deleted_at INTEGER,
+    CHECK (unallocated_units >= 0)
 );
 CREATE INDEX credit_notes_created_at ON credit_notes (created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX credit_notes_updated_at ON credit_notes (updated_at, id) WHERE deleted_at IS NULL;
@@ -460,6 +468,7 @@ CREATE TABLE payments (
     notes TEXT,
     status TEXT NOT NULL,
     unallocated TEXT,
+    refunded TEXT,
     reversed_at INTEGER,
     reversed_by BLOB,
     reversal_reason TEXT,
@@ -529,3 +538,185 @@ CREATE INDEX ledger_entries_owner ON ledger_entries (owner_id, updated_at, id) W
 CREATE INDEX ledger_entries_unit ON ledger_entries (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_on_date ON ledger_entries (on_date, id) WHERE deleted_at IS NULL;
 CREATE INDEX ledger_entries_customer ON ledger_entries (customer_id, currency, on_date, id) WHERE deleted_at IS NULL;
+
+-- Contracts, for which notice is given or which are renewed.
+CREATE TABLE contracts (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    number TEXT,
+    customer_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    term_months BIGINT,
+    calendar TEXT NOT NULL,
+    ends_on DATE,
+    notice_days BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    value TEXT,
+    lines TEXT NOT NULL,
+    renewal TEXT NOT NULL,
+    renewal_term_months BIGINT,
+    renewal_percent TEXT,
+    renewal_lead_days BIGINT NOT NULL,
+    renewal_pipeline_id BLOB,
+    order_id BLOB,
+    opportunity_id BLOB,
+    notes TEXT,
+    line_totals TEXT NOT NULL,
+    totals TEXT,
+    renewal_due_on DATE,
+    renewal_opportunity_id BLOB,
+    renewal_task_id BLOB,
+    previous_id BLOB,
+    next_id BLOB,
+    anchor_on DATE,
+    anchor_months BIGINT NOT NULL,
+    steps BIGINT NOT NULL,
+    activated_at INTEGER,
+    activated_by BLOB,
+    notice_on DATE,
+    closed_on DATE,
+    reason TEXT,
+    value_units BIGINT,
+    value_micros BIGINT,
+    value_currency TEXT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX contracts_created_at ON contracts (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_updated_at ON contracts (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_owner ON contracts (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_unit ON contracts (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE contracts_search USING fts5 (search, content = 'contracts', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER contracts_search_insert AFTER INSERT ON contracts BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('contracts', new.rowid, NULL);
+END;
+CREATE TRIGGER contracts_search_delete AFTER DELETE ON contracts BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('contracts', old.rowid, old.search);
+END;
+CREATE TRIGGER contracts_search_update AFTER UPDATE OF search ON contracts WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('contracts', old.rowid, old.search);
+END;
+CREATE INDEX contracts_number ON contracts (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_name ON contracts (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_starts_on ON contracts (starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_ends_on ON contracts (ends_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_renewal_due_on ON contracts (renewal_due_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_activated_at ON contracts (activated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_closed_on ON contracts (closed_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_customer ON contracts (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX contracts_due ON contracts (id) WHERE deleted_at IS NULL AND status = 'active' AND renewal_opportunity_id IS NULL;
+CREATE UNIQUE INDEX contracts__number_key ON contracts (number) WHERE number IS NOT NULL;
+-- A contract is renewed once, the deleted ones included.
+CREATE UNIQUE INDEX contracts__previous_id_key ON contracts (previous_id) WHERE previous_id IS NOT NULL;
+CREATE INDEX contracts_trash ON contracts (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Of which contracts the due renewal has become a deal and a call. It does so once, whatever restarts and whichever way a clock is set.
+CREATE TABLE contract_renewals (
+    contract_id BLOB NOT NULL PRIMARY KEY,
+    raised_at INTEGER NOT NULL
+);
+
+-- What was paid back to customers.
+CREATE TABLE refunds (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    number TEXT,
+    payment_id BLOB,
+    credit_note_id BLOB,
+    customer_id BLOB,
+    amount TEXT,
+    method TEXT NOT NULL,
+    refunded_on DATE,
+    reference TEXT,
+    notes TEXT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX refunds_created_at ON refunds (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_updated_at ON refunds (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_owner ON refunds (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_unit ON refunds (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE refunds_search USING fts5 (search, content = 'refunds', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER refunds_search_insert AFTER INSERT ON refunds BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('refunds', new.rowid, NULL);
+END;
+CREATE TRIGGER refunds_search_delete AFTER DELETE ON refunds BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('refunds', old.rowid, old.search);
+END;
+CREATE TRIGGER refunds_search_update AFTER UPDATE OF search ON refunds WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('refunds', old.rowid, old.search);
+END;
+CREATE INDEX refunds_number ON refunds (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_refunded_on ON refunds (refunded_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX refunds_customer ON refunds (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX refunds__number_key ON refunds (number) WHERE number IS NOT NULL;
+CREATE UNIQUE INDEX refunds__reference_key ON refunds (method, reference) WHERE reference IS NOT NULL AND deleted_at IS NULL;
+
+-- What customers ask for.
+CREATE TABLE purchase_requests (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    number TEXT,
+    customer_id BLOB NOT NULL,
+    opportunity_id BLOB,
+    status TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    lines TEXT NOT NULL,
+    reference TEXT,
+    requested_on DATE,
+    ship_to TEXT,
+    notes TEXT,
+    decided_at INTEGER,
+    decided_by BLOB,
+    reason TEXT,
+    order_id BLOB,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX purchase_requests_created_at ON purchase_requests (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_updated_at ON purchase_requests (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_owner ON purchase_requests (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_unit ON purchase_requests (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE purchase_requests_search USING fts5 (search, content = 'purchase_requests', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER purchase_requests_search_insert AFTER INSERT ON purchase_requests BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('purchase_requests', new.rowid, NULL);
+END;
+CREATE TRIGGER purchase_requests_search_delete AFTER DELETE ON purchase_requests BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('purchase_requests', old.rowid, old.search);
+END;
+CREATE TRIGGER purchase_requests_search_update AFTER UPDATE OF search ON purchase_requests WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('purchase_requests', old.rowid, old.search);
+END;
+CREATE INDEX purchase_requests_number ON purchase_requests (number, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_requested_on ON purchase_requests (requested_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_decided_at ON purchase_requests (decided_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX purchase_requests_customer ON purchase_requests (customer_id, created_at, id) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX purchase_requests__number_key ON purchase_requests (number) WHERE number IS NOT NULL;
+CREATE INDEX purchase_requests_trash ON purchase_requests (deleted_at) WHERE deleted_at IS NOT NULL;

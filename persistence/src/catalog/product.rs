@@ -133,16 +133,18 @@ fn by_id(conn: &mut Conn, ids: impl Iterator<Item = Uuid>, within: Option<Sql>) 
     Ok(pick::<Product>(conn, which)?.into_iter().map(|p| (p.base.id.uuid(), p)).collect())
 }
 
-/// No product goes while it has variants or bundles are made of it; a variant does not come back beside one that is like it.
+/// No product goes while it has variants, bundles are made of it or some of it is in stock; a variant does not come back beside one that is like it.
 fn keep(conn: &mut Conn, before: Option<&Product>, after: Option<&Product>) -> Result<()> {
     match (before, after) {
         (Some(product), None) => {
             lock(conn)?;
             let id = product.base.id.uuid();
             if in_use(conn, id)? {
-                Err(Error::Conflict("in_use"))
-            } else {
-                Ok(())
+                return Err(Error::Conflict("in_use"));
+            }
+            match in_stock(conn, id)? {
+                true => Err(Error::Conflict("product_in_stock")),
+                false => Ok(()),
             }
         }
         (None, Some(product)) if product.base.version > 1 && product.parent_id.is_some() => {
@@ -156,6 +158,16 @@ fn keep(conn: &mut Conn, before: Option<&Product>, after: Option<&Product>) -> R
         }
         _ => Ok(()),
     }
+}
+
+/// Whether some of it lies in a warehouse, is promised or is on its way.
+fn in_stock(conn: &mut Conn, id: Uuid) -> Result<bool> {
+    let some = sql!(
+        "SELECT 1 FROM stock WHERE product_id = ? AND deleted_at IS NULL AND (on_hand_millionths > 0 OR reserved_millionths > 0 \
+         OR incoming_millionths > 0) LIMIT 1",
+        id
+    );
+    Ok(conn.row(&some, |_| Ok(()))?.is_some())
 }
 
 fn in_use(conn: &mut Conn, id: Uuid) -> Result<bool> {

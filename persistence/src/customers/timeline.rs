@@ -9,7 +9,7 @@ use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::core::{read, search};
 use crate::documents::overview::Documents;
-use crate::orders::overview::{INVOICES, ORDERS, PAYMENTS};
+use crate::orders::overview::{CONTRACTS, INVOICES, ORDERS, PAYMENTS};
 use crate::privacy::consent::Consents;
 use crate::sales::overview::{LEADS, OPPORTUNITIES};
 use domain::activities::interaction::Channel;
@@ -54,6 +54,7 @@ pub const SOURCES: &[&dyn Source] = &[
     &LEADS,
     &OPPORTUNITIES,
     &ORDERS,
+    &CONTRACTS,
     &INVOICES,
     &PAYMENTS,
     &Changes,

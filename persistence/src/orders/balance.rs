@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 pub struct Balance {
     /// By the ledger: below nothing, it is theirs.
     pub balance: Money,
-    /// What of their payments is for no invoice yet.
+    /// What of their payments and of their credit notes is for no invoice yet.
     pub unallocated: Money,
     pub ageing: Ageing,
     /// The invoices of which something is owed, those due first first.
@@ -58,6 +58,21 @@ pub fn balances(conn: &mut Conn, actor: &Actor, customer: Id<Customer>, on: Naiv
         for (code, units) in pairs(conn, &free)? {
             let code = known(&code)?;
             empty(&mut found, code)?.unallocated = of_units(units, code).map_err(broken)?;
+        }
+    }
+    if let Some(sight) = actor.sight("credit_notes", "read") {
+        let free = Sql::new(
+            "SELECT t0.currency, CAST(SUM(t0.unallocated_units) AS BIGINT) FROM credit_notes t0 WHERE t0.deleted_at IS NULL \
+             AND t0.unallocated_units > 0 AND t0.customer_id = ",
+        )
+        .bind(customer.uuid())
+        .also(read::sight(&sight))
+        .text(" GROUP BY t0.currency");
+        for (code, units) in pairs(conn, &free)? {
+            let code = known(&code)?;
+            let more = of_units(units, code).map_err(broken)?;
+            let balance = empty(&mut found, code)?;
+            balance.unallocated = balance.unallocated.checked_add(more).map_err(broken)?;
         }
     }
     if let Some(sight) = actor.sight("invoices", "read") {

@@ -8,12 +8,15 @@ use crate::{row, store};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::money::Money;
-use domain::core::pipeline::{self, Context, Expect};
+use domain::core::pipeline::{self, Context, Done, Expect};
 use domain::core::problem::{Code, Problems};
 use domain::orders::credit_note::CreditNote;
 use domain::orders::invoice::Invoice;
 use domain::orders::ledger::EntryKind;
+use domain::orders::line::units;
+use domain::orders::payment::{Allocation, check};
 use domain::orders::series::Numbered;
+use uuid::Uuid;
 
 row! { CreditNote in credit_notes {
     number: Maybe,
@@ -28,7 +31,11 @@ row! { CreditNote in credit_notes {
     line_totals: Json,
     totals: Json,
     surplus: Json,
+    allocations: Json,
+    unallocated: Json,
+    refunded: Json,
 } hidden {
+    unallocated_units = |n: &CreditNote| n.unallocated.and_then(units).unwrap_or_default(),
     search = CreditNote::search_text,
 } }
 store! { CreditNote, settle |conn, before, after, context| match before {
@@ -86,7 +93,7 @@ fn issue(conn: &mut Conn, note: &mut CreditNote, context: &Context<'_>) -> Resul
             Ok(())
         })
     })?;
-    note.surplus = Some(surplus);
+    (note.surplus, note.unallocated) = (Some(surplus), Some(surplus));
     if let Some(order) = invoice.order_id {
         bill(conn, context, order, total.negated())?;
     }
@@ -102,4 +109,35 @@ fn issue(conn: &mut Conn, note: &mut CreditNote, context: &Context<'_>) -> Resul
     };
     enter(conn, context, EntryKind::CreditNote, total.negated(), &entry)?;
     Ok(problems)
+}
+
+/// Gives what of a credit note was not owed any more to other invoices: those named, or those due first.
+///
+/// # Errors
+/// `payment_allocated` where nothing is left or owed; `invoice_settled`, `invoice_draft`; 422 for more than is owed or left; those of the pipeline.
+pub fn allocate(conn: &mut Conn, context: &Context<'_>, (id, expect): (Uuid, Expect), asked: &[Allocation]) -> Result<Done> {
+    account::hold_of(conn, "credit_notes", id)?;
+    // Whether the actor may do it at all comes first.
+    pipeline::change::<CreditNote>(conn, context, id, expect, "update", |_| Ok(()))?;
+    let mut note = live::<CreditNote>(conn, id)?.ok_or(Error::NotFound)?;
+    let before = note
+        .unallocated
+        .filter(|left| !left.is_zero())
+        .ok_or(Error::Conflict("payment_allocated"))?;
+    let mut problems = Problems::default();
+    check(asked, before, &mut problems);
+    problems.or(())?;
+    let on = context.now().utc().date_naive();
+    payment::spread(conn, &mut note, asked, on, context)?.or(())?;
+    if asked.is_empty() {
+        payment::oldest(conn, &mut note, on, context)?;
+    }
+    let (allocations, left) = (note.allocations, note.unallocated);
+    if left == Some(before) {
+        return Err(Error::Conflict("payment_allocated"));
+    }
+    pipeline::change::<CreditNote>(conn, context, id, expect, "update", |note| {
+        (note.allocations, note.unallocated) = (allocations, left);
+        Ok(())
+    })
 }

@@ -1,9 +1,10 @@
 //! Orders, what is in stock for them, invoices and payments.
 pub mod account;
 pub mod balance;
+pub mod contract;
 pub mod conversion;
 pub mod credit;
-mod credit_note;
+pub mod credit_note;
 pub mod dashboard;
 pub mod invoice;
 mod line;
@@ -11,6 +12,8 @@ mod movement;
 pub mod order;
 pub mod overview;
 pub mod payment;
+mod refund;
+pub mod request;
 pub mod reservation;
 pub mod series;
 pub mod shipment;

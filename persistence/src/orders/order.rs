@@ -17,6 +17,7 @@ row! { Order in orders {
     customer_id: Plain,
     opportunity_id: Maybe,
     quote_id: Maybe,
+    purchase_request_id: Maybe,
     status: Word,
     hold_reason: MaybeWord,
     currency: Plain,
@@ -52,6 +53,7 @@ store! {
         (Some(gone), None) if gone.status != OrderStatus::Draft => Err(Error::Conflict("order_not_draft")),
         // A quote becomes one order, once: it must not look as if there had been none.
         (Some(gone), None) if gone.quote_id.is_some() => Err(Error::Conflict("order_of_quote")),
+        (Some(gone), None) if gone.purchase_request_id.is_some() => Err(Error::Conflict("order_of_request")),
         _ => Ok(()),
     }
 }

@@ -34,6 +34,16 @@ pub const ORDERS: Records = Records {
     summary: "t0.reference",
     by: "t0.created_by",
 };
+/// Contracts: when they were made, and where they stand.
+pub const CONTRACTS: Records = Records {
+    kind: "contract",
+    object: "contracts",
+    at: "t0.created_at",
+    word: "t0.status",
+    title: "t0.number",
+    summary: "t0.name",
+    by: "t0.created_by",
+};
 /// Invoices: when they were issued, and where they stand. Drafts are nobody's business but ours.
 pub const INVOICES: Records = Records {
     kind: "invoice",

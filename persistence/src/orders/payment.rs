@@ -17,7 +17,7 @@ use domain::core::problem::{Code, Problems};
 use domain::orders::invoice::Invoice;
 use domain::orders::ledger::EntryKind;
 use domain::orders::line::units;
-use domain::orders::payment::{AllocateBy, Allocation, Payment, PaymentStatus, check};
+use domain::orders::payment::{AllocateBy, Allocation, Payment, PaymentStatus, Purse, check};
 use domain::orders::series::Numbered;
 use uuid::Uuid;
 
@@ -33,6 +33,7 @@ row! { Payment in payments {
     notes: Maybe,
     status: Word,
     unallocated: Json,
+    refunded: Json,
     reversed_at: Maybe,
     reversed_by: Maybe,
     reversal_reason: Maybe,
@@ -103,11 +104,17 @@ fn receive(conn: &mut Conn, payment: &mut Payment, context: &Context<'_>) -> Res
 }
 
 /// Gives each invoice what is asked for it.
-fn spread(conn: &mut Conn, payment: &mut Payment, asked: &[Allocation], on: NaiveDate, context: &Context<'_>) -> Result<Problems> {
+pub(super) fn spread(
+    conn: &mut Conn,
+    purse: &mut impl Purse,
+    asked: &[Allocation],
+    on: NaiveDate,
+    context: &Context<'_>,
+) -> Result<Problems> {
     let mut problems = Problems::default();
     for (i, part) in asked.iter().enumerate() {
         let invoice = match known::<Invoice>(conn, context, part.invoice_id.uuid())? {
-            Some(invoice) if invoice.customer_id == payment.customer_id => invoice,
+            Some(invoice) if invoice.customer_id == purse.whose() => invoice,
             Some(_) => {
                 problems.with(
                     format!("/allocations/{i}/invoice_id"),
@@ -125,7 +132,8 @@ fn spread(conn: &mut Conn, payment: &mut Payment, asked: &[Allocation], on: Naiv
         if open.is_zero() {
             return Err(Error::Conflict("invoice_settled"));
         }
-        if open.currency() != payment.amount.currency() {
+        let Some(free) = purse.left() else { break };
+        if open.currency() != free.currency() {
             problems.with(
                 "/amount/currency",
                 Code::Conflict,
@@ -133,9 +141,8 @@ fn spread(conn: &mut Conn, payment: &mut Payment, asked: &[Allocation], on: Naiv
             );
             continue;
         }
-        let free = payment.unallocated.unwrap_or(payment.amount);
-        let amount = part.amount.unwrap_or(if open.amount() < free.amount() { open } else { free });
         let most = if open.amount() < free.amount() { open } else { free };
+        let amount = part.amount.unwrap_or(most);
         if amount.amount() > most.amount() {
             let at = format!("/allocations/{i}/amount/amount");
             problems.with(at, Code::OutOfRange, vec![("max", most.amount().to_string())]);
@@ -146,23 +153,28 @@ fn spread(conn: &mut Conn, payment: &mut Payment, asked: &[Allocation], on: Naiv
             continue;
         }
         pay(conn, context, part.invoice_id, amount, on)?;
-        payment.allocate(part.invoice_id, amount)?;
+        purse.give(part.invoice_id, amount)?;
     }
     Ok(problems)
 }
 
 /// Gives what is left to the invoices that are due first.
-fn oldest(conn: &mut Conn, payment: &mut Payment, on: NaiveDate, context: &Context<'_>) -> Result<()> {
-    let code = payment.amount.currency().code();
-    for invoice in owed(conn, payment.customer_id, Some(Sql::new("t0.currency = ").bind(code)))? {
-        let free = payment.unallocated.unwrap_or(payment.amount);
+pub(super) fn oldest(conn: &mut Conn, purse: &mut impl Purse, on: NaiveDate, context: &Context<'_>) -> Result<()> {
+    let Some(currency) = purse.left().map(|left| left.currency()) else {
+        return Ok(());
+    };
+    for invoice in owed(conn, purse.whose(), Some(Sql::new("t0.currency = ").bind(currency.code())))? {
         let open = invoice.owed()?;
-        let amount = if open.amount() < free.amount() { open } else { free };
+        let amount = match purse.left() {
+            Some(free) if open.amount() < free.amount() => open,
+            Some(free) => free,
+            None => break,
+        };
         if amount.is_zero() {
             break;
         }
         pay(conn, context, invoice.base.id.cast(), amount, on)?;
-        payment.allocate(invoice.base.id.cast(), amount)?;
+        purse.give(invoice.base.id.cast(), amount)?;
     }
     Ok(())
 }

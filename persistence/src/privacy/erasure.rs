@@ -15,7 +15,9 @@ use domain::core::pipeline::{self, Context, Done, Entry, Expect, Op, Store};
 use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
 use domain::documents::document::Document;
+use domain::orders::contract::Contract;
 use domain::orders::order::Order;
+use domain::orders::request::PurchaseRequest;
 use domain::orders::shipment::Shipment;
 use domain::privacy::consent::Consent;
 use domain::privacy::erasure::{Erasure, ErasureCount, Treatment};
@@ -163,7 +165,9 @@ fn treat(
             found.iter().map(|l| (l.base.id.uuid(), l.treatment(whom))).collect()
         }
         // Of orders, where they went and who took them; what was ordered, invoiced and paid are books, which the law keeps.
-        "consents" | "quotes" | "orders" | "shipments" => ids.iter().map(|id| (*id, Treatment::Anonymize)).collect(),
+        "consents" | "quotes" | "orders" | "shipments" | "contracts" | "purchase_requests" => {
+            ids.iter().map(|id| (*id, Treatment::Anonymize)).collect()
+        }
         "opportunity_contacts"
         | "tasks"
         | "relationships"
@@ -264,6 +268,14 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                 })?,
                 ("orders", _) => rewrite::<Order>(conn, context, *id, |o| {
                     o.erase();
+                    Ok(())
+                })?,
+                ("purchase_requests", _) => rewrite::<PurchaseRequest>(conn, context, *id, |r| {
+                    r.erase();
+                    Ok(())
+                })?,
+                ("contracts", _) => rewrite::<Contract>(conn, context, *id, |c| {
+                    c.erase();
                     Ok(())
                 })?,
                 ("shipments", _) => rewrite::<Shipment>(conn, context, *id, |s| {

@@ -1,10 +1,13 @@
 //! Orders, stock, invoices and payments, through the real program.
+mod contracts;
 mod conversion;
 mod credit;
 mod invoices;
 mod numbers;
 mod order;
 mod payments;
+mod refunds;
+mod requests;
 mod samples;
 mod series;
 mod shown;

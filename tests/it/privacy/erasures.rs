@@ -21,8 +21,9 @@ const TRACES: [&str; 8] = [
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
 /// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
-const DECIDED: [&str; 25] = [
+const DECIDED: [&str; 28] = [
     "consents",
+    "contracts",
     "coupon_redemptions",
     "coupons",
     "credit_accounts",
@@ -41,7 +42,9 @@ const DECIDED: [&str; 25] = [
     "opportunity_contacts",
     "orders",
     "payments",
+    "purchase_requests",
     "quotes",
+    "refunds",
     "relationships",
     "shares",
     "shipments",

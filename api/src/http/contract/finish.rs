@@ -27,6 +27,10 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Customization", "What an organization adds to the product by itself."),
     (
+        "Contracts",
+        "What customers have agreed on for a time: terms, notice, renewals that are due.",
+    ),
+    (
         "Data quality",
         "How complete and how fresh data is, where it comes from, what it cost, and what else is worth knowing.",
     ),
@@ -41,7 +45,7 @@ const TAGS: &[(&str, &str)] = &[
     ("Imports", "Records from files, in bulk, with what became of each row."),
     (
         "Invoices",
-        "What customers owe and paid: invoices, credit notes, payments, and the ledger that they come to.",
+        "What customers owe and paid: invoices, credit notes, payments, refunds, and the ledger that they come to.",
     ),
     ("Operations", "Jobs, metadata, and the contract itself."),
     (
