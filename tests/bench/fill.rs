@@ -24,8 +24,8 @@ use tests::template::Template;
 use tests::{People, Who};
 use uuid::Uuid;
 
-/// How many records one commit takes.
-const CHUNK: u64 = 5_000;
+/// How many customers one commit takes, each with what is theirs.
+const CHUNK: u64 = 500;
 
 /// A filled database that is kept, and who may sign in to it.
 #[derive(Debug, Clone)]

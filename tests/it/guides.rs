@@ -59,6 +59,11 @@ fn leads_walk() {
 }
 
 #[test]
+fn selling_walks() {
+    walked("docs/selling.md");
+}
+
+#[test]
 fn prices_walk() {
     walked("docs/prices.md");
 }
@@ -100,4 +105,26 @@ fn the_readme_lists_every_setting_of_the_server() {
         .filter(|word| *word != "--help" && !readme.contains(&format!("`{word}`")))
         .collect();
     assert!(missing.is_empty(), "README.md does not say what these mean: {missing:?}");
+}
+
+/// The journey of docs/journey.md, whatever the language: `docs/journey.sh` ends with the first answer that is not as it should be.
+fn gone(language: &str) {
+    let app = tests::App::sqlite();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut journey = Command::new(root.join("docs/journey.sh"));
+    let journey = journey.arg(language).env("PEYVAND_URL", format!("http://{}", app.node().address()));
+    let out = journey.env("PEYVAND_TOKEN", app.token(tests::Who::Owner)).output().unwrap();
+    let told = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.success(), "{told}{}", String::from_utf8_lossy(&out.stderr));
+    assert!(told.contains("10. "), "{told}");
+}
+
+#[test]
+fn the_journey_in_persian() {
+    gone("fa");
+}
+
+#[test]
+fn the_journey_in_english() {
+    gone("en");
 }

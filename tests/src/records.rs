@@ -45,7 +45,8 @@ pub fn fresh() -> usize {
 
 /// The example of the contract exactly as it stands; none where it names records that are not there.
 pub fn example(app: &App, spec: &Spec) -> Option<Value> {
-    let refers = spec.fields.iter().any(|f| f.required && matches!(f.kind, Kind::Reference(_)));
+    // Of these either a person or a unit must be named.
+    let refers = spec.object == "forecast_adjustments" || spec.fields.iter().any(|f| f.required && matches!(f.kind, Kind::Reference(_)));
     let Found::Operation(create) = app.contract().find("POST", &path(spec)) else {
         return None;
     };
@@ -99,7 +100,7 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         // The name of a field, which no number stands behind.
         "retention_rules" => body["date_field"] = json!("updated_at"),
         // Codes, which no number stands behind.
-        "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
+        "contracts" | "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
         "taxes" => body["country"] = json!("IR"),
         // Names of periods, which no number stands behind; there is one of each kind in a period.
         "quotas" | "forecast_adjustments" | "forecast_snapshots" => {
@@ -130,6 +131,10 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         ("customers", "country" | "province" | "city" | "district") => Change {
             with: json!({"addresses": []}),
             value: json!(if field.name == "country" { "DE" } else { "شیراز" }),
+        },
+        ("forecast_adjustments", "for_unit_id") => Change {
+            with: json!({"user_id": null}),
+            value: other(app, field, now),
         },
         ("customers", "language") | ("users", "locale") => plain(json!("en")),
         ("customers", "national_id") => plain(json!(valid(iran::national_id, |n| format!("003{n:07}")))),

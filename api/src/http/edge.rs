@@ -184,7 +184,9 @@ fn refusal(app: &App, request: &ServiceRequest, seen: &mut Seen) -> Option<Failu
     // What a template gives is a file of the form that the body asks for.
     let gives_file = seen.path.ends_with("/render") || seen.path.ends_with("/templates/preview");
     let writes = !seen.reads() && seen.method != Method::OPTIONS && !gives_file;
-    if writes && !accepts(seen.accept.as_deref(), "application/json") {
+    // Of a write that answers nothing when all is well, a generated client knows problems alone.
+    let kinds = ["application/json", "application/problem+json"];
+    if writes && !kinds.iter().any(|kind| accepts(seen.accept.as_deref(), kind)) {
         return protocol(StatusCode::NOT_ACCEPTABLE, "not_acceptable");
     }
     None

@@ -431,14 +431,7 @@ pub fn sentence(v: &Violation, lang: Lang) -> String {
             format!("is missing before “{}” is left: {}", p("stage"), p("criterion")),
             format!("پیش از گذر از «{}» لازم است: {}", p("stage"), p("criterion_fa")),
         ),
-        Code::Contradiction => match p("with") {
-            "" => ("can never hold".to_owned(), "هیچ‌گاه برآورده نمی‌شود".to_owned()),
-            with => (
-                format!("can't hold together with {with}"),
-                format!("با {with} با هم برآورده نمی‌شوند"),
-            ),
-        },
-        Code::Configuration => (p("text_en").to_owned(), p("text_fa").to_owned()),
+        Code::Contradiction | Code::Configuration => (p("text_en").to_owned(), p("text_fa").to_owned()),
         Code::Template => (format!("does not read as a template: {}", p("why")), "قالب درستی نیست".to_owned()),
     };
     match (lang, p("line")) {

@@ -1,7 +1,7 @@
 //! Contracts over HTTP: their steps, and the job that looks after their renewals.
 use crate::http::action::{Action, Asked, Because};
 use crate::http::crud::Crud;
-use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
+use crate::jobs::{self, JobContext, JobKind, Outcome, Run, as_server};
 use chrono::{NaiveDate, TimeDelta};
 use domain::core::error::{Error, Result};
 use domain::core::input::{length, whole};
@@ -72,8 +72,26 @@ impl Asked for CancelContract {
 }
 
 fn activate(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, (): ()) -> Result<Done> {
-    let (by, now) = (context.actor.user(), context.now());
-    pipeline::change::<Contract>(conn, context, id, expect, "update", |contract| contract.activate(by, now))
+    let (by, now, today, mut due) = (context.actor.user(), context.now(), contract::today(conn, context)?, false);
+    let done = pipeline::change::<Contract>(conn, context, id, expect, "update", |contract| {
+        contract.activate(by, now)?;
+        due = contract.is_due(today);
+        Ok(())
+    })?;
+    // One that is taken over late is not left to the next round.
+    if due {
+        let by = Some(context.actor.user_id);
+        jobs::enqueue(
+            conn,
+            RenewContracts.kind(),
+            id.to_string(),
+            json!({"contract_id": id}),
+            by,
+            context.origin,
+            now,
+        )?;
+    }
+    Ok(done)
 }
 fn notice(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, why: Because) -> Result<Done> {
     let today = contract::today(conn, context)?;
@@ -131,6 +149,12 @@ fn pass(conn: &mut Conn, context: &Context<'_>, id: Uuid) -> Result<Option<&'sta
 
 /// Each contract in a transaction of its own: one that can't be renewed, for want of a pipeline perhaps, keeps none of the others from it.
 async fn watch(job: &JobContext) -> Result<Outcome> {
+    let only = job.job.payload.get("contract_id").and_then(Value::as_str);
+    if let Some(only) = only.and_then(|id| Uuid::try_parse(id).ok()) {
+        let (setting, id) = (job.app.setting(), job.job.claim.id);
+        let raised = job.write(move |conn| as_server(&setting, id, id, |context| contract::raise(conn, context, only)));
+        return Ok(Outcome::Done(json!({ "due": i64::from(raised.await?) })));
+    }
     let mut counts = Map::new();
     let works: [(Find, Deed); 2] = [(contract::due, raise), (contract::over, pass)];
     for (find, deed) in works {
@@ -191,7 +215,8 @@ pub fn routes(config: &mut ServiceConfig) {
         "/contracts/{id}/activate",
         "activateContract",
         "Activate a contract",
-        "The draft holds from now on and gets its number; what was agreed is no longer edited (409 `contract_not_draft`). 409 `contract_status`.",
+        "The draft holds from now on and gets its number; what was agreed is no longer edited (409 `contract_not_draft`). A renewal that \
+         is due already is told of within seconds. 409 `contract_status`.",
         "It holds.",
     );
     let noticing = step(

@@ -1,4 +1,4 @@
-//! Results: what became of deals, by seller, unit, pipeline, product, competitor or region.
+//! Results: what became of deals, by seller, unit, manager, region, province, pipeline, product or competitor.
 use super::totals::{MoneyTotal, Totals};
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
@@ -16,6 +16,7 @@ use domain::core::field::Choice;
 use domain::core::resource::Resource;
 use domain::sales::opportunity::{Opportunity, OpportunityStatus};
 use persistence::core::conn::Conn;
+use persistence::sales::forecast::leads;
 use persistence::sales::results::{By, Group, Key, Which, groups, names, parents};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -27,22 +28,27 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 domain::choice! {
-    /// By what results are told apart: the deal's owner, its unit (with all units below), its pipeline, its product,
-    /// whoever competed for it, or the province of its customer.
-    pub enum ResultsBy { Owner = "owner", Unit = "unit", Pipeline = "pipeline", Product = "product", Competitor = "competitor", Region = "region" }
+    /// By what results are told apart: the deal's owner, its unit (with all units below), who leads that unit, the region of that unit, its
+    /// customer's province, its pipeline, its products, or whoever competed for it.
+    pub enum ResultsBy {
+        Owner = "owner", Unit = "unit", Manager = "manager", Region = "region", Province = "province", Pipeline = "pipeline",
+        Product = "product", Competitor = "competitor",
+    }
 }
 
 impl ResultsBy {
-    /// How storage groups, and the object that the groups are named by.
+    /// How storage groups, and the object that the groups are named by; none where the group is a name already.
     const fn grouping(self) -> (By, &'static str) {
         match self {
             ResultsBy::Owner => (By::Owner, "users"),
             ResultsBy::Unit => (By::Unit, "units"),
+            // Who leads a unit and where it is, is looked up of each.
+            ResultsBy::Manager => (By::Unit, "users"),
+            ResultsBy::Region => (By::Unit, ""),
+            ResultsBy::Province => (By::Province, ""),
             ResultsBy::Pipeline => (By::Pipeline, "pipelines"),
             ResultsBy::Product => (By::Product, "products"),
             ResultsBy::Competitor => (By::Competitor, "competitors"),
-            // A region is a name already.
-            ResultsBy::Region => (By::Region, ""),
         }
     }
 }
@@ -50,7 +56,7 @@ impl ResultsBy {
 /// What became of some deals.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SalesResult {
-    /// Whose they are, or what they are of; null for those without, for regions, and for all together.
+    /// Whose they are, or what they are of; null for those without, for regions and provinces, and for all together.
     #[schema(value_type = Option<String>, format = "uuid", max_length = 36)]
     id: Option<Uuid>,
     /// What that is called, where you may see it.
@@ -141,34 +147,38 @@ impl Sum {
 fn look(conn: &mut Conn, actor: &Actor, by: Option<ResultsBy>, which: Which) -> Result<SalesResults> {
     let sight = actor.sight("opportunities", "read").ok_or(Error::NotFound)?;
     let mut total = Sum::default();
-    let Some((storage, object)) = by.map(ResultsBy::grouping) else {
+    let Some((by, (storage, object))) = by.map(|by| (by, by.grouping())) else {
         groups(conn, &sight, By::Nothing, which)?.iter().for_each(|group| total.add(group));
         return Ok(SalesResults {
             data: Vec::new(),
             total: total.told(None, None),
         });
     };
-    let above = match storage {
-        By::Unit => parents(conn)?,
-        _ => BTreeMap::new(),
-    };
+    let (mut above, mut led) = (BTreeMap::new(), BTreeMap::new());
+    match by {
+        ResultsBy::Unit => above = parents(conn)?,
+        ResultsBy::Manager | ResultsBy::Region => led = leads(conn)?,
+        _ => {}
+    }
     let mut sums: BTreeMap<Key, Sum> = BTreeMap::new();
     for group in groups(conn, &sight, storage, which)? {
         total.add(&group);
-        // A unit's results are also those of the units above it.
-        let mut seen = BTreeSet::new();
-        let mut at = match &group.key {
-            Key::Record(unit) => *unit,
-            Key::Region(_) => None,
+        let lead = group.key.record().and_then(|unit| led.get(&unit));
+        let key = match by {
+            ResultsBy::Manager => Key::Record(lead.and_then(|lead| lead.manager)),
+            ResultsBy::Region => Key::Place(lead.and_then(|lead| lead.region.clone())),
+            _ => group.key.clone(),
         };
+        // A unit's results are also those of the units above it.
+        let (mut at, mut seen) = (group.key.record(), BTreeSet::new());
         while let Some(parent) = at.and_then(|unit| above.get(&unit)).filter(|parent| seen.insert(**parent)) {
             sums.entry(Key::Record(Some(*parent))).or_default().add(&group);
             at = Some(*parent);
         }
-        sums.entry(group.key.clone()).or_default().add(&group);
+        sums.entry(key).or_default().add(&group);
     }
-    if storage == By::Competitor {
-        // A deal counts once in the total, however many compete for it, and also where nobody does.
+    if matches!(storage, By::Competitor | By::Product) {
+        // A deal counts once in the total, however many compete for it and whatever is sold by it, and also where there is neither.
         total = Sum::default();
         groups(conn, &sight, By::Nothing, which)?.iter().for_each(|group| total.add(group));
     }
@@ -179,7 +189,7 @@ fn look(conn: &mut Conn, actor: &Actor, by: Option<ResultsBy>, which: Which) -> 
     };
     let told = |(key, sum): (&Key, &Sum)| match key {
         Key::Record(id) => sum.told(*id, id.and_then(|id| called.remove(&id))),
-        Key::Region(name) => sum.told(None, name.clone()),
+        Key::Place(name) => sum.told(None, name.clone()),
     };
     let mut data: Vec<SalesResult> = sums.iter().map(told).collect();
     data.sort_by_cached_key(|result| (result.name.is_none(), result.id.is_none(), result.name.clone(), result.id));
@@ -207,7 +217,7 @@ async fn results(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Resu
 /// The route.
 pub fn routes(config: &mut ServiceConfig) {
     let doc = "How many deals are open, won and lost, what they are worth, how often and how fast they are won: all together and, with `by`, for each \
-               owner, unit, pipeline, product, competitor or region (the customer's province); of deals that you may see. `from` and `to` are about the closing day. Needs the \
+               owner, unit (with all units below), manager and region of units, province of customers, pipeline, product or competitor; of deals that you may see. `from` and `to` are about the closing day. Needs the \
                permission `opportunities:read`.";
     let money = |amount: &str| json!([{"amount": amount, "currency": "IRR"}]);
     let one = |id: Option<&str>, name: Option<&str>| {

@@ -49,7 +49,7 @@ pub enum Code {
     Ambiguous,
     /// What a stage asks of a deal before it goes on: `criterion` is what, `stage` who asks.
     Unmet,
-    /// Rules that cannot all hold; `with` names the others.
+    /// Rules that cannot all hold; `text_en` and `text_fa` name the others.
     Contradiction,
     /// A rule of a configuration that a choice breaks; `text_en` and `text_fa` say it.
     Configuration,

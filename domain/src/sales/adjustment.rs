@@ -31,7 +31,7 @@ pub struct ForecastAdjustment {
     #[record(base)]
     pub base: Base,
     /// Whose forecast it is; either this or `for_unit_id`.
-    #[record(fixed, fa = "فروشنده")]
+    #[record(fixed, example = r#""0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a22""#, fa = "فروشنده")]
     pub user_id: Option<Id<User>>,
     /// Of which unit's forecast it is; either this or `user_id`.
     #[record(fixed, fa = "واحد پیش‌بینی")]

@@ -24,9 +24,11 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
+type Action = fn(&mut Lead) -> Result<()>;
+
 #[test]
 fn each_action_is_for_some_states_alone() {
-    let actions: [(&str, fn(&mut Lead) -> Result<()>); 5] = [
+    let actions: [(&str, Action); 5] = [
         ("work", |l| l.work(None)),
         ("nurture", |l| l.nurture(day("2026-05-01"), day("2026-04-01"), None)),
         ("disqualify", |l| l.disqualify(DisqualifyReason::NoBudget, None)),

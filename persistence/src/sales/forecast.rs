@@ -203,7 +203,8 @@ fn meant(sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, (from, to)
 fn statement(sqlite: bool, sight: &Sight<'_>, ask: &Ask, units: Option<BTreeSet<Uuid>>, span: (NaiveDate, NaiveDate)) -> Sql {
     let sold = ask.product.is_some() || ask.by.contains(&By::Product);
     let placed = ask.province.is_some() || ask.by.contains(&By::Province);
-    let runs = !sold && !placed;
+    // PostgreSQL adds up with several processes at once, which runs would keep it from.
+    let runs = sqlite && !sold && !placed;
     let mut sql = Sql::new("SELECT ");
     for by in &ask.by {
         sql = match by {

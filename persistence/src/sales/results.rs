@@ -26,7 +26,7 @@ pub enum By {
     /// Whoever competes for a deal: one with two competitors counts for each.
     Competitor,
     /// The customer's province.
-    Region,
+    Province,
 }
 
 /// What deals have in common.
@@ -34,8 +34,8 @@ pub enum By {
 pub enum Key {
     /// Whose they are, or what they are of; none for those without.
     Record(Option<Uuid>),
-    /// The name of a region; none for customers of whom none is known.
-    Region(Option<String>),
+    /// The name of a place; none where none is known.
+    Place(Option<String>),
 }
 
 /// Which deals are counted.
@@ -67,7 +67,7 @@ impl Key {
     pub const fn record(&self) -> Option<Uuid> {
         match self {
             Key::Record(id) => *id,
-            Key::Region(_) => None,
+            Key::Place(_) => None,
         }
     }
 }
@@ -81,7 +81,7 @@ impl By {
             By::Pipeline => "t0.pipeline_id",
             By::Product => "p.product_id",
             By::Competitor => "c.competitor_id",
-            By::Region => "c.province",
+            By::Province => "c.province",
         }
     }
 }
@@ -103,7 +103,7 @@ pub fn groups(conn: &mut Conn, sight: &Sight<'_>, by: By, which: Which) -> Resul
     let joined = match by {
         By::Competitor => " JOIN opportunity_competitors c ON c.opportunity_id = t0.id",
         By::Product => " LEFT JOIN opportunity_products p ON p.opportunity_id = t0.id",
-        By::Region => " JOIN customers c ON c.id = t0.customer_id",
+        By::Province => " JOIN customers c ON c.id = t0.customer_id",
         _ => "",
     };
     let mut sql = Sql::new(format!(
@@ -128,7 +128,7 @@ pub fn groups(conn: &mut Conn, sight: &Sight<'_>, by: By, which: Which) -> Resul
     conn.rows(&sql, |row| {
         found.push(Group {
             key: match by {
-                By::Region => Key::Region(row.text(0)?),
+                By::Province => Key::Place(row.text(0)?),
                 _ => Key::Record(row.uuid(0)?),
             },
             status: Word::read(row, 1)?,

@@ -203,7 +203,7 @@ both! {
         assert_eq!(kept["pricing"]["lines"][0]["configuration"]["model_version"], 1);
     }
 
-    fn attack_constraint_bombs_end_in_time_and_say_so(app: &App) {
+    fn attack_23_constraint_bombs_end_in_time_and_say_so(app: &App) {
         let owner = app.be(Who::Owner);
         let own = product(&owner, json!({}));
         // More pigeons than holes: what no solver of this kind can refute quickly.

@@ -1,5 +1,5 @@
 //! Nothing goes on naming a customer that was merged, whatever object it stands in.
-use domain::core::field::Kind;
+use domain::core::field::{Access, Kind};
 use persistence::core::merged::{HISTORY, fields_to};
 use persistence::core::sql::Sql;
 use serde_json::{Value, json};
@@ -165,6 +165,20 @@ both! {
                 }
                 // What follows from orders and invoices is made below.
                 if ["credit_notes", "ledger_entries", "shipments"].contains(&spec.object) {
+                    continue;
+                }
+                if spec.object == "leads" && field.access == Access::Server {
+                    // What a lead became.
+                    let organization = owner.post("/customers", json!({"kind": "organization", "organization_name": "Works"})).is(201).id();
+                    let lead = owner.post("/leads", json!({"family_name": "Guest"})).is(201).id();
+                    let into = match field.name {
+                        "contact_id" => json!({"customer_id": organization, "contact_id": merged, "without_opportunity": true}),
+                        _ => json!({"customer_id": merged, "without_opportunity": true}),
+                    };
+                    owner.with("If-Match", "*").post(&format!("/leads/{lead}/convert"), into).is(200);
+                    made.push((format!("/leads/{lead}"), field.name, json!(survivor)));
+                    let ties = owner.all("/relationships", &[("filter", &format!("to_id = \"{organization}\""))]);
+                    made.extend(ties.iter().map(|tie| (format!("/relationships/{}", tie["id"].as_str().unwrap()), "from_id", json!(survivor))));
                     continue;
                 }
                 assert!(made_by_all(spec) || ["consents", "coupon_redemptions", "payments"].contains(&spec.object), "say here how a {} comes to refer to a customer", spec.one);

@@ -50,6 +50,8 @@ both! {
             picky.post("/groups", json!({"name": "Never"})).refuses(406, "not_acceptable");
         }
         assert!(owner.list("/groups", &[("filter", "name = \"Never\"")]).is(200).data().is_empty());
+        let group = owner.post("/groups", json!({"name": "Briefly"})).is(201).id();
+        owner.with("Accept", "application/problem+json").delete(&format!("/groups/{group}"), "*").is(204);
         for accept in ["application/json", "application/*", "text/html, */*;q=0.1"] {
             owner.with("Accept", accept).get("/customers").is(200);
         }

@@ -52,6 +52,9 @@ fn held(client: &Client<'_>, whom: &str, ends: i64, more: Value) -> Value {
     step(client, &made, "activate", json!({})).is(200).json()
 }
 
+/// A write of the job.
+type Body = Box<dyn FnOnce(&mut Conn, &Context<'_>) -> Result<Vec<Uuid>, Error> + Send>;
+
 /// What the job does, by a clock that stands so many days from ours: how many renewals it told of, and how many contracts went on or ended.
 fn round(db: &Database, ahead: i64) -> (usize, usize) {
     let now = Instant::new(Utc::now() + chrono::TimeDelta::days(ahead));
@@ -63,7 +66,7 @@ fn round(db: &Database, ahead: i64) -> (usize, usize) {
         },
     );
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let write = |body: Box<dyn FnOnce(&mut Conn, &Context<'_>) -> Result<Vec<Uuid>, Error> + Send>| {
+    let write = |body: Body| {
         let (actor, setting) = (actor.clone(), setting.clone());
         runtime.block_on(db.write(move |conn| {
             let context = Context {

@@ -92,7 +92,7 @@ both! {
                 ("lost", -1, "-40.00"), ("moved_out", -1, "-50.00"), ("removed", -1, "-60.00"),
             ];
             assert_eq!(steps(total), named(&expected), "{found}");
-            assert_eq!((cents(&total["opening"]["amount"]), cents(&total["closing"]["amount"])), (360_00, 194_50));
+            assert_eq!((cents(&total["opening"]["amount"]), cents(&total["closing"]["amount"])), (36_000, 19_450));
             let rows = found["rows"].as_array().unwrap();
             let commit = rows.iter().find(|r| r["category"] == "commit").unwrap();
             assert_eq!(steps(commit), named(&[("changed_category", 1, "20.00")]));

@@ -326,7 +326,17 @@ fn contradiction(pointers: &[String]) -> Problems {
     let mut problems = Problems::default();
     for pointer in pointers {
         let others: Vec<&str> = pointers.iter().filter(|p| *p != pointer).map(String::as_str).take(10).collect();
-        problems.with(pointer, Code::Contradiction, vec![("with", others.join(", "))]);
+        // A rule that can't hold by itself can't hold with whatever is chosen.
+        let with = if others.is_empty() {
+            "/groups".to_owned()
+        } else {
+            others.join(", ")
+        };
+        let texts = [
+            ("text_en", format!("can't hold together with {with}")),
+            ("text_fa", format!("با {with} برآورده نمی‌شود")),
+        ];
+        problems.with(pointer, Code::Contradiction, texts.to_vec());
     }
     problems
 }
