@@ -65,7 +65,12 @@ pub fn body(app: &App, spec: &'static Spec) -> Value {
             // What it names depends on another field: see `creates`.
             (Kind::Reference(""), _) => {}
             (Kind::Reference(object), _) => body[field.name] = json!(made(app, named(object)).id()),
-            (Kind::Text(_), Some(text)) if field.name != "object" => body[field.name] = json!(varied(text, n)),
+            (Kind::Text(most), Some(text)) if field.name != "object" => {
+                // No number stands behind a code, such as that of a currency.
+                let other = varied(text, n);
+                let fits = other.chars().count() <= *most as usize;
+                body[field.name] = json!(if fits { other } else { text.to_owned() });
+            }
             _ => {}
         }
     }
@@ -99,9 +104,6 @@ fn creates(app: &App, object: &str, body: &mut Value) {
         "customers" => body["contact_points"][0]["value"] = json!(format!("+98912{:07}", fresh())),
         // The name of a field, which no number stands behind.
         "retention_rules" => body["date_field"] = json!("updated_at"),
-        // Codes, which no number stands behind.
-        "contracts" | "orders" | "price_books" | "quotes" => body["currency"] = json!("IRR"),
-        "taxes" => body["country"] = json!("IR"),
         // Names of periods, which no number stands behind; there is one of each kind in a period.
         "quotas" | "forecast_adjustments" | "forecast_snapshots" => {
             let n = fresh();

@@ -19,6 +19,7 @@ pub mod problem;
 pub mod query;
 pub mod reading;
 pub mod resource;
+pub mod sentence;
 pub mod strict;
 pub mod texts;
 pub mod trace;

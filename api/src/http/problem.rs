@@ -1,5 +1,6 @@
 //! Problems (RFC 9457): the one table from what went wrong to status, code and texts in English and Persian.
-use super::texts::{sentence, title};
+use super::sentence::sentence;
+use super::texts::title;
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};

@@ -6,3 +6,4 @@ pub mod held;
 pub mod ledger;
 pub mod lift;
 pub mod retention;
+mod treatment;

@@ -1,7 +1,7 @@
 //! What can be wrong with a row: as it is kept beside the row, and in words for people.
 use super::reader::RowError;
 use crate::http::problem::Lang;
-use crate::http::texts;
+use crate::http::sentence::sentence;
 use domain::core::error::Error;
 use domain::core::problem::{Code, Violation};
 use domain::integration::plan::{CellProblem, Filled, Plan};
@@ -63,7 +63,7 @@ impl RowProblem {
                 code,
                 params: params.collect(),
             };
-            return texts::sentence(&v, lang);
+            return sentence(&v, lang);
         }
         let p = |name: &str| self.params.get(name).map_or("", String::as_str);
         let (en, fa) = match self.code.as_str() {
