@@ -41,6 +41,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("group_history", "customer_id"),
     ("group_history", "actor_id"),
     // For which invoices payments are, which bring it along.
+    ("contract_renewals", "contract_id"),
     ("payment_allocations", "invoice_id"),
     ("payment_allocations", "payment_id"),
     // Of a deal, which brings them along; competitors are no customers.

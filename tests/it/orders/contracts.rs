@@ -144,7 +144,7 @@ both! {
         let active = step(&owner, &made, "activate", json!({})).is(200).json();
         assert_eq!((&active["number"], &active["status"]), (&json!("C-000001"), &json!("active")));
         step(&owner, &made, "activate", json!({})).refuses(409, "contract_status");
-        for edit in [json!({"value": euro("1")}), json!({"ends_on": "2030-01-01", "term_months": null}), json!({"renewal": "none"}), json!({"name": "x"})] {
+        for edit in [json!({"value": euro("1")}), json!({"ends_on": "2030-01-01", "term_months": null, "renewal_term_months": 1}), json!({"renewal": "none"}), json!({"name": "x"})] {
             owner.patch(&at, "*", edit).refuses(409, "contract_not_draft");
         }
         owner.patch(&at, "*", json!({"status": "ended"})).refuses(422, "invalid").blames("/status", "read_only");
