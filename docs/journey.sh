@@ -28,7 +28,7 @@ uuid() { cat /proc/sys/kernel/random/uuid; }
 # make PATH BODY  and keep the id of what was made.
 make() { call POST "$1" "$2"; ID=$(first id); }
 # The first text of that name in the answer.
-first() { grep -o "\"$1\":\"[^\"]*\"" <<<"$ANSWER" | head -n 1 | cut -d '"' -f 4; }
+first() { { grep -o "\"$1\":\"[^\"]*\"" <<<"$ANSWER" || true; } | head -n 1 | cut -d '"' -f 4; }
 # shows TEXT…  each must be in the answer, in this order.
 shows() {
   local rest=$ANSWER text

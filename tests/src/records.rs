@@ -298,6 +298,21 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"order_id": null}),
             value: json!(Uuid::now_v7()),
         },
+        // Of the same customer.
+        ("contracts" | "orders" | "purchase_requests" | "quotes", "opportunity_id") => {
+            let deal = made(app, named("opportunities")).json();
+            Change {
+                with: json!({"customer_id": deal["customer_id"]}),
+                value: deal["id"].clone(),
+            }
+        }
+        ("contracts", "order_id") => {
+            let order = made(app, named("orders")).json();
+            Change {
+                with: json!({"customer_id": order["customer_id"]}),
+                value: order["id"].clone(),
+            }
+        }
         ("credit_accounts", "credit_limit") => plain(json!({"amount": "1700.00", "currency": "IRR"})),
         ("number_series", "prefix") => plain(json!("YZ/")),
         ("data_sources", "to_date") => plain(json!("2031-03-20")),

@@ -184,9 +184,12 @@ fn refusal(app: &App, request: &ServiceRequest, seen: &mut Seen) -> Option<Failu
     // What a template gives is a file of the form that the body asks for.
     let gives_file = seen.path.ends_with("/render") || seen.path.ends_with("/templates/preview");
     let writes = !seen.reads() && seen.method != Method::OPTIONS && !gives_file;
-    // Of a write that answers nothing when all is well, a generated client knows problems alone.
-    let kinds = ["application/json", "application/problem+json"];
-    if writes && !kinds.iter().any(|kind| accepts(seen.accept.as_deref(), kind)) {
+    // Of a write that answers nothing when all is well, a generated client knows problems alone, and asks for those.
+    let problems = seen
+        .accept
+        .as_deref()
+        .is_some_and(|accept| accept.contains("application/problem+json"));
+    if writes && !problems && !accepts(seen.accept.as_deref(), "application/json") {
         return protocol(StatusCode::NOT_ACCEPTABLE, "not_acceptable");
     }
     None

@@ -164,7 +164,7 @@ both! {
                     continue;
                 }
                 // What follows from orders and invoices is made below.
-                if ["credit_notes", "ledger_entries", "shipments"].contains(&spec.object) {
+                if ["credit_notes", "ledger_entries", "refunds", "shipments"].contains(&spec.object) {
                     continue;
                 }
                 if spec.object == "leads" && field.access == Access::Server {
@@ -202,8 +202,13 @@ both! {
         let call = json!({"channel": "call", "participant_ids": [merged]});
         let call = owner.post("/interactions", call).is(201).id();
         owner.delete(&format!("/interactions/{call}"), "*").is(204);
-        // The payment among them has an entry in the ledger.
-        let before: usize = made.len() + 4 + CALLS + 1;
+        let ten = json!({"amount": "10.00", "currency": "EUR"});
+        let paid = owner.post("/payments", json!({"customer_id": merged, "amount": ten, "method": "cash"})).is(201).id();
+        let back = owner.post("/refunds", json!({"payment_id": paid, "method": "cash"})).is(201).id();
+        made.push((format!("/payments/{paid}"), "customer_id", json!(survivor)));
+        made.push((format!("/refunds/{back}"), "customer_id", json!(survivor)));
+        // Both payments and the refund have an entry in the ledger.
+        let before: usize = made.len() + 4 + CALLS + 3;
 
         let done = owner.post("/merges", json!({"survivor_id": survivor, "merged_ids": [merged]})).is(201).json();
         let moved: i64 = done["moved"].as_array().unwrap().iter().map(|m| m["count"].as_i64().unwrap()).sum();
