@@ -275,16 +275,20 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: other(app, field, now),
         },
         ("data_sources", "cost_per_record" | "cost_per_month") => plain(json!({"amount": "17000.00", "currency": "IRR"})),
-        ("orders", "currency") => Change {
-            with: json!({"lines": []}),
+        ("orders" | "purchase_requests", "currency") => Change {
+            with: match spec.object {
+                "orders" => json!({"lines": []}),
+                // A request asks for something, at no price of its own.
+                _ => json!({"lines": [{"description": "صندلی", "quantity": "1"}]}),
+            },
             value: json!("EUR"),
         },
         ("invoices", "currency") => Change {
             with: json!({"lines": [], "adjustments": []}),
             value: json!("IRR"),
         },
-        ("orders" | "invoices", "lines") => {
-            let price = json!({"amount": "17.00", "currency": if spec.object == "orders" { "IRR" } else { "EUR" }});
+        ("orders" | "invoices" | "purchase_requests", "lines") => {
+            let price = json!({"amount": "17.00", "currency": if spec.object == "invoices" { "EUR" } else { "IRR" }});
             plain(json!([{"description": "صندلی", "quantity": "1", "unit_price": price, "tax": {"category": "zero", "percent": "0"}}]))
         }
         ("orders", "adjustments") => {
@@ -298,6 +302,22 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             with: json!({"order_id": null}),
             value: json!(Uuid::now_v7()),
         },
+        // A last day of its own, which a term would say.
+        ("contracts", "starts_on" | "calendar" | "ends_on") => Change {
+            with: json!({"term_months": null, "ends_on": "2040-03-20", "renewal": "none", "renewal_term_months": null, "renewal_percent": null}),
+            value: match field.name {
+                "ends_on" => json!("2041-03-20"),
+                _ => other(app, field, now),
+            },
+        },
+        ("contracts", "currency") => Change {
+            with: json!({"value": null}),
+            value: json!("EUR"),
+        },
+        ("contracts", "lines") => plain(
+            json!([{"description": "نگهداری", "quantity": "1", "unit_price": {"amount": "1700", "currency": "IRR"},
+            "tax": {"category": "exempt", "percent": "0"}}]),
+        ),
         // Of the same customer.
         ("contracts" | "orders" | "purchase_requests" | "quotes", "opportunity_id") => {
             let deal = made(app, named("opportunities")).json();
@@ -315,7 +335,7 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         }
         ("credit_accounts", "credit_limit") => plain(json!({"amount": "1700.00", "currency": "IRR"})),
         ("number_series", "prefix") => plain(json!("YZ/")),
-        ("data_sources", "to_date") => plain(json!("2031-03-20")),
+        ("data_sources" | "market_notes", "to_date") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
         ("retention_rules", "date_field") => plain(json!("created_at")),
         ("leads", "contact_points") => plain(json!([{"kind": "email", "value": "maryam@naghsh.example"}])),
@@ -350,7 +370,7 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         },
         ("quotas" | "forecast_adjustments" | "forecast_snapshots", "period") => plain(json!("1405-Q2")),
         ("quotas", "deals") => Change {
-            with: json!({"amount": null}),
+            with: json!({"amount": null, "deals": 5}),
             value: json!(12),
         },
         ("forecast_adjustments", "amount") => plain(json!({"amount": "1700.00", "currency": "IRR"})),
