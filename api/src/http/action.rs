@@ -1,7 +1,7 @@
 //! Actions on a record, such as confirming an order: a POST below its id, on a version, with or without a body, in one transaction.
 use super::app::App;
 use super::caller::SignedIn;
-use super::contract::{answer, body as described, idempotency_key, if_match, key_needed, path_id};
+use super::contract::{answer, body as described, idempotency_key, if_match, key_needed, optional_body, path_id};
 use super::crud::id;
 use super::operation::{Operations, operation};
 use super::problem::Failure;
@@ -123,7 +123,8 @@ impl Action {
             .response(status.to_string(), answer(self.done, spec.schema, example(spec, Face::Output)));
         if let Some((schema, shown)) = T::SHOWN {
             let shown = serde_json::from_str(shown).unwrap_or_else(|_| json!({}));
-            told = told.request_body(Some(described("application/json", schema, shown)));
+            let body = if T::OPTIONAL { optional_body } else { described };
+            told = told.request_body(Some(body("application/json", schema, shown)));
         }
         let (object, permission, keyed) = (self.object, self.permission, self.keyed);
         let route = web::route().to(move |request, app, signed, path, payload| {

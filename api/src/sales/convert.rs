@@ -2,7 +2,7 @@
 //! names what it became, and the deal the lead it came of.
 use crate::http::app::App;
 use crate::http::caller::SignedIn;
-use crate::http::contract::{answer, body as described, flag_header, idempotency_key, if_match, path_id};
+use crate::http::contract::{answer, flag_header, idempotency_key, if_match, optional_body, path_id};
 use crate::http::crud::id;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
@@ -252,7 +252,7 @@ pub fn routes(config: &mut ServiceConfig) {
             PASS,
             "`true` makes a customer although another has the same number or address.",
         ))
-        .request_body(Some(described("application/json", "ConvertLead", asked)))
+        .request_body(Some(optional_body("application/json", "ConvertLead", asked)))
         .response("200", answer("What it became.", spec.schema, example(spec, Face::Output)));
     let operations = Operations::at("/leads/{id}/convert").post(web::route().to(convert), converting);
     config.service(operations.schema::<ConvertLead>());

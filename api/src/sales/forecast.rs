@@ -20,7 +20,7 @@ use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::sales::forecast::ForecastDimension as By;
 use domain::sales::opportunity::Opportunity;
-use domain::sales::period::{FiscalCalendar, Period, PeriodLength};
+use domain::sales::period::{FiscalCalendar, PERIOD_KEY, Period, PeriodLength};
 use persistence::core::conn::Conn;
 use persistence::sales::course;
 use persistence::sales::forecast::{self, Ask};
@@ -232,7 +232,7 @@ pub(super) fn parameters(operation: utoipa::openapi::path::OperationBuilder) -> 
     let list = text(60)
         .pattern(Some(format!("^({dimensions})(,({dimensions})){{0,{}}}$", DIMENSIONS - 1)))
         .default(Some(json!("period")));
-    let key = text(7).pattern(Some(r"^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$"));
+    let key = text(7).pattern(Some(PERIOD_KEY));
     operation
         .parameter(query("group_by", "What is told apart: up to three, separated by commas.", list))
         .parameter(query(

@@ -17,7 +17,7 @@ use domain::core::field::Choice;
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::sales::forecast::ForecastDimension;
-use domain::sales::period::Period;
+use domain::sales::period::{PERIOD_KEY, Period};
 use domain::sales::quota::{Quota, attained};
 use persistence::core::conn::Conn;
 use persistence::sales::forecast;
@@ -234,7 +234,7 @@ pub fn routes(config: &mut ServiceConfig) {
     });
     let uuid = || text(36).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     let words: Vec<&str> = AttainmentDimension::WORDS.iter().map(AsRef::as_ref).collect();
-    let key = text(7).pattern(Some(r"^\d{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$"));
+    let key = text(7).pattern(Some(PERIOD_KEY));
     let looking = operation("getQuotaAttainment", Quota::SPEC.tag, "See what was won of quotas", doc)
         .parameter(needed_query("period", "The period, such as `1405-Q1`.", key))
         .parameter(query(

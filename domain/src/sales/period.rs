@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 const FIRST_GREGORIAN: i32 = 1700;
 /// Years that a period may be of: by the Persian calendar and by the Gregorian.
 const YEARS: [std::ops::RangeInclusive<i32>; 2] = [1200..=1699, 1821..=2320];
+/// How keys of periods are written, as a regular expression.
+pub const PERIOD_KEY: &str = r"^(1[2-6]\d{2}|18(2[1-9]|[3-9]\d)|19\d{2}|2([0-2]\d{2}|3[01]\d|320))(-(Q[1-4]|0[1-9]|1[0-2]))?$";
 
 crate::choice! {
     /// A calendar.

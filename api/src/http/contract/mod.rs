@@ -15,7 +15,7 @@ pub use finish::{finish, problem};
 pub use operations::{listing, paths};
 pub use parts::{
     answer, body, conditional, content, empty, flag_header, header, idempotency_key, if_match, key_needed, limit, linked, needed_query,
-    operation_id, path_id, path_text, query, text, words,
+    operation_id, optional_body, path_id, path_text, query, text, words,
 };
 pub use schemas::{page_name, schemas, shared};
 

@@ -191,6 +191,13 @@ pub fn body(kind: &str, schema: &str, example: Value) -> utoipa::openapi::reques
         .build()
 }
 
+/// A body that may be left out.
+pub fn optional_body(kind: &str, schema: &str, example: Value) -> utoipa::openapi::request_body::RequestBody {
+    let mut body = body(kind, schema, example);
+    body.required = Some(Required::False);
+    body
+}
+
 /// How many a page holds.
 pub fn limit() -> ObjectBuilder {
     ObjectBuilder::new()
