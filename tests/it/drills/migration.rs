@@ -4,7 +4,7 @@ use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 use tests::engine::{Copy, Engine};
 use tests::node::Node;
-use tests::{binary, both};
+use tests::{App, binary, both};
 
 fn migrate(address: &str) -> Child {
     let mut command = binary::command(&["migrate", "--database", address]);
@@ -17,7 +17,7 @@ fn well(child: Child) -> String {
     String::from_utf8(out.stdout).unwrap()
 }
 
-/// Kills a migration at some moment of the time that one takes. Whether it was still running.
+/// Kills a migration at some moment of the time given. Whether it was still running.
 fn killed(address: &str, takes: Duration) -> bool {
     let (mut child, end) = (migrate(address), Instant::now() + takes.mul_f64(any_below(1_000) as f64 / 1_000.0));
     while Instant::now() < end {
@@ -30,18 +30,31 @@ fn killed(address: &str, takes: Duration) -> bool {
     running
 }
 
+/// An empty database, in which a migration was cut off. One that ends before its moment says how little it takes on a machine that is less
+/// busy now: the next one, in another database, has half the time.
+fn cut_off(app: &App, takes: Duration) -> Copy {
+    let mut within = takes;
+    loop {
+        let fresh = Copy::empty(app.engine, app.data());
+        if killed(&fresh.address(), within) {
+            return fresh;
+        }
+        within /= 2;
+    }
+}
+
 both! {
     fn drill_4_25_migrations_killed_and_started_twice(app: &App) {
         let whole = Copy::empty(app.engine, app.data());
         let started = Instant::now();
         let said = well(migrate(&whole.address()));
         let takes = started.elapsed();
-        let (wanted, mut cut) = (tests::schema::dump(app.engine, &whole.address()), 0);
+        let wanted = tests::schema::dump(app.engine, &whole.address());
         assert!(wanted.len() > 100, "{said}: {wanted:?}");
         for round in 0..rounds(2, 30) {
-            let fresh = Copy::empty(app.engine, app.data());
+            let fresh = cut_off(app, takes);
             // Cut twice, so that the second one begins where the first one left it.
-            cut += (0..2).filter(|_| killed(&fresh.address(), takes)).count();
+            killed(&fresh.address(), takes);
             let both = [migrate(&fresh.address()), migrate(&fresh.address()), migrate(&fresh.address())];
             let said: Vec<String> = both.into_iter().map(well).collect();
             assert_eq!(tests::schema::dump(app.engine, &fresh.address()), wanted, "round {round}: {said:?}");
@@ -52,8 +65,6 @@ both! {
                 nodes.into_iter().for_each(|node| assert!(node.join().unwrap().stop()));
             });
         }
-        eprintln!("{cut} migrations cut off");
-        assert!(cut > 0, "none was cut off in {takes:?}");
         // A program that is older than the schema leaves it alone.
         let newer = "INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('20990101000000', CURRENT_TIMESTAMP)";
         tests::schema::run(&whole.address(), newer);
