@@ -6,15 +6,14 @@ use super::crud::id;
 use super::operation::{Operations, operation};
 use super::problem::Failure;
 use super::query::Query;
-use super::writing::Writing;
+use super::writing::{Writing, members, members_if_any};
 use super::{body, headers};
-use actix_web::web::{Bytes, Data, Path, Payload};
+use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::error::Error;
 use domain::core::input::{length, whole};
 use domain::core::pipeline::{Context, Done, Expect};
 use domain::core::problem::Problems;
-use domain::core::resource::Spec;
 use domain::core::schema::{Face, example};
 use persistence::core::conn::Conn;
 use persistence::core::object::Object;
@@ -154,16 +153,10 @@ async fn act<T: Asked>(
     if keyed {
         headers::needs_key(&request)?;
     }
-    let bytes = match T::SHOWN {
-        Some(_) => body::bytes(&request, &mut payload, Spec::MAX_BODY).await?,
-        None => Bytes::new(),
-    };
-    let told = match bytes.is_empty() && (T::OPTIONAL || T::SHOWN.is_none()) {
-        true => Map::new(),
-        false => {
-            body::expect_type(&request, body::JSON)?;
-            body::object(&bytes)?
-        }
+    let (told, bytes) = match T::SHOWN {
+        None => Default::default(),
+        Some(_) if T::OPTIONAL => members_if_any(&request, &mut payload, body::JSON).await?,
+        Some(_) => members(&request, &mut payload, body::JSON).await?,
     };
     let asked = T::read(told)?;
     Writing::new(&request, app, signed, &bytes)?

@@ -163,6 +163,20 @@ pub async fn members(
     Ok((body::object(&bytes)?, bytes))
 }
 
+/// The members of a body that may be left out, and its bytes.
+pub async fn members_if_any(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    types: &'static [&'static str],
+) -> Result<(Map<String, Value>, Bytes), Failure> {
+    let bytes = body::bytes(request, payload, Spec::MAX_BODY).await?;
+    if bytes.is_empty() {
+        return Ok((Map::new(), bytes));
+    }
+    body::expect_type(request, types)?;
+    Ok((body::object(&bytes)?, bytes))
+}
+
 /// See [`super::crud`].
 pub async fn create(
     request: HttpRequest,

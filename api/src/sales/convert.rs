@@ -7,18 +7,18 @@ use crate::http::crud::id;
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
 use crate::http::query::Query;
-use crate::http::writing::Writing;
+use crate::http::writing::{Writing, members_if_any};
 use crate::http::{body, headers};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
-use domain::core::input::whole;
+use domain::core::input::{members, whole};
 use domain::core::money::Money;
 use domain::core::pipeline::{self, Context, Done, Expect, Storage as _};
 use domain::core::problem::{Code, Problems};
-use domain::core::resource::{Resource, Spec};
+use domain::core::resource::Resource;
 use domain::core::schema::{Face, example};
 use domain::customers::customer::{Customer, CustomerKind};
 use domain::customers::relationship::Relationship;
@@ -28,7 +28,6 @@ use domain::sales::opportunity::Opportunity;
 use domain::sales::pipeline::Pipeline;
 use persistence::core::conn::Conn;
 use persistence::core::object::{Object, Of};
-use persistence::core::read;
 use persistence::core::record::live;
 use persistence::customers::duplicate::matches;
 use persistence::sales::lead::are_tied;
@@ -76,11 +75,9 @@ pub struct ConvertLead {
 
 /// What is there already must be in the actor's sight.
 fn there(conn: &mut Conn, context: &Context<'_>, object: &'static str, id: Uuid, at: &str) -> Result<()> {
-    let sight = context.actor.sight(object, "read");
-    let seen = sight.map(|sight| read::exists(conn, &sight, object, id)).transpose()?;
-    match seen {
-        Some(true) => Ok(()),
-        _ => Err(Error::invalid(at, Code::NotFound)),
+    match conn.reaches(context.actor, object, "read", id)? {
+        true => Ok(()),
+        false => Err(Error::invalid(at, Code::NotFound)),
     }
 }
 
@@ -127,7 +124,7 @@ fn parties(conn: &mut Conn, context: &Context<'_>, lead: &Lead, asked: &ConvertL
         && !are_tied(conn, contact.uuid(), customer.uuid())?
     {
         let tie = json!({"from_id": contact, "to_id": customer, "kind": "employee"});
-        pipeline::create::<Relationship>(conn, context, None, tie.as_object().cloned().unwrap_or_default())?;
+        pipeline::create::<Relationship>(conn, context, None, members(tie))?;
     }
     Ok((customer, contact))
 }
@@ -175,14 +172,14 @@ fn deal(
         }
         other => other,
     };
-    let made = pipeline::create_with::<Opportunity>(conn, context, None, body.as_object().cloned().unwrap_or_default(), |deal| {
+    let made = pipeline::create_with::<Opportunity>(conn, context, None, members(body), |deal| {
         deal.lead_id = Some(lead.base.id.cast());
         Ok(())
     });
     let made = made.map_err(wrong)?.id;
     if let Some(contact) = contact {
         let part = json!({"opportunity_id": made, "customer_id": contact, "role": "other", "is_primary": true});
-        pipeline::create::<OpportunityContact>(conn, context, None, part.as_object().cloned().unwrap_or_default())?;
+        pipeline::create::<OpportunityContact>(conn, context, None, members(part))?;
     }
     Ok(Some(Id::from_uuid(made)))
 }
@@ -212,16 +209,9 @@ async fn convert(
     signed.0.sight("leads", "update")?;
     Query::read(&request, &[])?;
     let (id, expect, pass) = (id(&path)?, headers::if_match(&request)?, headers::flag(&request, PASS)?);
-    let bytes = body::bytes(&request, &mut payload, Spec::MAX_BODY).await?;
     // A body that is not there says nothing: all is taken from the lead.
-    let members = match bytes.is_empty() {
-        true => Map::new(),
-        false => {
-            body::expect_type(&request, body::JSON)?;
-            body::object(&bytes)?
-        }
-    };
-    let into: ConvertLead = whole(members)?;
+    let (said, bytes) = members_if_any(&request, &mut payload, body::JSON).await?;
+    let into: ConvertLead = whole(said)?;
     if into.without_opportunity && into.opportunity_id.is_some() {
         let mut problems = Problems::default();
         problems.with("/without_opportunity", Code::Conflict, vec![("with", "/opportunity_id".to_owned())]);

@@ -98,8 +98,5 @@ async fn ripen(job: &JobContext) -> Result<Outcome> {
         found.iter().try_for_each(|lead| back(conn, context, *lead))?;
         Ok(found.len())
     };
-    match in_steps(job, STEP, step).await? {
-        Some(ripened) => Ok(Outcome::Done(json!({ "ripened": ripened }))),
-        None => Ok(Outcome::Paused),
-    }
+    Ok(Outcome::of("ripened", in_steps(job, STEP, step).await?))
 }

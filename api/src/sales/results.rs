@@ -16,8 +16,9 @@ use domain::core::field::Choice;
 use domain::core::resource::Resource;
 use domain::sales::opportunity::{Opportunity, OpportunityStatus};
 use persistence::core::conn::Conn;
+use persistence::core::names::names;
 use persistence::sales::forecast::leads;
-use persistence::sales::results::{By, Group, Key, Which, groups, names, parents};
+use persistence::sales::results::{By, Group, Key, Which, groups, parents};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::json;
@@ -182,9 +183,9 @@ fn look(conn: &mut Conn, actor: &Actor, by: Option<ResultsBy>, which: Which) -> 
         total = Sum::default();
         groups(conn, &sight, By::Nothing, which)?.iter().for_each(|group| total.add(group));
     }
-    let ids: Vec<Uuid> = sums.keys().filter_map(Key::record).collect();
+    let ids: BTreeSet<Uuid> = sums.keys().filter_map(Key::record).collect();
     let mut called = match actor.sight(object, "read") {
-        Some(sight) => names(conn, &sight, &ids)?,
+        Some(sight) => names(conn, &sight, "name", ids, true)?,
         None => BTreeMap::new(),
     };
     let told = |(key, sum): (&Key, &Sum)| match key {

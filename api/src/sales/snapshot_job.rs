@@ -2,8 +2,9 @@
 use crate::jobs::{JobContext, JobKind, Outcome, Run, as_server};
 use chrono::{Datelike, Days, NaiveDate, TimeDelta, Weekday};
 use domain::core::error::{Error, Result};
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context};
-use domain::core::settings::{FORECAST_SNAPSHOTS, known};
+use domain::core::settings::FORECAST_SNAPSHOTS;
 use domain::sales::period::{Fiscal, FiscalCalendar, PeriodLength};
 use domain::sales::snapshot::ForecastSnapshot;
 use persistence::core::conn::Conn;
@@ -43,8 +44,7 @@ fn due(often: &str, fiscal: Fiscal, today: NaiveDate) -> Option<NaiveDate> {
 }
 
 fn take(conn: &mut Conn, context: &Context<'_>) -> Result<i64> {
-    let often = settings::get(conn, FORECAST_SNAPSHOTS)?;
-    let often = often.unwrap_or_else(|| known(FORECAST_SNAPSHOTS).map(|known| known.usual).unwrap_or_default().to_owned());
+    let often = settings::in_force(conn, FORECAST_SNAPSHOTS)?;
     let (fiscal, today) = (forecast::fiscal(conn)?, course::hours(conn)?.day(context.now()));
     let Some(day) = due(&often, fiscal, today) else { return Ok(0) };
     let beyond = || Error::Internal("today is in no quarter".to_owned());
@@ -59,8 +59,7 @@ fn take(conn: &mut Conn, context: &Context<'_>) -> Result<i64> {
         if known || !snapshot::any(conn, &period)? {
             continue;
         }
-        let body = json!({"period": period.key, "external_ids": {SYSTEM: name}});
-        let body = body.as_object().cloned().unwrap_or_default();
+        let body = members(json!({"period": period.key, "external_ids": {SYSTEM: name}}));
         pipeline::create::<ForecastSnapshot>(conn, context, None, body)?;
         taken += 1;
     }

@@ -102,6 +102,14 @@ impl Members {
     }
 }
 
+/// The members of a JSON object that we wrote ourselves, such as the body of a write; none of any other value.
+pub fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
 /// A part of a JSON pointer (RFC 6901).
 pub fn escape(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")

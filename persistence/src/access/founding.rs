@@ -7,16 +7,10 @@ use domain::access::role::Role;
 use domain::access::unit::Unit;
 use domain::access::user::User;
 use domain::core::error::{Error, Result};
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use uuid::Uuid;
-
-fn members(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
-}
 
 /// Makes the roles that are missing, the first pipeline and the first unit if there is none; the unit's id.
 pub fn found(conn: &mut Conn, context: &Context<'_>) -> Result<Uuid> {

@@ -18,6 +18,7 @@ mod known;
 pub mod merged;
 pub mod migrate;
 pub mod money;
+pub mod names;
 mod near;
 pub mod notifications;
 pub mod object;

@@ -2,12 +2,19 @@
 use super::conn::Conn;
 use crate::sql;
 use domain::core::error::Result;
+use domain::core::settings::known;
 
 /// A setting; none where it was never set.
 pub fn get(conn: &mut Conn, name: &str) -> Result<Option<String>> {
     Ok(conn
         .row(&sql!("SELECT value FROM settings WHERE name = ?", name), |row| row.text(0))?
         .flatten())
+}
+
+/// A setting of the organization as it is in force: the usual value where it was never set.
+pub fn in_force(conn: &mut Conn, name: &str) -> Result<String> {
+    let usual = || known(name).map(|known| known.usual).unwrap_or_default().to_owned();
+    Ok(get(conn, name)?.unwrap_or_else(usual))
 }
 
 /// Sets it.

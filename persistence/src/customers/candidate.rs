@@ -4,6 +4,7 @@ use crate::core::record::pick;
 use crate::core::sql::{Bind, Sql};
 use crate::{row, sql, store};
 use domain::core::error::Result;
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context, Expect};
 use domain::customers::candidate::{Duplicate, DuplicateState};
 use domain::customers::customer::Customer;
@@ -125,7 +126,7 @@ pub fn keep(conn: &mut Conn, context: &Context<'_>, a: Uuid, b: Uuid, likeness: 
         .text(" AND t0.b_id = ")
         .bind(b);
     let Some(known) = pick::<Duplicate>(conn, which)?.pop() else {
-        let body = json!({"a_id": a, "b_id": b}).as_object().cloned().unwrap_or_default();
+        let body = members(json!({"a_id": a, "b_id": b}));
         pipeline::create_with::<Duplicate>(conn, context, None, body, |pair| {
             (pair.score, pair.reasons) = (score, likeness.reasons.clone());
             Ok(())

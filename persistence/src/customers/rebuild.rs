@@ -8,6 +8,7 @@ use crate::core::sql::{Bind, Sql};
 use crate::sql;
 use domain::core::condition::Condition;
 use domain::core::error::{Error, Result};
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context};
 use domain::core::resource::Resource;
 use domain::customers::customer::Customer;
@@ -75,8 +76,7 @@ pub fn left_over(conn: &mut Conn, group: Uuid, most: i64) -> Result<Vec<Uuid>> {
 pub fn keep(conn: &mut Conn, group: &Group, some: &[Uuid], context: &Context<'_>) -> Result<()> {
     let id = group.base.id.uuid();
     for customer in some {
-        let body = json!({"group_id": id, "customer_id": customer, "owner_id": group.base.owner_id});
-        let body = body.as_object().cloned().unwrap_or_default();
+        let body = members(json!({"group_id": id, "customer_id": customer, "owner_id": group.base.owner_id}));
         match conn.savepoint(|conn| pipeline::create::<GroupMember>(conn, context, None, body)) {
             // Gone meanwhile, or put in by somebody.
             Err(Error::Invalid(_) | Error::Taken(_)) => {

@@ -4,6 +4,7 @@ use crate::core::sql::Sql;
 use crate::sql;
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
+use domain::core::input::members;
 use domain::core::instant::Instant;
 use domain::customers::merge::Step;
 use serde_json::{Map, Value, json};
@@ -102,8 +103,7 @@ pub fn read(conn: &mut Conn, merge: Uuid) -> Result<Vec<Taken>> {
 }
 
 fn name(system: &str, value: &str, of: Option<Uuid>) -> Map<String, Value> {
-    let map = json!({"system": system, "value": value, "of": of});
-    map.as_object().cloned().unwrap_or_default()
+    members(json!({"system": system, "value": value, "of": of}))
 }
 
 /// Lets the names that other systems have for a merged customer lead to the survivor, also where it has a name of its own there.

@@ -1,12 +1,13 @@
 //! The account of a customer: whoever moves money on it, or counts what is on it to decide something, holds it first. Then come the invoice,
 //! the order, the stock and the number, always in this order, so that no two wait for each other.
-use super::stock::{in_house, members};
+use super::stock::in_house;
 use crate::core::conn::Conn;
 use crate::core::record::live;
 use crate::core::sql::Sql;
 use crate::{row, sql, store};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
+use domain::core::input::members;
 use domain::core::money::Money;
 use domain::core::pipeline::{self, Context, Expect};
 use domain::customers::customer::Customer;

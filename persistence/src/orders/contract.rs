@@ -1,5 +1,5 @@
 //! Contracts: their numbers, what follows them, and the deal and the call that a due renewal becomes, once.
-use super::stock::{in_house, members};
+use super::stock::in_house;
 use super::{line, of_deal, series};
 use crate::core::conn::Conn;
 use crate::core::money;
@@ -15,6 +15,7 @@ use domain::activities::task::Task;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context, Done, Expect, Storage as _};
 use domain::core::problem::Problems;
 use domain::orders::contract::{Contract, ContractKind, ContractStatus};

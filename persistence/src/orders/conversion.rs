@@ -1,6 +1,6 @@
 //! An accepted quote becomes an order, exactly once: whoever makes one holds the quote first, and the table of orders has room for one of each quote.
 use super::known;
-use super::stock::{in_house, members};
+use super::stock::in_house;
 use crate::catalog::promotion;
 use crate::core::conn::Conn;
 use crate::core::record::live;
@@ -9,6 +9,7 @@ use domain::catalog::coupon::{CouponRedemption, normal};
 use domain::catalog::quote::Quote;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context, Done, Expect, Storage as _, Store as _};
 use domain::orders::conversion::{Ordered, ordered};
 use domain::orders::order::Order;

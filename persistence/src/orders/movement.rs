@@ -1,12 +1,13 @@
 //! The ledger of stock: an entry changes the level in the same transaction.
 use super::known;
-use super::stock::{hold, in_house, members, shift, stocked};
+use super::stock::{hold, in_house, shift, stocked};
 use crate::core::conn::Conn;
 use crate::{row, store};
 use domain::core::error::Result;
 use domain::core::exact::Exact;
 use domain::core::field::Choice;
 use domain::core::id::Id;
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context};
 use domain::core::problem::{Code, Problems};
 use domain::orders::movement::{MovementKind, StockMovement};

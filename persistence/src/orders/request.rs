@@ -1,11 +1,12 @@
 //! Purchase requests: their numbers, and the order that one becomes, exactly once.
-use super::stock::{in_house, members};
+use super::stock::in_house;
 use super::{known, of_deal, series};
 use crate::core::conn::Conn;
 use crate::{row, store};
 use domain::catalog::product::Product;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context, Done, Expect, Storage as _, Store as _};
 use domain::core::problem::{Code, Problems};
 use domain::orders::order::Order;

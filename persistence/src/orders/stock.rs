@@ -10,10 +10,11 @@ use domain::catalog::product::Product;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::exact::Exact;
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context, Expect};
 use domain::core::problem::{Code, Problems};
 use domain::orders::stock::{StockChange, StockLevel, millionths};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 row! { StockLevel in stock {
@@ -43,14 +44,6 @@ pub fn in_house<T>(context: &Context<'_>, body: impl FnOnce(&Context<'_>) -> Res
         ids: context.ids,
         origin: context.origin,
     })
-}
-
-/// A JSON object as the body of a write.
-pub(super) fn members(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
 }
 
 /// Waits until nobody else changes the stock of these products, and keeps it so until the transaction ends. Whoever needs several takes

@@ -1,6 +1,6 @@
 //! What an order needs from stock: reserving it, giving it back, sending it out.
 use super::reservation;
-use super::stock::{hold, in_house, members};
+use super::stock::{hold, in_house};
 use crate::core::conn::Conn;
 use crate::core::record::{live, pick};
 use crate::core::sql::Sql;
@@ -8,6 +8,7 @@ use crate::sql;
 use domain::catalog::product::Product;
 use domain::core::error::{Error, Result};
 use domain::core::exact::Exact;
+use domain::core::input::members;
 use domain::core::pipeline::{self, Context, Expect};
 use domain::orders::line::SalesLine;
 use domain::orders::order::{Order, OrderStatus};

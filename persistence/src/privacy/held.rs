@@ -1,9 +1,8 @@
 //! What is held on a customer beside their own record: every record of any object that refers to them. An object of an area that comes
 //! later is found by its field table, without a word here.
-use crate::core::cell::Cells;
 use crate::core::conn::Conn;
-use crate::core::read;
-use crate::core::sql::{Bind, Sql};
+use crate::core::names;
+use crate::core::sql::Sql;
 use domain::core::actor::Actor;
 use domain::core::error::Result;
 use domain::core::field::Kind;
@@ -76,16 +75,8 @@ pub fn names(conn: &mut Conn, actor: &Actor, object: &'static str, ids: &[Uuid])
         "users" | "units" | "groups" | "documents" | "teams" => "name",
         _ => return Ok(BTreeMap::new()),
     };
-    let (mut found, Some(sight)) = (BTreeMap::new(), actor.sight(object, "read")) else {
-        return Ok(BTreeMap::new());
-    };
-    let sql = Sql::new(format!("SELECT t0.id, t0.{column} FROM {object} t0 WHERE t0.id IN ")).list(ids.iter().map(|id| Bind::from(*id)));
-    let sql = sql.also(read::sight(&sight));
-    conn.rows(&sql, |row: &dyn Cells| {
-        if let (Some(id), Some(name)) = (row.uuid(0)?, row.text(1)?) {
-            found.insert(id, name);
-        }
-        Ok(())
-    })?;
-    Ok(found)
+    match actor.sight(object, "read") {
+        Some(sight) => names::names(conn, &sight, column, ids.iter().copied(), true),
+        None => Ok(BTreeMap::new()),
+    }
 }

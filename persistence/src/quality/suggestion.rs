@@ -10,6 +10,7 @@ use crate::{row, sql, store};
 use domain::activities::interaction::Interaction;
 use domain::core::actor::Actor;
 use domain::core::error::Result;
+use domain::core::input::members;
 use domain::core::instant::Instant;
 use domain::core::pipeline::{self, Context, Expect};
 use domain::customers::contact_point::{ContactPoint, known_by};
@@ -130,8 +131,7 @@ pub fn keep(conn: &mut Conn, context: &Context<'_>, customer: &Customer, found: 
             }
             None if anothers(conn, whom, one)? => {}
             None => {
-                let body = json!({"customer_id": whom, "contact_kind": one.kind, "value": one.value});
-                let body = body.as_object().cloned().unwrap_or_default();
+                let body = members(json!({"customer_id": whom, "contact_kind": one.kind, "value": one.value}));
                 pipeline::create_with::<Suggestion>(conn, context, None, body, |s| {
                     s.see(one);
                     Ok(())

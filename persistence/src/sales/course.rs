@@ -8,7 +8,7 @@ use domain::core::error::{Error, Result};
 use domain::core::instant::Instant;
 use domain::core::problem::Problems;
 use domain::core::resource::Resource;
-use domain::core::settings::{TIME_ZONE, WORKING_HOURS, known};
+use domain::core::settings::{TIME_ZONE, WORKING_HOURS};
 use domain::sales::course::{Course, Step};
 use domain::sales::criteria::{Exit, Missing, missing};
 use domain::sales::opportunity::Opportunity;
@@ -35,12 +35,8 @@ pub fn of(conn: &mut Conn, pipeline: Uuid) -> Result<Option<Course>> {
 /// # Errors
 /// Those of the database.
 pub fn hours(conn: &mut Conn) -> Result<WorkingTime> {
-    let usual = |name| known(name).map(|known| known.usual).unwrap_or_default();
-    let zone = settings::get(conn, TIME_ZONE)?;
-    let hours = settings::get(conn, WORKING_HOURS)?;
-    let zone = zone.as_deref().unwrap_or(usual(TIME_ZONE));
-    WorkingTime::parse(hours.as_deref().unwrap_or(usual(WORKING_HOURS)), zone)
-        .map_err(|code| Error::Internal(format!("the working hours are not readable: {}", code.as_str())))
+    let (zone, hours) = (settings::in_force(conn, TIME_ZONE)?, settings::in_force(conn, WORKING_HOURS)?);
+    WorkingTime::parse(&hours, &zone).map_err(|code| Error::Internal(format!("the working hours are not readable: {}", code.as_str())))
 }
 
 /// What a deal lacks before it leaves a stage.

@@ -4,6 +4,7 @@ use crate::access::actor::below;
 use crate::core::cell::Cells;
 use crate::core::conn::Conn;
 use crate::core::money;
+use crate::core::names;
 use crate::core::read;
 use crate::core::settings;
 use crate::core::sql::{Bind, Sql};
@@ -11,7 +12,7 @@ use chrono::NaiveDate;
 use domain::core::actor::{Actor, Sight};
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
-use domain::core::settings::{FISCAL_CALENDAR, FISCAL_FIRST_MONTH, known};
+use domain::core::settings::{FISCAL_CALENDAR, FISCAL_FIRST_MONTH};
 use domain::sales::forecast::{ForecastDimension as By, Numbers, Sum};
 use domain::sales::opportunity::OpportunityStatus;
 use domain::sales::period::{Fiscal, FiscalCalendar, Period};
@@ -69,13 +70,9 @@ pub struct Forecast {
 /// # Errors
 /// Those of the database.
 pub fn fiscal(conn: &mut Conn) -> Result<Fiscal> {
-    let mut set = |name| -> Result<String> {
-        let usual = known(name).map(|known| known.usual).unwrap_or_default();
-        Ok(settings::get(conn, name)?.unwrap_or_else(|| usual.to_owned()))
-    };
     Ok(Fiscal {
-        calendar: FiscalCalendar::of(&set(FISCAL_CALENDAR)?).unwrap_or_default(),
-        first_month: set(FISCAL_FIRST_MONTH)?.parse().unwrap_or(1),
+        calendar: FiscalCalendar::of(&settings::in_force(conn, FISCAL_CALENDAR)?).unwrap_or_default(),
+        first_month: settings::in_force(conn, FISCAL_FIRST_MONTH)?.parse().unwrap_or(1),
     })
 }
 
@@ -119,19 +116,10 @@ pub fn leads(conn: &mut Conn) -> Result<BTreeMap<Uuid, Lead>> {
 /// # Errors
 /// Those of the database.
 pub fn names(conn: &mut Conn, actor: &Actor, object: &'static str, ids: BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, String>> {
-    let mut found = BTreeMap::new();
-    let Some(sight) = actor.sight(object, "read").filter(|_| !ids.is_empty()) else {
-        return Ok(found);
-    };
-    let sql = Sql::new(format!(
-        "SELECT t0.id, t0.name FROM {object} t0 WHERE t0.deleted_at IS NULL AND t0.id IN "
-    ));
-    let sql = sql.list(ids.into_iter().map(Bind::from)).also(read::sight(&sight));
-    conn.rows(&sql, |row| {
-        found.insert(row.uuid(0)?.unwrap_or_default(), row.text(1)?.unwrap_or_default());
-        Ok(())
-    })?;
-    Ok(found)
+    match actor.sight(object, "read") {
+        Some(sight) => names::names(conn, &sight, "name", ids, false),
+        None => Ok(BTreeMap::new()),
+    }
 }
 
 /// What is selected for a dimension, and how it is read. Managers and regions are those of units, which is looked up afterwards.

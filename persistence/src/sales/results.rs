@@ -157,24 +157,3 @@ pub fn parents(conn: &mut Conn) -> Result<BTreeMap<Uuid, Uuid>> {
     })?;
     Ok(found)
 }
-
-/// What records are called, as far as the actor of the sight may see them.
-///
-/// # Errors
-/// Those of the database.
-pub fn names(conn: &mut Conn, sight: &Sight<'_>, ids: &[Uuid]) -> Result<BTreeMap<Uuid, String>> {
-    let mut found = BTreeMap::new();
-    if ids.is_empty() {
-        return Ok(found);
-    }
-    // An object's name is its table's; each of these has a name.
-    let sql = Sql::new(format!("SELECT t0.id, t0.name FROM {} t0 WHERE t0.id IN ", sight.object));
-    let sql = sql.list(ids.iter().map(|id| Bind::from(*id))).also(read::sight(sight));
-    conn.rows(&sql, |row| {
-        if let (Some(id), Some(name)) = (row.uuid(0)?, row.text(1)?) {
-            found.insert(id, name);
-        }
-        Ok(())
-    })?;
-    Ok(found)
-}

@@ -14,7 +14,7 @@ use domain::activities::task::{Priority, Task, TaskStatus};
 use domain::core::id::Id;
 use domain::core::instant::Instant;
 use domain::core::jalali;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// How long a task is shown to take.
@@ -28,7 +28,7 @@ pub struct Shown<'a> {
     pub tasks: &'a [Task],
     pub appointments: &'a [Interaction],
     /// What the customers are called that the reader sees.
-    pub names: &'a HashMap<Uuid, String>,
+    pub names: &'a BTreeMap<Uuid, String>,
     /// Tasks as such, and not as events at their dates.
     pub todo: bool,
     /// Jalali dates in the descriptions.

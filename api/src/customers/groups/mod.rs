@@ -16,6 +16,7 @@ use domain::core::actor::Actor;
 use domain::core::error::Error;
 use domain::core::field::Choice;
 use domain::core::id::Id;
+use domain::core::input::members;
 use domain::core::instant::Instant;
 use domain::core::pipeline::Store;
 use domain::core::problem::{Code, Problems};
@@ -190,8 +191,7 @@ async fn add(
             if let Some(found) = group::member(conn, &sight, group, customer)? {
                 return Ok(there(found));
             }
-            let body = json!({"group_id": group, "customer_id": customer});
-            let body = body.as_object().cloned().unwrap_or_default();
+            let body = members(json!({"group_id": group, "customer_id": customer}));
             match conn.savepoint(|conn| MEMBERS.create(conn, context, None, body)) {
                 // Somebody was quicker.
                 Err(Error::Taken(field)) => match group::member(conn, &sight, group, customer)? {

@@ -7,6 +7,7 @@ use crate::integration::import::problem::{RowProblem, of_error};
 use domain::core::actor::Sight;
 use domain::core::error::{Error, Result};
 use domain::core::field::{Access, Kind};
+use domain::core::input::members;
 use domain::core::pipeline::{Context, Done, Expect, Storage as _};
 use domain::core::problem::{Code, Problems};
 use domain::core::resource::Spec;
@@ -217,8 +218,8 @@ fn member(conn: &mut Conn, context: &Context<'_>, group: Uuid, customer: Uuid, j
         (Joins::In, Some(found)) => so(found),
         (Joins::Out, None) => so((customer, 0)),
         (Joins::In, None) => {
-            let body = json!({"group_id": group, "customer_id": customer});
-            MEMBERS.create(conn, context, None, body.as_object().cloned().unwrap_or_default())?
+            let body = members(json!({"group_id": group, "customer_id": customer}));
+            MEMBERS.create(conn, context, None, body)?
         }
         (Joins::Out, Some((id, _))) => MEMBERS.delete(conn, context, id, Expect::Any)?,
     };
