@@ -18,7 +18,6 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, HttpServer, web};
 use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 use std::time::Duration;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
@@ -68,8 +67,8 @@ pub fn contract_text() -> Result<Contract, String> {
     let api = describe();
     let json = serde_json::to_value(&api).map_err(|e| e.to_string())?;
     Ok(Contract {
-        json: serde_json::to_string_pretty(&json).map_err(|e| e.to_string())?,
-        yaml: legible(&api.to_yaml().map_err(|e| e.to_string())?),
+        json: serde_json::to_string_pretty(&json).map_err(|e| e.to_string())?.into(),
+        yaml: legible(&api.to_yaml().map_err(|e| e.to_string())?).into(),
     })
 }
 
@@ -78,7 +77,12 @@ async fn nothing_here() -> Result<HttpResponse, Failure> {
 }
 
 async fn openapi(app: Data<App>, request: actix_web::HttpRequest) -> Result<HttpResponse, Failure> {
-    let contract = app.contract.get().ok_or(domain::core::error::Error::NotFound)?;
+    // Not before the server listens: it takes longer to write than all else that a start does, and few ask for it.
+    let write = || async {
+        let written = web::block(contract_text).await.map_err(|e| e.to_string()).flatten();
+        written.map_err(domain::core::error::Error::Internal)
+    };
+    let contract = app.contract.get_or_try_init(write).await?;
     let (kind, text) = if request.path().ends_with("yaml") {
         ("application/yaml", &contract.yaml)
     } else {
@@ -95,8 +99,6 @@ async fn openapi(app: Data<App>, request: actix_web::HttpRequest) -> Result<Http
 /// # Errors
 /// When an address can't be listened on.
 pub fn start(app: Data<App>, listen: TcpListener, admin: Option<SocketAddr>, workers: usize) -> std::io::Result<actix_web::dev::Server> {
-    let text = contract_text().map_err(std::io::Error::other)?;
-    app.contract.get_or_init(|| Arc::new(text));
     app.objects.get_or_init(persistence::core::object::mounted);
     if let Some(address) = admin {
         let state = app.clone();

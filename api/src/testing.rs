@@ -41,7 +41,7 @@ pub fn app(kinds: impl IntoIterator<Item = &'static dyn JobKind>) -> (Data<App>,
         docs: false,
         write_timeout: std::time::Duration::from_secs(30),
         draining: false.into(),
-        contract: OnceLock::new(),
+        contract: tokio::sync::OnceCell::new(),
         objects: OnceLock::new(),
     };
     (Data::new(app), folder)

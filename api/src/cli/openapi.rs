@@ -1,6 +1,7 @@
 //! `peyvand openapi`: prints the contract.
 use super::Outcome;
 use clap::{Args, ValueEnum};
+use std::io::Write;
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
@@ -17,10 +18,11 @@ pub struct Openapi {
 impl Openapi {
     pub fn run(self) -> Outcome {
         let contract = crate::server::contract_text()?;
-        match self.format {
-            Format::Yaml => print!("{}", contract.yaml),
-            Format::Json => println!("{}", contract.json),
-        }
-        Ok(())
+        let mut out = std::io::stdout().lock();
+        let written = match self.format {
+            Format::Yaml => out.write_all(&contract.yaml),
+            Format::Json => out.write_all(&contract.json).and_then(|()| out.write_all(b"\n")),
+        };
+        written.map_err(|e| e.to_string())
     }
 }

@@ -23,6 +23,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -101,10 +102,8 @@ impl Serve {
         let address = listen.local_addr().map_err(|e| words(&e))?;
         let base_url = self.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let app = Data::new(self.app(db, base_url, cores).await?);
-        if self.demo {
-            // What may be granted is known from what is mounted.
-            crate::server::describe();
-        }
+        // What there is, and what may be granted, is known from what is mounted.
+        crate::server::describe();
         let found = if self.demo { Some(demo::prepare(&app.db).await?) } else { None };
         let server = crate::server::start(app.clone(), listen, self.admin_listen, self.workers.unwrap_or(cores)).map_err(|e| words(&e))?;
         // Whoever reads that we listen may ask us to stop in the next moment.
@@ -176,7 +175,7 @@ impl Serve {
             docs: self.docs == "on",
             write_timeout: Duration::from_secs(self.write_timeout),
             draining: false.into(),
-            contract: OnceLock::new(),
+            contract: OnceCell::new(),
             objects: OnceLock::new(),
         })
     }

@@ -10,6 +10,7 @@ use crate::http::caller::Callers;
 use crate::http::limits::Limits;
 use crate::jobs::Jobs;
 use crate::mail::Mailer;
+use actix_web::web::Bytes;
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::id::Ids;
@@ -24,6 +25,7 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 /// Ids as the product makes them.
@@ -85,16 +87,16 @@ pub struct App {
     /// How long a client may take nothing of what it is sent before it is cut off.
     pub write_timeout: Duration,
     pub draining: AtomicBool,
-    /// The contract, as it is served.
-    pub contract: OnceLock<Arc<Contract>>,
+    /// The contract, written when somebody first asks for it.
+    pub contract: OnceCell<Contract>,
     pub objects: OnceLock<Objects>,
 }
 
 /// The contract in its two spellings.
 #[derive(Debug)]
 pub struct Contract {
-    pub json: String,
-    pub yaml: String,
+    pub json: Bytes,
+    pub yaml: Bytes,
 }
 
 impl App {
