@@ -1,7 +1,9 @@
 //! Query strings, read strictly: an unknown parameter is refused by name, and so is one that stands twice.
 use super::problem::Failure;
 use actix_web::HttpRequest;
+use domain::core::error::Error;
 use domain::core::instant::Instant;
+use domain::core::problem::{Code, Problems};
 use domain::core::text;
 use std::collections::BTreeMap;
 
@@ -77,20 +79,12 @@ impl Query {
 
     /// A whole number within bounds, or what it is where it is absent.
     pub fn number(&self, name: &'static str, default: usize, min: usize, max: usize) -> Result<usize, Failure> {
-        use domain::core::error::Error;
-        use domain::core::problem::{Code, Problems};
         let Some(text) = self.text(name) else { return Ok(default) };
         match text.parse::<usize>() {
             Ok(n) if (min..=max).contains(&n) => Ok(n),
             Ok(_) => {
-                // Above a declared bound is parsed but wrong: 422.
-                let mut problems = Problems::default();
-                problems.with(
-                    format!("/{name}"),
-                    Code::OutOfRange,
-                    vec![("min", min.to_string()), ("max", max.to_string())],
-                );
-                Err(Error::Invalid(problems).into())
+                let bounds = vec![("min", min.to_string()), ("max", max.to_string())];
+                Err(unfit(name, Code::OutOfRange, bounds).into())
             }
             Err(_) => Err(Failure::Parameter(name.to_owned(), "invalid_parameter")),
         }
@@ -100,7 +94,6 @@ impl Query {
 impl Query {
     /// The same parameters, given as members of a JSON body.
     pub fn from_members(members: serde_json::Map<String, serde_json::Value>, allowed: &[&str]) -> Result<Query, Failure> {
-        use domain::core::problem::{Code, Problems};
         use serde_json::Value;
         let (mut found, mut problems) = (BTreeMap::new(), Problems::default());
         for (name, value) in members {
@@ -121,4 +114,12 @@ impl Query {
         }
         Ok(problems.or(Query(found))?)
     }
+}
+
+/// That a parameter is well written, and all the same not to be had: beyond its bounds, beside another one, of what is not there. 422, where
+/// what can't be read is 400.
+pub fn unfit(name: &str, code: Code, params: Vec<(&'static str, String)>) -> Error {
+    let mut problems = Problems::default();
+    problems.with(format!("/{name}"), code, params);
+    Error::Invalid(problems)
 }

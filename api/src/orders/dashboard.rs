@@ -4,7 +4,7 @@ use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, query, text};
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
-use crate::http::query::Query;
+use crate::http::query::{Query, unfit};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::TimeDelta;
@@ -12,6 +12,7 @@ use domain::core::error::{Error, Result};
 use domain::core::exact::Exact;
 use domain::core::instant::Instant;
 use domain::core::money::{Money, currency};
+use domain::core::problem::Code;
 use domain::orders::line::of_units;
 use domain::orders::order::OrderStatus;
 use persistence::orders::dashboard::{self, ProductStock};
@@ -113,7 +114,7 @@ async fn show(request: HttpRequest, app: Data<App>, signed: SignedIn) -> Result<
     let until = query.moment("until")?.unwrap_or_else(|| app.now());
     let since = query.moment("since")?.unwrap_or_else(|| until.after(-USUAL));
     if since >= until {
-        return Err(Failure::Parameter("since".to_owned(), "invalid_parameter"));
+        return Err(unfit("until", Code::OutOfRange, vec![("min", since.to_string())]).into());
     }
     let (warehouse, today) = (query.id("warehouse_id")?, app.now().utc().date_naive());
     let found = app.db.read(move |conn| {

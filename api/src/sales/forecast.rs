@@ -7,7 +7,7 @@ use crate::http::caller::SignedIn;
 use crate::http::contract::{answer, conditional, query, text};
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
-use crate::http::query::Query;
+use crate::http::query::{Query, unfit};
 use crate::http::reading::{respond, weak};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -79,10 +79,11 @@ pub(super) struct Asked {
     pub ask: Ask,
 }
 
-fn refused(name: &'static str, code: Code, params: Vec<(&'static str, String)>) -> Error {
+/// That `period` names no period of the organization's years.
+pub(super) fn unnamed() -> Error {
     let mut problems = Problems::default();
-    problems.with("", code, params);
-    Error::Query(vec![(name, problems)])
+    problems.with("", Code::Format, vec![("format", "1405-Q1".to_owned())]);
+    Error::Query(vec![("period", problems)])
 }
 
 fn day(text: &str) -> Option<NaiveDate> {
@@ -139,10 +140,12 @@ impl Asked {
         // Lines are not kept.
         let sold = asked.ask.product.is_some() || asked.ask.by.contains(&By::Product);
         let backwards = matches!((asked.from, asked.to), (Some(from), Some(to)) if to < from);
-        match (both, backwards) {
-            _ if sold && asked.ask.snapshot.is_some() => Err(Failure::Parameter("snapshot_id".to_owned(), "invalid_parameter")),
-            (true, _) => Err(Failure::Parameter("period".to_owned(), "invalid_parameter")),
-            (_, true) => Err(Failure::Parameter("to".to_owned(), "invalid_parameter")),
+        let beside = |name, other: &str| Err(unfit(name, Code::Conflict, vec![("with", other.to_owned())]).into());
+        match (both, asked.from) {
+            _ if sold && asked.ask.snapshot.is_some() => beside("snapshot_id", "product"),
+            (true, _) if span => beside("from", if asked.period.is_some() { "period" } else { "snapshot_id" }),
+            (true, _) => beside("period", "snapshot_id"),
+            (_, Some(from)) if backwards => Err(unfit("to", Code::OutOfRange, vec![("min", from.to_string())]).into()),
             _ => Ok(asked),
         }
     }
@@ -150,7 +153,6 @@ impl Asked {
     /// The periods meant: of the span, of the period that is named, else of this fiscal year.
     fn settle(&mut self, conn: &mut Conn, actor: &Actor, now: Instant) -> Result<(FiscalCalendar, PeriodLength)> {
         let fiscal = forecast::fiscal(conn)?;
-        let unnamed = || refused("period", Code::Format, vec![("format", "1405-Q1".to_owned())]);
         let named = match (&self.period, self.ask.snapshot) {
             (_, Some(id)) => Some(snapshot::period(&snapshot::seen(conn, actor, id)?)),
             (Some(key), None) => Some(fiscal.parse(key).ok_or_else(unnamed)?),
@@ -160,7 +162,7 @@ impl Asked {
         let calendar = self
             .calendar
             .unwrap_or_else(|| named.as_ref().map_or(fiscal.calendar, |p| fiscal.calendar_of(p)));
-        let beyond = || refused("to", Code::OutOfRange, vec![("max", format!("{PERIODS} periods"))]);
+        let beyond = || unfit("to", Code::OutOfRange, vec![("max", format!("{PERIODS} periods"))]);
         let today = course::hours(conn)?.day(now);
         let year = fiscal
             .containing(calendar, PeriodLength::Year, self.from.unwrap_or(today))
@@ -188,7 +190,7 @@ fn look(conn: &mut Conn, actor: &Actor, now: Instant, mut asked: Asked) -> Resul
         .ok_or_else(|| Error::Forbidden("opportunities:read".to_owned()))?;
     let found = forecast::forecast(conn, &sight, &ask)?;
     if found.groups.len() > GROUPS {
-        return Err(refused("group_by", Code::TooComplex, vec![("max", GROUPS.to_string())]));
+        return Err(unfit("group_by", Code::TooComplex, vec![("max", GROUPS.to_string())]));
     }
     let names = super::forecast_shown::names(conn, actor, &ask.by, &found.groups)?;
     let adjusted = Adjusted::of(conn, actor, &ask, &found.groups)?;

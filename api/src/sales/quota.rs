@@ -14,7 +14,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
-use domain::core::problem::{Code, Problems};
 use domain::core::resource::Resource;
 use domain::sales::forecast::ForecastDimension;
 use domain::sales::period::{PERIOD_KEY, Period};
@@ -158,11 +157,7 @@ fn names(conn: &mut Conn, actor: &Actor, by: AttainmentDimension, all: &[Attaine
 }
 
 fn look(conn: &mut Conn, actor: &Actor, period: &str, by: AttainmentDimension, mut ask: Ask) -> Result<Attainment> {
-    ask.period = forecast::fiscal(conn)?.parse(period).ok_or_else(|| {
-        let mut problems = Problems::default();
-        problems.with("", Code::Format, vec![("format", "1405-Q1".to_owned())]);
-        Error::Query(vec![("period", problems)])
-    })?;
+    ask.period = forecast::fiscal(conn)?.parse(period).ok_or_else(super::forecast::unnamed)?;
     let mut all = quota::attainment(conn, actor, &ask)?;
     if by != AttainmentDimension::Quota {
         // A unit's quota is for what its people win: added to theirs it would count twice.

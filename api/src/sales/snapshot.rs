@@ -6,7 +6,7 @@ use crate::http::contract::{answer, conditional, path_id, query, text};
 use crate::http::crud::{Crud, Has, id};
 use crate::http::operation::{Operations, operation};
 use crate::http::problem::Failure;
-use crate::http::query::Query;
+use crate::http::query::{Query, unfit};
 use crate::http::reading::{respond, weak};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -14,7 +14,7 @@ use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::pipeline::Store;
-use domain::core::problem::{Code, Problems};
+use domain::core::problem::Code;
 use domain::core::resource::Resource;
 use domain::sales::bridge::{Bridge, BridgeStep, Delta};
 use domain::sales::period::Period;
@@ -116,23 +116,13 @@ fn row(currency: &Option<String>, category: Option<ForecastCategory>, bridge: &B
     }
 }
 
-/// That the later snapshot is none that the earlier one can be held against.
-fn wrong_to(code: Code) -> Error {
-    let mut problems = Problems::default();
-    match code {
-        Code::Conflict => problems.with("", code, vec![("with", "period".to_owned())]),
-        _ => problems.add("", code),
-    }
-    Error::Query(vec![("to", problems)])
-}
-
 fn bridged(conn: &mut Conn, actor: &Actor, from: Uuid, to: Option<Uuid>, ask: &snapshot::Ask) -> Result<ForecastBridge> {
     let from = seen(conn, actor, from)?;
     let to = match to {
         None => None,
         Some(id) => match seen(conn, actor, id) {
             Ok(to) => Some(to),
-            Err(Error::NotFound) => return Err(wrong_to(Code::NotFound)),
+            Err(Error::NotFound) => return Err(unfit("to", Code::NotFound, Vec::new())),
             Err(error) => return Err(error),
         },
     };
@@ -140,7 +130,7 @@ fn bridged(conn: &mut Conn, actor: &Actor, from: Uuid, to: Option<Uuid>, ask: &s
         .as_ref()
         .is_some_and(|to| period(to) != period(&from) || to.taken_at < from.taken_at)
     {
-        return Err(wrong_to(Code::Conflict));
+        return Err(unfit("to", Code::Conflict, vec![("with", "period".to_owned())]));
     }
     let sight = actor.sight("opportunities", "read").ok_or(Error::NotFound)?;
     let bridges = snapshot::bridge(conn, &sight, ask, &from, to.as_ref())?;

@@ -300,10 +300,20 @@ const ESCAPED: [bool; 256] = {
     escaped
 };
 
+/// Where the first byte is that a JSON string can't hold as it is. Sixteen are looked at in one step, which the compiler makes one of the
+/// processor's: byte by byte it was a tenth of the time of a list.
+fn escaped(text: &[u8]) -> Option<usize> {
+    let (chunks, _) = text.as_chunks::<16>();
+    let plain = |chunk: &&[u8; 16]| !chunk.iter().fold(false, |any, b| any | (*b < 0x20) | (*b == b'"') | (*b == b'\\'));
+    let from = 16 * chunks.iter().take_while(plain).count();
+    let at = text[from..].iter().position(|byte| ESCAPED[usize::from(*byte)])?;
+    Some(from + at)
+}
+
 /// Writes UTF-8 as a JSON string.
 pub fn quote(out: &mut Vec<u8>, mut text: &[u8]) {
     out.push(b'"');
-    while let Some(at) = text.iter().position(|byte| ESCAPED[usize::from(*byte)]) {
+    while let Some(at) = escaped(text) {
         let (plain, rest) = text.split_at(at);
         out.extend_from_slice(plain);
         match rest[0] {
@@ -332,7 +342,8 @@ mod tests {
     #[test]
     fn a_quoted_text_is_the_same_text_to_a_reader_of_json() {
         let controls: String = (0..0x20_u8).map(char::from).collect();
-        for text in ["", "plain", "علی \"کریمی\"", "a\\b", "\u{7f}é\u{2028}", &controls] {
+        let long = format!("{0}\n{0}\"{0}{0}", "sixteen letters, and more ");
+        for text in ["", "plain", "علی \"کریمی\"", "a\\b", "\u{7f}é\u{2028}", &controls, &long] {
             let mut out = Vec::new();
             super::quote(&mut out, text.as_bytes());
             assert_eq!(serde_json::from_slice::<String>(&out).ok().as_deref(), Some(text));

@@ -58,7 +58,7 @@ impl Near {
     fn new(path: &Path) -> Result<Near> {
         let mut conn = connect(path)?;
         // The upper parts of indexes, which all reads go through; a page asked of the system costs more than one kept. One for each thread.
-        conn.batch("PRAGMA cache_size = -12000")?;
+        conn.batch("PRAGMA cache_size = -8000")?;
         Ok(Near {
             path: path.to_owned(),
             conn,

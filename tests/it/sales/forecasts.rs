@@ -164,9 +164,9 @@ both! {
             owner.list("/forecasts", &[(name, value)]).refuses(400, "invalid_parameter");
         }
         owner.list("/forecasts", &[("period", "1405-Q5")]).refuses(400, "invalid_query");
-        owner.list("/forecasts", &[("from", "2020-01-01"), ("to", "2030-01-01"), ("period_length", "month")]).refuses(400, "invalid_query");
-        owner.list("/forecasts", &[("from", "2026-01-02"), ("to", "2026-01-01")]).refuses(400, "invalid_parameter");
-        owner.list("/forecasts", &[("period", "1405"), ("to", "2026-01-01")]).refuses(400, "invalid_parameter");
+        owner.list("/forecasts", &[("from", "2020-01-01"), ("to", "2030-01-01"), ("period_length", "month")]).refuses(422, "invalid");
+        owner.list("/forecasts", &[("from", "2026-01-02"), ("to", "2026-01-01")]).refuses(422, "invalid");
+        owner.list("/forecasts", &[("period", "1405"), ("to", "2026-01-01")]).refuses(422, "invalid");
     }
 
     fn currencies_are_never_added(app: &App) {

@@ -114,14 +114,14 @@ both! {
         // The forecast as it was then.
         let then = owner.list("/forecasts", &[("snapshot_id", &first), ("group_by", "owner")]).is(200).json();
         assert_eq!((&then["totals"][0]["open_forecast"], then["rows"].as_array().unwrap().len()), (&irr("360.00"), 1));
-        owner.list("/forecasts", &[("snapshot_id", &first), ("group_by", "product")]).refuses(400, "invalid_parameter");
-        owner.list("/forecasts", &[("snapshot_id", &first), ("period", &year)]).refuses(400, "invalid_parameter");
+        owner.list("/forecasts", &[("snapshot_id", &first), ("group_by", "product")]).refuses(422, "invalid");
+        owner.list("/forecasts", &[("snapshot_id", &first), ("period", &year)]).refuses(422, "invalid");
         // Only a later one of the same period, and only one that there is.
         let address = format!("/forecast-snapshots/{second}/bridge");
-        owner.list(&address, &[("to", &first)]).refuses(400, "invalid_query");
+        owner.list(&address, &[("to", &first)]).refuses(422, "invalid");
         let other = snapshot(&owner, "1404");
-        owner.list(&address, &[("to", &other)]).refuses(400, "invalid_query");
-        branch.list(&address, &[("to", &other)]).refuses(400, "invalid_query");
+        owner.list(&address, &[("to", &other)]).refuses(422, "invalid");
+        branch.list(&address, &[("to", &other)]).refuses(422, "invalid");
         branch.get(&format!("/forecast-snapshots/{other}/bridge")).refuses(404, "not_found");
         app.be(Who::Seller).get(&address).refuses(403, "forbidden");
     }

@@ -149,7 +149,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 
 /// The refusals an operation can answer with, and the headers of all its answers.
 fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
-    let has_header = |o: &Operation, name: &str| o.parameters.iter().flatten().any(|p| named_so(p, name));
+    let has_parameter = |o: &Operation, name: &str| o.parameters.iter().flatten().any(|p| named_so(p, name));
     let open = operation.security.as_ref().is_some_and(Vec::is_empty);
     let mut statuses = vec!["400", "406", "414", "429", "431", "500", "503"];
     if !open {
@@ -167,10 +167,13 @@ fn complete(operation: &mut Operation, method: &str, path: &str, named: bool) {
     if operation.request_body.is_some() {
         statuses.extend(["408", "413", "415", "422"]);
     }
-    if has_header(operation, "Idempotency-Key") || has_header(operation, "limit") {
+    if ["Idempotency-Key", "limit", "to", "until"]
+        .iter()
+        .any(|name| has_parameter(operation, name))
+    {
         statuses.push("422");
     }
-    if has_header(operation, "If-Match") || has_header(operation, "If-None-Match") && method != "get" && !path.ends_with("/search") {
+    if has_parameter(operation, "If-Match") || has_parameter(operation, "If-None-Match") && method != "get" && !path.ends_with("/search") {
         statuses.extend(["412", "428"]);
     }
     for status in statuses {
