@@ -8,17 +8,66 @@ use domain::core::instant::Instant;
 use domain::core::money::Money;
 use domain::orders::contract::{ContractKind, ContractStatus, RenewalRule};
 use domain::orders::order::{HoldReason, OrderStatus};
+use domain::orders::request::RequestStatus;
 use persistence::core::conn::Conn;
 use persistence::orders::balance::balances;
 use persistence::orders::contract;
-use persistence::orders::overview::orders;
+use persistence::orders::overview::{orders, requests};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The area's sections.
-pub const ALL: &[&dyn Section] = &[&Orders, &Balances, &Contracts];
+pub const ALL: &[&dyn Section] = &[&Requests, &Orders, &Balances, &Contracts];
+
+/// A purchase request in brief.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerPurchaseRequest {
+    id: Uuid,
+    #[schema(max_length = 60)]
+    number: Option<String>,
+    status: RequestStatus,
+    /// What the customer calls it.
+    #[schema(max_length = 100)]
+    reference: Option<String>,
+    /// By when the customer wants it.
+    requested_on: Option<NaiveDate>,
+    /// The order that it became.
+    order_id: Option<Uuid>,
+    created_at: Instant,
+}
+
+struct Requests;
+impl Section for Requests {
+    fn name(&self) -> &'static str {
+        "purchase_requests"
+    }
+    fn doc(&self) -> &'static str {
+        "What the customer asked for, what still waits for us first, the latest first."
+    }
+    fn item(&self) -> Item {
+        schema::<CustomerPurchaseRequest>()
+    }
+    fn example(&self) -> Value {
+        json!({
+            "id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a24", "number": "PR-000007", "status": "open", "reference": "PO-1042",
+            "requested_on": "2026-04-01", "order_id": null, "created_at": "2026-03-21T08:30:00.000Z"
+        })
+    }
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
+        let found = requests(conn, ask.actor, ask.customer, ask.limit + 1)?;
+        texts(found.into_iter().map(|request| CustomerPurchaseRequest {
+            id: request.base.id.uuid(),
+            status: request.status,
+            requested_on: request.requested_on,
+            order_id: request.order_id.map(Id::uuid),
+            created_at: request.base.created_at,
+            number: request.number,
+            reference: request.reference,
+        }))
+    }
+}
 
 /// An order in brief.
 #[derive(Debug, Serialize, ToSchema)]

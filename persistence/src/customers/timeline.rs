@@ -9,7 +9,7 @@ use crate::core::conn::Conn;
 use crate::core::sql::{Bind, Sql};
 use crate::core::{read, search};
 use crate::documents::overview::Documents;
-use crate::orders::overview::{CONTRACTS, INVOICES, ORDERS, PAYMENTS};
+use crate::orders::overview::{CONTRACTS, CREDIT_NOTES, INVOICES, ORDERS, PAYMENTS, REFUNDS, REQUESTS};
 use crate::privacy::consent::Consents;
 use crate::sales::overview::{LEADS, OPPORTUNITIES};
 use domain::activities::interaction::Channel;
@@ -53,10 +53,13 @@ pub const SOURCES: &[&dyn Source] = &[
     &Groups,
     &LEADS,
     &OPPORTUNITIES,
+    &REQUESTS,
     &ORDERS,
     &CONTRACTS,
     &INVOICES,
+    &CREDIT_NOTES,
     &PAYMENTS,
+    &REFUNDS,
     &Changes,
 ];
 

@@ -18,7 +18,7 @@ fn good(client: &Client<'_>) -> String {
 }
 
 /// Somebody else who may do everything.
-fn second<'a>(app: &'a App) -> Client<'a> {
+pub fn second<'a>(app: &'a App) -> Client<'a> {
     let owner = app.be(Who::Owner);
     let (email, password) = ("boss@new.example", "seven tall cypresses of Abarkuh");
     let body = json!({"name": "مدیر", "email": email, "role_ids": [app.people.roles["Test owner"]], "password": password});

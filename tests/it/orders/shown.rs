@@ -1,4 +1,5 @@
 //! What of orders is shown elsewhere: the view of a customer, the timeline, and the dashboard.
+use super::requests::second;
 use super::stock::{moves, product, warehouse};
 use super::{act, confirmed, customer, euro, issued, line};
 use serde_json::{Value, json};
@@ -22,6 +23,39 @@ both! {
         let kinds: Vec<(&str, &str)> = told.iter().map(|i| (i["kind"].as_str().unwrap(), i["word"].as_str().unwrap())).collect();
         assert_eq!(kinds, [("payment", "card"), ("invoice", "part_paid"), ("order", "cancelled"), ("order", "confirmed")]);
         assert_eq!(told[1]["title"], invoice["number"]);
+    }
+
+    fn what_a_customer_asks_for_and_gets_back_is_seen_as_well(app: &App) {
+        let owner = app.be(Who::Owner);
+        let whom = customer(&owner);
+        let asks = |reference: &str| {
+            let lines = json!([{"description": "میز", "quantity": "1"}]);
+            let body = json!({"customer_id": whom, "currency": "EUR", "lines": lines, "reference": reference});
+            owner.post("/purchase-requests", body).is(201).json()
+        };
+        let (first, latest, refused) = (asks("PO-1"), asks("PO-2"), asks("PO-3"));
+        act(&second(app), "/purchase-requests", refused["id"].as_str().unwrap(), "decline", json!({"reason": "ناموجود"})).is(200);
+        let invoice = issued(&owner, &whom, json!([line("1", "100", "EUR")]), json!({})).id();
+        let payment = owner.post("/payments", json!({"customer_id": whom, "amount": euro("100"), "method": "cash"})).is(201).id();
+        let note = owner.post("/credit-notes", json!({"invoice_id": invoice, "reason": "برگشت"})).is(201).json();
+        let refund = owner.post("/refunds", json!({"payment_id": payment, "method": "bank_transfer", "reference": "TRX-1"})).is(201).json();
+
+        let section = |client: &tests::Client<'_>| client.get(&format!("/customers/{whom}/360?sections=purchase_requests")).is(200).json();
+        let whole = section(&owner);
+        let shown: Vec<(&Value, &Value)> = whole["purchase_requests"]["data"].as_array().unwrap().iter().map(|r| (&r["id"], &r["status"])).collect();
+        let (open, declined) = (json!("open"), json!("declined"));
+        assert_eq!(shown, [(&latest["id"], &open), (&first["id"], &open), (&refused["id"], &declined)], "what waits for us comes first");
+        let told = owner.list(&format!("/customers/{whom}/timeline"), &[("kinds", "purchase_request,credit_note,refund")]).is(200).data();
+        let items: Vec<[&Value; 4]> = told.iter().map(|i| [&i["kind"], &i["word"], &i["title"], &i["summary"]]).collect();
+        let texts = |kind: &str, word: &str, record: &Value, summary: &str| [json!(kind), json!(word), record["number"].clone(), json!(summary)];
+        let expected = [
+            texts("refund", "bank_transfer", &refund, "TRX-1"),
+            texts("credit_note", "issued", &note, "برگشت"),
+            texts("purchase_request", "declined", &refused, "PO-3"),
+            texts("purchase_request", "open", &latest, "PO-2"),
+            texts("purchase_request", "open", &first, "PO-1"),
+        ];
+        assert_eq!(items, expected.each_ref().map(|item| item.each_ref()));
     }
 
     fn the_dashboard_counts_stock_consumption_and_orders(app: &App) {
