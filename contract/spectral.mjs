@@ -15,7 +15,7 @@ const VERBS = `
   start stop abort undo cancel pause resume retry replay schedule reschedule run preview test validate explain
   login logout sign verify refresh revoke rotate reset change confirm enroll invite activate deactivate
   upload download import export render print share unshare grant
-  merge unmerge convert advance reopen close win lose assign unassign claim release accept reject approve
+  merge unmerge convert advance reopen close win lose work nurture disqualify recycle give assign unassign claim release accept reject approve
   allocate amend block decline hold reverse revise unblock view
   submit send deliver issue pay refund void post reserve fulfil ship return receive transfer adjust
   add remove move link unlink attach detach tag untag mark follow unfollow subscribe unsubscribe

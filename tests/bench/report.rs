@@ -131,7 +131,7 @@ impl Report {
             Limit::most("W5: processor time of the bare statements", is("W5", &cost), 2.5),
             Limit::most("W6: processor time of the bare statements", is("W6", &cost), 1.5),
             Limit::least("W7: rows/s of the bare inserts", self.of("SQLite", at, "W7", 1, rate), 0.5),
-            Limit::most("W8: processor time of the bare statements", is("W8", &cost), 2.0),
+            Limit::most("W8: processor time of the bare statements", is("W8", &cost), 1.3),
             Limit::most("W9: processor time of the bare statements", is("W9", &cost), 1.3),
         ];
         if large > small {

@@ -61,6 +61,7 @@ fn told() -> Value {
                 step("discount", Some("مشتری وفادار"), "87300000.00", "82935000.00"),
             ]
         }],
+        "charges": [{"reason": "کرایهٔ حمل", "amount": irr("4000000.00"), "tax": rate}],
         "steps": [
             step("lines", None, "0.00", "82935000.00"),
             step("charge", Some("کرایهٔ حمل"), "82935000.00", "86935000.00"),

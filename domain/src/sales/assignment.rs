@@ -45,11 +45,11 @@ pub struct Candidate {
     pub user_id: Id<User>,
     /// Provinces, cities or countries (ISO 3166-1 alpha-2) they take leads from; empty for everywhere.
     #[serde(default)]
-    #[schema(max_items = 100, example = json!(["یزد", "اصفهان"]))]
+    #[schema(max_items = 100, min_length = 1, max_length = 100, example = json!(["یزد", "اصفهان"]))]
     pub territories: Vec<String>,
     /// What they know; a lead that needs more passes them by.
     #[serde(default)]
-    #[schema(max_items = 50, example = json!(["انگلیسی"]))]
+    #[schema(max_items = 50, min_length = 1, max_length = 100, example = json!(["انگلیسی"]))]
     pub skills: Vec<String>,
     /// How many open leads they take at most; null for any number.
     #[serde(default)]

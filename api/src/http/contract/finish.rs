@@ -22,14 +22,14 @@ const TAGS: &[(&str, &str)] = &[
     ),
     ("Changes", "What happened: the change feed for machines, the audit for people."),
     (
+        "Contracts",
+        "What customers have agreed on for a time: terms, notice, renewals that are due.",
+    ),
+    (
         "Customers",
         "Whom we deal with: people and organizations, how to reach them, how they belong together.",
     ),
     ("Customization", "What an organization adds to the product by itself."),
-    (
-        "Contracts",
-        "What customers have agreed on for a time: terms, notice, renewals that are due.",
-    ),
     (
         "Data quality",
         "How complete and how fresh data is, where it comes from, what it cost, and what else is worth knowing.",
