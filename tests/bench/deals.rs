@@ -21,6 +21,22 @@ const OPEN: u64 = 10_000;
 const NAMES: [&str; 2] = ["Board", "Past"];
 /// Finds the board, in either database.
 pub const WHICH: &str = "SELECT id FROM pipelines WHERE name = 'Board'";
+/// The first stage of the board, and after it the deals that stand there, in no order; in either database.
+pub const FIRST: &str = "SELECT s.id FROM stages s JOIN pipelines p ON p.id = s.pipeline_id WHERE p.name = 'Board' AND s.position = \
+                         (SELECT min(f.position) FROM stages f WHERE f.pipeline_id = p.id)";
+pub const IN_FIRST: &str = "SELECT o.id FROM opportunities o JOIN pipelines p ON p.id = o.pipeline_id JOIN stages s ON s.id = o.stage_id \
+                            WHERE p.name = 'Board' AND s.position = (SELECT min(f.position) FROM stages f WHERE f.pipeline_id = p.id)";
+/// How many open stages the board has.
+pub const STAGES: u32 = 4;
+/// What is to be done in any of them.
+const DONE: [&str; 6] = [
+    "need_known",
+    "buyer_known",
+    "budget_known",
+    "offer_sent",
+    "rivals_asked",
+    "terms_agreed",
+];
 /// The fiscal year that all of them close in.
 pub const YEAR: &str = "1400";
 
@@ -77,6 +93,8 @@ pub fn fill(
         if n < OPEN {
             body["pipeline_id"] = json!(course.pipelines[0]);
             body["stage_id"] = json!(dice.one(&course.stages));
+            body["next_step"] = json!("تماس با مدیر خرید");
+            body["checklist_done"] = json!(DONE);
         } else {
             body["pipeline_id"] = json!(course.pipelines[1]);
             body["status"] = json!(dice.one(&["open", "open", "open", "won", "won", "won", "won", "lost", "lost", "lost"]));

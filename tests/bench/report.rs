@@ -133,6 +133,7 @@ impl Report {
             Limit::least("W7: rows/s of the bare inserts", self.of("SQLite", at, "W7", 1, rate), 0.5),
             Limit::most("W8: processor time of the bare statements", is("W8", &cost), 1.3),
             Limit::most("W9: processor time of the bare statements", is("W9", &cost), 1.3),
+            Limit::least("W10: writes/s of the bare statements", is("W10", &rate), 0.5),
         ];
         if large > small {
             for (work, bound) in [("W1", 1.3), ("W2", 1.5), ("W3", 1.3), ("W5", 1.5), ("W6", 1.3)] {

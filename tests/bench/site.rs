@@ -114,6 +114,8 @@ pub struct Known {
     rich: Vec<Uuid>,
     /// The pipeline with a full board.
     boards: Vec<Uuid>,
+    /// Its first stage, and after it the deals that stand there.
+    steps: Vec<Uuid>,
 }
 
 impl Known {
@@ -123,6 +125,7 @@ impl Known {
             all: shuffle(find("SELECT id FROM customers")),
             rich: shuffle(find(rich::WHICH)),
             boards: find(deals::WHICH),
+            steps: [find(deals::FIRST), shuffle(find(deals::IN_FIRST))].concat(),
         }
     }
 
@@ -130,6 +133,7 @@ impl Known {
         match work {
             Work::Overview => &self.rich,
             Work::Board => &self.boards,
+            Work::Step => &self.steps,
             _ => &self.all,
         }
     }
@@ -262,10 +266,10 @@ impl Site {
                 continue;
             }
             if work.writes() {
-                let table = if work == Work::Create {
-                    "INSERT INTO customers ("
-                } else {
-                    "UPDATE customers SET"
+                let table = match work {
+                    Work::Create => "INSERT INTO customers (",
+                    Work::Step => "UPDATE opportunities SET",
+                    _ => "UPDATE customers SET",
                 };
                 self.scripts.insert(work, writing(&behind(&out, seen), table));
             } else {
@@ -347,7 +351,7 @@ impl Site {
         Some(match work {
             Work::Create => script.write(&self.twin, 4000, 32, true),
             // Each change fits one version, so it can be done once.
-            Work::Change => script.write(&self.twin, 300, 32, false),
+            Work::Change | Work::Step => script.write(&self.twin, 300, 32, false),
             _ => script.read(&self.twin, span),
         })
     }

@@ -25,11 +25,13 @@ pub enum Work {
     Board,
     /// W9: the forecast of a year over all deals, a million at most.
     Forecast,
+    /// W10: a deal's next stage, once all that its stage asks for is there; from the last one back to the first.
+    Step,
 }
 
 impl Work {
     /// All that is sent request by request; the import is a file.
-    pub const ALL: [Work; 8] = [
+    pub const ALL: [Work; 9] = [
         Work::Read,
         Work::List,
         Work::Create,
@@ -38,6 +40,7 @@ impl Work {
         Work::Overview,
         Work::Board,
         Work::Forecast,
+        Work::Step,
     ];
 
     /// Its short name.
@@ -51,6 +54,7 @@ impl Work {
             Work::Overview => "W6",
             Work::Board => "W8",
             Work::Forecast => "W9",
+            Work::Step => "W10",
         }
     }
     /// What it is, for people.
@@ -64,19 +68,20 @@ impl Work {
             Work::Overview => "360",
             Work::Board => "board",
             Work::Forecast => "forecast",
+            Work::Step => "guided step",
         }
     }
     /// How many requests are traced: enough to tell its statements from those of others meanwhile.
     pub const fn traced(self) -> usize {
         match self {
-            Work::Create | Work::Change => 1500,
+            Work::Create | Work::Change | Work::Step => 1500,
             Work::Board | Work::Forecast => 20,
             Work::Read | Work::List | Work::Search | Work::Overview => 400,
         }
     }
     /// Whether it changes the database.
     pub const fn writes(self) -> bool {
-        matches!(self, Work::Create | Work::Change)
+        matches!(self, Work::Create | Work::Change | Work::Step)
     }
 }
 
@@ -189,6 +194,21 @@ impl Source for Requests {
                 );
                 self.send("PATCH", &path, &more, body.as_bytes(), out);
             }
+            Work::Step => {
+                // The first is the stage that all of them begin in.
+                let (first, deals) = (self.ids[0], &self.ids[1..]);
+                let each = deals.len() / self.connections;
+                let at = self.dice.below(each as u64) as usize * self.connections + connection;
+                self.asked[connection] = at;
+                let version = self.versions[at];
+                let more = format!("Content-Type: application/json\r\nIf-Match: \"{version}\"\r\n");
+                let body = match version % deals::STAGES {
+                    0 => format!("{{\"stage_id\":\"{first}\",\"note\":\"نیاز تازه‌ای دارند\"}}"),
+                    _ => "{}".to_owned(),
+                };
+                let path = format!("/api/v1/opportunities/{}/advance", deals[at]);
+                self.send("POST", &path, &more, body.as_bytes(), out);
+            }
             Work::Search => {
                 let at = self.dice.below(self.terms.len() as u64) as usize;
                 self.get(&format!("/api/v1/customers?q={}&limit=50", self.terms[at]), out);
@@ -213,7 +233,7 @@ impl Source for Requests {
         if !(200..300).contains(&status) {
             self.refused += 1;
             self.refusal.get_or_insert_with(|| String::from_utf8_lossy(answer).into_owned());
-        } else if self.work == Work::Change {
+        } else if matches!(self.work, Work::Change | Work::Step) {
             const TAG: &[u8] = b"etag: \"";
             let at = answer.windows(TAG.len()).position(|w| w.eq_ignore_ascii_case(TAG)).unwrap() + TAG.len();
             let digits = answer[at..].iter().take_while(|b| b.is_ascii_digit());
