@@ -77,7 +77,7 @@ def things_of_own(token, user, name, unit):
     customer = make("/customers", kind="person", family_name=name)
     other = make("/customers", kind="organization", organization_name=name)
     customers = dict.fromkeys(("customer_id", "from_id", "referrer_id", "record_id", "partner_id"), customer)
-    users = dict.fromkeys(("owner_id", "liaison_id", "marketer_id", "grantee_id", "member_ids"), user)
+    users = dict.fromkeys(("owner_id", "user_id", "liaison_id", "marketer_id", "grantee_id", "member_ids"), user)
     euros = {"amount": "10", "currency": "EUR"}
     product = make("/products", sku=f"known-{name}", name=name, kind="good", status="active", stocked=True, list_price=euros)
     warehouse = make("/warehouses", code=f"known-{name}", name=name)
@@ -89,6 +89,8 @@ def things_of_own(token, user, name, unit):
     call("POST", f"/orders/{order}/confirm", token, if_match="*")
     invoice = make("/invoices", customer_id=customer, currency="EUR", lines=[line])
     call("POST", f"/invoices/{invoice}/issue", token, if_match="*")
+    # Of somebody who owes nothing, so that all of it can be paid back.
+    payment = make("/payments", customer_id=other, amount={"amount": "1000000", "currency": "EUR"}, method="cash")
     sold = {
         "product_id": product,
         "warehouse_id": warehouse,
@@ -105,9 +107,11 @@ def things_of_own(token, user, name, unit):
         "opportunity_id": make("/opportunities", name=name, customer_id=customer, pipeline_id=pipeline),
         "order_id": order,
         "invoice_id": invoice,
+        "payment_id": payment,
+        "credit_note_id": None,
     }
     group = make("/groups", name=name)
-    return customers | users | sold | {"to_id": other, "group_id": group, "parent_id": unit, "works_in_id": unit}
+    return customers | users | sold | {"to_id": other, "group_id": group, "parent_id": unit, "works_in_id": unit, "for_unit_id": None}
 
 
 def main():
@@ -116,7 +120,7 @@ def main():
     token, key_id = lasting_token(access_token)
     own_ids = [owner, key_id]
     peers, role = [], role_of_own(access_token)
-    known = {token: things_of_own(token, owner, "owner", unit_of(token, owner, "owner")) | {"role_ids": role}}
+    known = {token: things_of_own(token, owner, "owner", unit_of(token, owner, "owner")) | {"role_ids": role, "role_id": role}}
     for name in ("seller_a", "seller_b"):
         peer_access = sign_in(f"{name}@contract.test", OWNER_PASSWORD)
         peer = subject(peer_access)

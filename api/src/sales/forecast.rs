@@ -113,7 +113,10 @@ impl Asked {
             let fits = |all: &Vec<By>| all.len() <= DIMENSIONS && (1..all.len()).all(|i| !all[..i].contains(&all[i]));
             all.filter(fits)
         };
-        let currency = |text: &str| domain::core::money::currency(text).ok().map(|c| c.code().to_owned());
+        let currency = |code: &str| match domain::core::money::currency(code) {
+            Ok(currency) => Ok(currency.code().to_owned()),
+            Err(error) => Err(unfit("currency", error.code(), Vec::new())),
+        };
         let short = |text: &str| (1..=100).contains(&text.chars().count()).then(|| text.to_owned());
         let ask = Ask {
             periods: Vec::new(),
@@ -123,7 +126,7 @@ impl Asked {
             pipeline: query.id("pipeline_id")?,
             product: query.id("product_id")?,
             province: query.parsed("province", short)?,
-            currency: query.parsed("currency", currency)?,
+            currency: query.text("currency").map(currency).transpose()?,
             snapshot: query.id("snapshot_id")?,
         };
         let asked = Asked {

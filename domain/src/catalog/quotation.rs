@@ -268,7 +268,7 @@ fn chosen(line: &PriceAskLine, known: &Known, buyer: &Buyer, at: &str, problems:
 }
 
 /// A discount takes off.
-fn allowed(discount: &Adjustment, currency: Currency, at: &str, problems: &mut Problems) {
+pub(super) fn allowed(discount: &Adjustment, currency: Currency, at: &str, problems: &mut Problems) {
     if discount.kind != AdjustmentKind::Allowance {
         problems.with(format!("{at}/kind"), Code::NotAllowed, vec![("allowed", "allowance".to_owned())]);
     }
@@ -278,19 +278,25 @@ fn allowed(discount: &Adjustment, currency: Currency, at: &str, problems: &mut P
     discount.check(currency, at, problems);
 }
 
+/// What is wrong with a charge in itself.
+pub(super) fn charged(charge: &PriceAskCharge, currency: Currency, at: &str, problems: &mut Problems) -> Adjustment {
+    crate::core::input::length(&format!("{at}/reason"), &charge.reason, 1, 200, problems);
+    let adjustment = Adjustment {
+        kind: AdjustmentKind::Charge,
+        reason: Some(charge.reason.clone()),
+        percent: None,
+        base: None,
+        amount: Some(charge.amount),
+    };
+    adjustment.check(currency, at, problems);
+    adjustment
+}
+
 fn charges(ask: &PriceAsk, known: &Known, buyer: &Buyer, problems: &mut Problems) -> Vec<DocumentAdjustment> {
     let mut all = Vec::with_capacity(ask.charges.len());
     for (i, charge) in ask.charges.iter().enumerate() {
         let at = format!("/charges/{i}");
-        crate::core::input::length(&format!("{at}/reason"), &charge.reason, 1, 200, problems);
-        let adjustment = Adjustment {
-            kind: AdjustmentKind::Charge,
-            reason: Some(charge.reason.clone()),
-            percent: None,
-            base: None,
-            amount: Some(charge.amount),
-        };
-        adjustment.check(buyer.currency, &at, problems);
+        let adjustment = charged(charge, buyer.currency, &at, problems);
         match levy::rate(
             &known.taxes,
             charge.tax_category,

@@ -2,7 +2,7 @@
 use super::adjustment::Adjustment;
 use super::approval::{Approval, ApprovalState, Decider, decide};
 use super::ask::{PriceAsk, PriceAskCharge, PriceAskLine};
-use super::quotation::{PriceQuotation, PricedLine};
+use super::quotation::{self, PriceQuotation, PricedLine};
 pub use super::quote_parts::{Acceptance, AcceptanceMethod, QuoteLine, QuoteStatus};
 use super::terms::PaymentTerm;
 use super::valid;
@@ -13,7 +13,7 @@ use crate::core::error::{Error, Result};
 use crate::core::exact::Exact;
 use crate::core::id::Id;
 use crate::core::instant::Instant;
-use crate::core::money::Money;
+use crate::core::money::{self, Money};
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
@@ -135,6 +135,15 @@ impl Rules for Quote {
             }
             if let Some(note) = &line.note {
                 crate::core::input::length(&format!("{at}/note"), note, 0, 500, &mut problems);
+            }
+        }
+        // Lines are judged with their prices; what is of the whole is there without lines too.
+        if let Ok(currency) = money::currency(&self.currency) {
+            for (i, discount) in self.discounts.iter().enumerate() {
+                quotation::allowed(discount, currency, &format!("/discounts/{i}"), &mut problems);
+            }
+            for (i, charge) in self.charges.iter().enumerate() {
+                quotation::charged(charge, currency, &format!("/charges/{i}"), &mut problems);
             }
         }
         problems

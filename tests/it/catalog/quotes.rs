@@ -102,6 +102,12 @@ both! {
         owner.patch(&at(&made), "*", json!({"total": irr("1")})).refuses(422, "invalid").blames("/total", "read_only");
         let empty = quote(&owner, json!({"lines": []}));
         owner.act(&format!("{}/submit", at(&empty)), "*").refuses(422, "invalid").blames("/lines", "required");
+        // What is of the whole is judged without lines too.
+        let long = json!({"discounts": [{"kind": "allowance", "percent": "1", "reason": "x".repeat(201)}]});
+        owner.patch(&at(&empty), "*", long).refuses(422, "invalid").blames("/discounts/0/reason", "too_long");
+        owner.patch(&at(&empty), "*", json!({"discounts": discount("101")})).refuses(422, "invalid").blames("/discounts/0/percent", "out_of_range");
+        let unnamed = json!({"charges": [{"reason": "", "amount": irr("1")}]});
+        owner.patch(&at(&empty), "*", unnamed).refuses(422, "invalid").blames("/charges/0/reason", "too_short");
         let next = quote(&owner, json!({}));
         assert_ne!(next["number"], made["number"]);
     }

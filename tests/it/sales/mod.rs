@@ -5,6 +5,7 @@ mod forecasts;
 mod leads;
 mod pipelines;
 mod quotas;
+mod results;
 mod samples;
 mod snapshots;
 mod steps;
