@@ -8,13 +8,17 @@ use crate::people::Who;
 use domain::core::field::{Field, Kind};
 use domain::core::resource::Spec;
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// All records of the server, by their field tables.
 pub fn mounted() -> Vec<&'static Spec> {
-    // Writing the contract mounts everything once.
-    api::server::describe();
-    api::http::contract::mounted().values().map(|object| object.spec()).collect()
+    static ALL: LazyLock<Vec<&'static Spec>> = LazyLock::new(|| {
+        // Writing the contract mounts everything.
+        api::server::describe();
+        api::http::contract::mounted().values().map(|object| object.spec()).collect()
+    });
+    ALL.clone()
 }
 
 /// Those with all the usual operations.
