@@ -253,7 +253,7 @@ impl Site {
                 if refused > 0 {
                     break;
                 }
-                if !work.writes() {
+                if work.written().is_none() {
                     let new = behind(&out, seen);
                     seen += new.len() as u64;
                     operations.push(bare::read(&new));
@@ -265,12 +265,7 @@ impl Site {
                 self.requests.remove(&work);
                 continue;
             }
-            if work.writes() {
-                let table = match work {
-                    Work::Create => "INSERT INTO customers (",
-                    Work::Step => "UPDATE opportunities SET",
-                    _ => "UPDATE customers SET",
-                };
+            if let Some(table) = work.written() {
                 self.scripts.insert(work, writing(&behind(&out, seen), table));
             } else {
                 self.scripts.insert(work, Script::new(operations));

@@ -79,9 +79,14 @@ impl Work {
             Work::Read | Work::List | Work::Search | Work::Overview => 400,
         }
     }
-    /// Whether it changes the database.
-    pub const fn writes(self) -> bool {
-        matches!(self, Work::Create | Work::Change | Work::Step)
+    /// With what the statement begins that tells its writes from others; none where it only reads.
+    pub const fn written(self) -> Option<&'static str> {
+        match self {
+            Work::Create => Some("INSERT INTO customers ("),
+            Work::Change => Some("UPDATE customers SET"),
+            Work::Step => Some("UPDATE opportunities SET"),
+            _ => None,
+        }
     }
 }
 

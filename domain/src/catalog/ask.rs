@@ -1,10 +1,10 @@
 //! The question for a price.
-use super::adjustment::Adjustment;
+use super::adjustment::{Adjustment, AdjustmentKind};
 use super::configuration::quoted::LineConfiguration;
 use super::tax::{TaxCategory, TaxRate};
 use super::valid;
 use crate::core::exact::Exact;
-use crate::core::money::Money;
+use crate::core::money::{Currency, Money};
 use crate::core::problem::{Code, Problems};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -132,4 +132,39 @@ impl PriceAsk {
         }
         problems
     }
+}
+
+/// What is wrong in themselves with the discounts and charges of a whole.
+pub(super) fn of_the_whole(discounts: &[Adjustment], charges: &[PriceAskCharge], currency: Currency, problems: &mut Problems) {
+    for (i, discount) in discounts.iter().enumerate() {
+        allowed(discount, currency, &format!("/discounts/{i}"), problems);
+    }
+    for (i, charge) in charges.iter().enumerate() {
+        charged(charge, currency, &format!("/charges/{i}"), problems);
+    }
+}
+
+/// A discount takes off.
+pub(super) fn allowed(discount: &Adjustment, currency: Currency, at: &str, problems: &mut Problems) {
+    if discount.kind != AdjustmentKind::Allowance {
+        problems.with(format!("{at}/kind"), Code::NotAllowed, vec![("allowed", "allowance".to_owned())]);
+    }
+    if discount.base.is_some() {
+        problems.with(format!("{at}/base"), Code::Conflict, vec![("with", format!("{at}/percent"))]);
+    }
+    discount.check(currency, at, problems);
+}
+
+/// The charge as it is added, and what is wrong with it in itself.
+pub(super) fn charged(charge: &PriceAskCharge, currency: Currency, at: &str, problems: &mut Problems) -> Adjustment {
+    crate::core::input::length(&format!("{at}/reason"), &charge.reason, 1, 200, problems);
+    let adjustment = Adjustment {
+        kind: AdjustmentKind::Charge,
+        reason: Some(charge.reason.clone()),
+        percent: None,
+        base: None,
+        amount: Some(charge.amount),
+    };
+    adjustment.check(currency, at, problems);
+    adjustment
 }

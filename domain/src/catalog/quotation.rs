@@ -1,6 +1,6 @@
 //! What things cost somebody: the question, the answer, and the way from one to the other. Nothing is read here: what is known comes in.
-use super::adjustment::{Adjustment, AdjustmentKind};
 pub use super::ask::{PriceAsk, PriceAskCharge, PriceAskLine};
+use super::ask::{allowed, charged};
 use super::book::{PriceBook, PriceBookEntry};
 use super::configuration::model::ConfigurationModel;
 use super::configuration::quoted::{ConfiguredLine, configured};
@@ -265,31 +265,6 @@ fn chosen(line: &PriceAskLine, known: &Known, buyer: &Buyer, at: &str, problems:
             None
         }
     }
-}
-
-/// A discount takes off.
-pub(super) fn allowed(discount: &Adjustment, currency: Currency, at: &str, problems: &mut Problems) {
-    if discount.kind != AdjustmentKind::Allowance {
-        problems.with(format!("{at}/kind"), Code::NotAllowed, vec![("allowed", "allowance".to_owned())]);
-    }
-    if discount.base.is_some() {
-        problems.with(format!("{at}/base"), Code::Conflict, vec![("with", format!("{at}/percent"))]);
-    }
-    discount.check(currency, at, problems);
-}
-
-/// What is wrong with a charge in itself.
-pub(super) fn charged(charge: &PriceAskCharge, currency: Currency, at: &str, problems: &mut Problems) -> Adjustment {
-    crate::core::input::length(&format!("{at}/reason"), &charge.reason, 1, 200, problems);
-    let adjustment = Adjustment {
-        kind: AdjustmentKind::Charge,
-        reason: Some(charge.reason.clone()),
-        percent: None,
-        base: None,
-        amount: Some(charge.amount),
-    };
-    adjustment.check(currency, at, problems);
-    adjustment
 }
 
 fn charges(ask: &PriceAsk, known: &Known, buyer: &Buyer, problems: &mut Problems) -> Vec<DocumentAdjustment> {

@@ -1,5 +1,6 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 use super::*;
+use crate::catalog::adjustment::{Adjustment, AdjustmentKind};
 use crate::core::base::Base;
 use crate::core::input::Members;
 use crate::core::instant::Instant;

@@ -1,8 +1,8 @@
 //! Quotes: what is offered to a customer, at which price, until when, and what became of it.
 use super::adjustment::Adjustment;
 use super::approval::{Approval, ApprovalState, Decider, decide};
-use super::ask::{PriceAsk, PriceAskCharge, PriceAskLine};
-use super::quotation::{self, PriceQuotation, PricedLine};
+use super::ask::{self, PriceAsk, PriceAskCharge, PriceAskLine};
+use super::quotation::{PriceQuotation, PricedLine};
 pub use super::quote_parts::{Acceptance, AcceptanceMethod, QuoteLine, QuoteStatus};
 use super::terms::PaymentTerm;
 use super::valid;
@@ -139,12 +139,7 @@ impl Rules for Quote {
         }
         // Lines are judged with their prices; what is of the whole is there without lines too.
         if let Ok(currency) = money::currency(&self.currency) {
-            for (i, discount) in self.discounts.iter().enumerate() {
-                quotation::allowed(discount, currency, &format!("/discounts/{i}"), &mut problems);
-            }
-            for (i, charge) in self.charges.iter().enumerate() {
-                quotation::charged(charge, currency, &format!("/charges/{i}"), &mut problems);
-            }
+            ask::of_the_whole(&self.discounts, &self.charges, currency, &mut problems);
         }
         problems
     }
