@@ -28,8 +28,9 @@ CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20)
 # Records that whoever sends a request sees, by their token and by the members that refer to them.
 KNOWN_IDS = json.loads(os.environ.get("PEYVAND_KNOWN_IDS", "{}"))
 OWN_IDS.update(filter(None, (each for known in KNOWN_IDS.values() for each in known.values())))
-# Numbers with check digits, which a person or an organization may not have, and a date that must not be before another.
-RULED = ("national_id", "legal_id", "to_date", "condition", "prefix", "digits", "first_number", "starts_at")
+# Numbers with check digits, which a person or an organization may not have, a date that must not be before another, and an end that must be
+# yet to come.
+RULED = ("national_id", "legal_id", "to_date", "condition", "prefix", "digits", "first_number", "starts_at", "expires_at")
 UNIQUE = {"name", "email", "external_ids"}
 SENT = set()
 COUNT = itertools.count()

@@ -3,13 +3,6 @@
 
 PY=$TOOLS/py/bin
 
-# Builds the server, unless PEYVAND names one that is there.
-build_server() {
-  if [ -n "${PEYVAND:-}" ]; then return; fi
-  cargo build --quiet --locked --release -p peyvand
-  PEYVAND=${CARGO_TARGET_DIR:-$ROOT/target}/release/peyvand
-}
-
 # start_server LOG  on an empty database in a temporary directory, stopped and removed when the script ends. Exports ORIGIN,
 # OWNER_EMAIL, OWNER_PASSWORD, TOKEN (the owner's), WFC_FILE (two sellers' credentials), PEYVAND_OWN_IDS and PEYVAND_KNOWN_IDS.
 start_server() {

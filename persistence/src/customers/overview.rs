@@ -3,6 +3,7 @@
 use crate::core::cell::Cells;
 use crate::core::conn::Conn;
 use crate::core::read;
+use crate::core::record::{Row, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::sql;
 use chrono::NaiveDate;
@@ -30,6 +31,20 @@ pub(crate) fn reads<'a>(actor: &'a Actor, object: &'static str) -> Result<Sight<
     actor
         .sight(object, "read")
         .ok_or_else(|| Error::Forbidden(format!("{object}:read")))
+}
+
+/// A customer's records that the actor sees, so many at most; `order` is a piece of SQL over `t0`.
+///
+/// # Errors
+/// `Error::Forbidden` where the actor may read none of their kind at all.
+pub(crate) fn of_customer<R: Row>(conn: &mut Conn, actor: &Actor, customer: Uuid, order: &'static str, limit: usize) -> Result<Vec<R>> {
+    let sight = reads(actor, R::TABLE)?;
+    let which = Sql::new("t0.deleted_at IS NULL AND t0.customer_id = ")
+        .bind(customer)
+        .also(read::sight(&sight))
+        .text(format!(" ORDER BY {order} LIMIT "))
+        .bind(limit as i64);
+    pick(conn, which)
 }
 
 /// How a party stands to the customer.

@@ -6,7 +6,7 @@ use crate::core::money;
 use crate::core::read;
 use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
-use crate::customers::overview::reads;
+use crate::customers::overview;
 use crate::sales::course;
 use crate::{row, sql, store};
 use chrono::NaiveDate;
@@ -288,11 +288,6 @@ pub fn pass(conn: &mut Conn, context: &Context<'_>, id: Uuid) -> Result<Passed> 
 /// # Errors
 /// `Error::Forbidden` where the actor may read no contracts at all.
 pub fn of_customer(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<Contract>> {
-    let sight = reads(actor, "contracts")?;
-    let which = Sql::new("t0.deleted_at IS NULL AND t0.customer_id = ")
-        .bind(customer)
-        .also(read::sight(&sight))
-        .text(" ORDER BY CASE WHEN t0.status IN ('active', 'in_notice') THEN 0 ELSE 1 END, t0.ends_on, t0.id LIMIT ")
-        .bind(limit as i64);
-    pick(conn, which)
+    let order = "CASE WHEN t0.status IN ('active', 'in_notice') THEN 0 ELSE 1 END, t0.ends_on, t0.id";
+    overview::of_customer(conn, actor, customer, order, limit)
 }

@@ -1,9 +1,6 @@
 //! Orders, invoices and payments in what is shown of a customer: the view of everything, and the timeline.
 use crate::core::conn::Conn;
-use crate::core::read;
-use crate::core::record::pick;
-use crate::core::sql::Sql;
-use crate::customers::overview::reads;
+use crate::customers::overview::of_customer;
 use crate::customers::timeline::Records;
 use domain::core::actor::Actor;
 use domain::core::error::Result;
@@ -16,13 +13,8 @@ use uuid::Uuid;
 /// # Errors
 /// `Error::Forbidden` where the actor may read no orders at all.
 pub fn orders(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<Order>> {
-    let sight = reads(actor, "orders")?;
-    let which = Sql::new("t0.deleted_at IS NULL AND t0.customer_id = ")
-        .bind(customer)
-        .also(read::sight(&sight))
-        .text(" ORDER BY CASE WHEN t0.status IN ('closed', 'cancelled') THEN 1 ELSE 0 END, t0.created_at DESC, t0.id DESC LIMIT ")
-        .bind(limit as i64);
-    pick(conn, which)
+    let order = "CASE WHEN t0.status IN ('closed', 'cancelled') THEN 1 ELSE 0 END, t0.created_at DESC, t0.id DESC";
+    of_customer(conn, actor, customer, order, limit)
 }
 
 /// What a customer asked for and the actor sees, what still waits for us first, the latest first.
@@ -30,13 +22,8 @@ pub fn orders(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> R
 /// # Errors
 /// `Error::Forbidden` where the actor may read no purchase requests at all.
 pub fn requests(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<PurchaseRequest>> {
-    let sight = reads(actor, "purchase_requests")?;
-    let which = Sql::new("t0.deleted_at IS NULL AND t0.customer_id = ")
-        .bind(customer)
-        .also(read::sight(&sight))
-        .text(" ORDER BY CASE WHEN t0.status IN ('open', 'approved') THEN 0 ELSE 1 END, t0.created_at DESC, t0.id DESC LIMIT ")
-        .bind(limit as i64);
-    pick(conn, which)
+    let order = "CASE WHEN t0.status IN ('open', 'approved') THEN 0 ELSE 1 END, t0.created_at DESC, t0.id DESC";
+    of_customer(conn, actor, customer, order, limit)
 }
 
 /// Purchase requests in a timeline: when they were made, and where they stand.
