@@ -34,6 +34,7 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
             value: json!(valid(iran::legal_id, |n| format!("101{n:08}"))),
         },
         ("customers", "contact_points") => plain(json!([{"kind": "email", "value": "ali@yazd.example"}])),
+        ("customers", "account_team") => plain(json!([{"user_id": app.people.users[&Who::Seller], "role": "service"}])),
         ("customers", "bank_accounts") => plain(json!([{"iban": "IR062960000000100324200001"}])),
         // A field that all others of its object would need from then on: not together with others.
         ("custom_fields", "required") => Change {
@@ -224,7 +225,7 @@ pub fn becomes(app: &App, spec: &Spec, field: &Field, now: &Value) -> Change {
         }
         ("credit_accounts", "credit_limit") => plain(json!({"amount": "1700.00", "currency": "IRR"})),
         ("number_series", "prefix") => plain(json!("YZ/")),
-        ("data_sources" | "market_notes", "to_date") => plain(json!("2031-03-20")),
+        ("data_sources" | "market_notes" | "market_indicators", "to_date") | ("account_plans", "ends_on") => plain(json!("2031-03-20")),
         ("retention_rules", "condition") => plain(json!("lifecycle_stage = \"lead\"")),
         ("retention_rules", "date_field") => plain(json!("created_at")),
         ("leads", "contact_points") => plain(json!([{"kind": "email", "value": "maryam@naghsh.example"}])),

@@ -20,11 +20,13 @@ mod watch;
 
 use crate::http::crud::Crud;
 use crate::jobs::JobKind;
+use domain::sales::account_plan::AccountPlan;
 use domain::sales::adjustment::ForecastAdjustment;
 use domain::sales::assignment::AssignmentRule;
 use domain::sales::competitor::Competitor;
 use domain::sales::contact_role::OpportunityContact;
 use domain::sales::lead::Lead;
+use domain::sales::market_indicator::MarketIndicator;
 use domain::sales::market_note::MarketNote;
 use domain::sales::opportunity::Opportunity;
 use domain::sales::pipeline::Pipeline;
@@ -51,6 +53,8 @@ pub fn routes(config: &mut ServiceConfig) {
     config.service(Crud::<Stage>::new());
     config.service(Crud::<Competitor>::new());
     config.service(Crud::<MarketNote>::new());
+    config.service(Crud::<MarketIndicator>::new());
+    config.service(Crud::<AccountPlan>::new());
     config.service(Crud::<Opportunity>::new());
     config.service(Crud::<OpportunityContact>::new());
     config.service(Crud::<ForecastAdjustment>::new());

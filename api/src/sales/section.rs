@@ -1,21 +1,22 @@
-//! What selling shows in the view of a customer: their deals, and the leads they came of.
+//! What selling shows in the view of a customer: their deals, the leads they came of, and what we plan with them.
 use crate::customers::overview::{Ask, Item, Section};
 use crate::customers::sections::{schema, texts};
 use chrono::NaiveDate;
 use domain::core::error::Result;
 use domain::core::instant::Instant;
 use domain::core::money::Money;
+use domain::sales::account_plan::AccountPlanStatus;
 use domain::sales::lead::LeadChannel;
 use domain::sales::opportunity::OpportunityStatus;
 use persistence::core::conn::Conn;
-use persistence::sales::overview::{leads_of, of_customer};
+use persistence::sales::overview::{leads_of, of_customer, plans_of};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The area's sections.
-pub const ALL: &[&dyn Section] = &[&Deals, &Leads];
+pub const ALL: &[&dyn Section] = &[&Deals, &Leads, &Plans];
 
 /// A deal in brief.
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,6 +118,55 @@ impl Section for Leads {
             created_at: l.base.created_at,
             converted_at: l.converted_at,
             opportunity_id: l.opportunity_id.map(|id| id.uuid()),
+        }))
+    }
+}
+
+/// An account plan in brief.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerAccountPlan {
+    id: Uuid,
+    #[schema(max_length = 200)]
+    name: String,
+    status: AccountPlanStatus,
+    starts_on: NaiveDate,
+    ends_on: NaiveDate,
+    revenue_target: Option<Money>,
+    /// How many hundredths of its objectives are reached.
+    #[schema(minimum = 0, maximum = 100)]
+    progress: Option<i64>,
+    owner_id: Option<Uuid>,
+}
+
+struct Plans;
+impl Section for Plans {
+    fn name(&self) -> &'static str {
+        "account_plans"
+    }
+    fn doc(&self) -> &'static str {
+        "What we plan to reach with the customer: the plans that are followed first, the latest first."
+    }
+    fn item(&self) -> Item {
+        schema::<CustomerAccountPlan>()
+    }
+    fn example(&self) -> Value {
+        json!({
+            "id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a23", "name": "برنامهٔ سال ۱۴۰۵", "status": "active", "starts_on": "2026-03-21",
+            "ends_on": "2027-03-20", "revenue_target": {"amount": "20000000000.00", "currency": "IRR"}, "progress": 50,
+            "owner_id": "0198c2f4-5a30-7c11-9d0a-3f6b8f3f1a25"
+        })
+    }
+    fn read(&self, conn: &mut Conn, ask: &Ask<'_>) -> Result<Vec<String>> {
+        let found = plans_of(conn, ask.actor, ask.customer, ask.limit + 1)?;
+        texts(found.into_iter().map(|plan| CustomerAccountPlan {
+            id: plan.base.id.uuid(),
+            owner_id: plan.base.owner_id.map(|id| id.uuid()),
+            name: plan.name,
+            status: plan.status,
+            starts_on: plan.starts_on,
+            ends_on: plan.ends_on,
+            revenue_target: plan.revenue_target,
+            progress: plan.progress,
         }))
     }
 }

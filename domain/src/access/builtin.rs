@@ -24,7 +24,7 @@ macro_rules! everyday {
               (concat!("leads:", $action), $scope), (concat!("opportunities:", $action), $scope), (concat!("opportunity_contacts:", $action), $scope),)+
             // How we sell, and whom against, is everybody's to know.
             ("pipelines:read", Scope::All), ("stages:read", Scope::All), ("competitors:read", Scope::All),
-            ("market_notes:read", Scope::All), ("scoring_rules:read", Scope::All), ("assignment_rules:read", Scope::All),
+            ("market_notes:read", Scope::All), ("market_indicators:read", Scope::All), ("scoring_rules:read", Scope::All), ("assignment_rules:read", Scope::All),
             $($more),*
         ]
     };
@@ -46,6 +46,8 @@ pub const ROLES: [Builtin; 4] = [
             ("suggestions:read", Scope::Own), ("suggestions:update", Scope::Own), ("quality_profiles:read", Scope::All),
             ("competitors:create", Scope::Own), ("competitors:update", Scope::Own),
             ("quotas:read", Scope::Own), ("forecast_snapshots:read", Scope::All),
+            ("account_plans:read", Scope::Unit), ("account_plans:create", Scope::Own), ("account_plans:update", Scope::Own),
+            ("account_plans:delete", Scope::Own),
             ("market_notes:create", Scope::Own), ("market_notes:update", Scope::Own), ("market_notes:delete", Scope::Own),
             ("merges:create", Scope::Own), ("merges:read", Scope::Own), ("merges:update", Scope::Own),
             ("bulk_actions:create", Scope::Own), ("bulk_actions:read", Scope::Own), ("bulk_actions:delete", Scope::Own),

@@ -39,6 +39,20 @@ impl Context<'_> {
             .sight(object, action)
             .ok_or_else(|| Error::Forbidden(format!("{object}:{action}")))
     }
+
+    /// The same write in the server's own name: what follows from it happens whatever the actor may do themselves.
+    ///
+    /// # Errors
+    /// Those of the body.
+    pub fn by_server<T>(&self, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
+        let actor = Actor::server(self.actor.via, self.now());
+        body(&Context {
+            actor: &actor,
+            setting: self.setting,
+            ids: self.ids,
+            origin: self.origin,
+        })
+    }
 }
 
 /// Which version the caller means to change.

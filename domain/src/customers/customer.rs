@@ -1,4 +1,5 @@
 //! The party: a person or an organization we deal with, from first contact on.
+use super::account_team::{self, AccountTeamMember};
 use super::address::Address;
 use super::bank_account::{self, BankAccount};
 use super::contact_point::{self, ContactPoint};
@@ -128,6 +129,9 @@ pub struct Customer {
     /// Who of us keeps in touch.
     #[record(fa = "رابط")]
     pub liaison_id: Option<Id<User>>,
+    /// Who of us works with it beside its owner; each of them sees it and may change it.
+    #[record(items = AccountTeamMember, max = 50, fa = "همکاران مشتری")]
+    pub account_team: Vec<AccountTeamMember>,
     /// Ways to reach it.
     #[record(items = ContactPoint, max = 50, example = r#"[{"kind": "mobile", "value": "+989121234567", "label": "work", "primary": true, "verified": false, "valid_until": null, "do_not_use": false}]"#, fa = "راه‌های تماس")]
     pub contact_points: Vec<ContactPoint>,
@@ -152,6 +156,7 @@ impl Rules for Customer {
         let region = self.country.clone().unwrap_or_else(|| setting.default_region.clone());
         problems.extend(contact_point::settle(&mut self.contact_points, &region));
         problems.extend(bank_account::settle(&mut self.bank_accounts));
+        problems.extend(account_team::check(&self.account_team));
         self.identify(setting, &mut problems);
         self.name(&mut problems);
         if self.language.is_empty() {

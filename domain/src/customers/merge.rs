@@ -212,7 +212,7 @@ fn unite(mut all: Vec<Value>, item: &Value) -> Vec<Value> {
 }
 
 /// What makes two items of a list the same: of a way to reach somebody its kind and value, of a bank account its number, of an address
-/// where it is, of a text how it reads.
+/// where it is, of a member of a team who it is, of a text how it reads.
 fn key(item: &Value) -> String {
     let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
     if let Value::String(text) = item {
@@ -220,6 +220,9 @@ fn key(item: &Value) -> String {
     }
     if item.get("iban").is_some() {
         return text("iban").to_owned();
+    }
+    if item.get("user_id").is_some() {
+        return text("user_id").to_owned();
     }
     if let Ok(point) = serde_json::from_value::<ContactPoint>(item.clone()) {
         let value = point.key().map_or(point.value, |(_, key)| key);
@@ -287,6 +290,7 @@ mod tests {
         let survivor = map(json!({
             "id": S, "city": "یزد", "province": null, "interests": ["فولاد"], "external_ids": {"erp": "1"}, "custom": {}, "referrer_id": M,
             "contact_points": [{"kind": "mobile", "value": "+989121234567", "primary": true}],
+            "account_team": [{"user_id": S, "role": "manager"}],
         }));
         let merged = map(json!({
             "id": M, "city": "شیراز", "province": "فارس", "interests": ["فولاد", "مس"], "external_ids": {"erp": "2", "shop": "9"}, "custom": {},
@@ -295,6 +299,7 @@ mod tests {
                 {"kind": "mobile", "value": "+989121234568", "primary": false},
                 {"kind": "email", "value": "a@b.example", "primary": true}
             ],
+            "account_team": [{"user_id": S, "role": "seller"}, {"user_id": M, "role": "seller"}],
         }));
         let patch = combine(&survivor, std::slice::from_ref(&merged), &BTreeMap::new());
         assert_eq!((patch.get("city"), &patch["province"]), (None, &json!("فارس")));
@@ -303,6 +308,10 @@ mod tests {
         let points = patch["contact_points"].as_array().unwrap();
         let primary: Vec<&Value> = points.iter().map(|p| &p["primary"]).collect();
         assert_eq!(primary, [&json!(true), &json!(false), &json!(true)]);
+        assert_eq!(
+            patch["account_team"],
+            json!([{"user_id": S, "role": "manager"}, {"user_id": M, "role": "seller"}])
+        );
         let winners = [("city".to_owned(), M.parse().unwrap())].into();
         assert_eq!(combine(&survivor, &[merged], &winners)["city"], json!("شیراز"));
     }

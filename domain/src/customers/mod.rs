@@ -1,4 +1,5 @@
 //! Whom we deal with: people and organizations, how to reach them, and how they belong together.
+pub mod account_team;
 pub mod address;
 pub mod bank_account;
 pub mod candidate;

@@ -106,6 +106,7 @@ impl Customer {
             marketer_id,
             referrer_id,
             liaison_id,
+            account_team,
             contact_points,
             addresses,
             bank_accounts,
@@ -139,6 +140,7 @@ impl Customer {
         (*marketer_id, *referrer_id, *liaison_id) = (None, None, None);
         interests.clear();
         tags.clear();
+        account_team.clear();
         contact_points.clear();
         addresses.clear();
         bank_accounts.clear();

@@ -1,5 +1,6 @@
 //! Selling: leads and what becomes of them, pipelines and their stages, deals on their way through them, what they are expected to bring, whom
 //! we compete with.
+pub mod account_plan;
 pub mod accuracy;
 pub mod adjustment;
 pub mod assignment;
@@ -12,6 +13,7 @@ pub mod forecast;
 pub mod lead;
 mod lead_steps;
 pub mod line;
+pub mod market_indicator;
 pub mod market_note;
 pub mod opportunity;
 pub mod period;

@@ -38,6 +38,7 @@ CREATE TABLE customers (
     marketer_id uuid,
     referrer_id uuid,
     liaison_id uuid,
+    account_team jsonb NOT NULL,
     contact_points jsonb NOT NULL,
     addresses jsonb NOT NULL,
     bank_accounts jsonb NOT NULL,

@@ -1,3 +1,5 @@
+DROP TABLE account_plans;
+DROP TABLE market_indicators;
 DROP TABLE assignment_turns;
 DROP TABLE market_notes;
 DROP TABLE assignment_rules;

@@ -390,3 +390,73 @@ CREATE TABLE assignment_turns (
     taken_at timestamptz NOT NULL,
     PRIMARY KEY (rule_id)
 );
+
+CREATE TABLE market_indicators (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    indicator text COLLATE "C" NOT NULL,
+    region text COLLATE "C",
+    from_date date NOT NULL,
+    to_date date NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    unit text COLLATE "C",
+    source text COLLATE "C",
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX market_indicators_created_at ON market_indicators (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_updated_at ON market_indicators (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_owner ON market_indicators (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_unit ON market_indicators (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_indicator ON market_indicators (indicator, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_region ON market_indicators (region, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_from_date ON market_indicators (from_date, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_search ON market_indicators USING gin (search gin_trgm_ops);
+
+CREATE TABLE account_plans (
+    id uuid NOT NULL PRIMARY KEY,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid,
+    updated_by uuid,
+    owner_id uuid,
+    unit_id uuid,
+    customer_id uuid NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    status text COLLATE "C" NOT NULL,
+    revenue_target jsonb,
+    objectives jsonb NOT NULL,
+    strengths text COLLATE "C",
+    weaknesses text COLLATE "C",
+    chances text COLLATE "C",
+    risks text COLLATE "C",
+    strategy text COLLATE "C",
+    progress bigint,
+    external_ids jsonb NOT NULL,
+    custom jsonb NOT NULL,
+    revenue_target_units bigint,
+    revenue_target_micros bigint,
+    revenue_target_currency text COLLATE "C",
+    search text NOT NULL,
+    deleted_at timestamptz
+);
+CREATE INDEX account_plans_created_at ON account_plans (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_updated_at ON account_plans (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_owner ON account_plans (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_unit ON account_plans (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_customer ON account_plans (customer_id, starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_name ON account_plans (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_starts_on ON account_plans (starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_ends_on ON account_plans (ends_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_search ON account_plans USING gin (search gin_trgm_ops);

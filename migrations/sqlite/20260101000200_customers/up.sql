@@ -38,6 +38,7 @@ CREATE TABLE customers (
     marketer_id BLOB,
     referrer_id BLOB,
     liaison_id BLOB,
+    account_team TEXT NOT NULL,
     contact_points TEXT NOT NULL,
     addresses TEXT NOT NULL,
     bank_accounts TEXT NOT NULL,

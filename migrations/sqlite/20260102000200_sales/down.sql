@@ -1,3 +1,7 @@
+DROP TABLE account_plans_search;
+DROP TABLE account_plans;
+DROP TABLE market_indicators_search;
+DROP TABLE market_indicators;
 DROP TABLE assignment_turns;
 DROP TABLE market_notes_search;
 DROP TABLE market_notes;

@@ -462,3 +462,91 @@ CREATE TABLE assignment_turns (
     taken_at INTEGER NOT NULL,
     PRIMARY KEY (rule_id)
 ) WITHOUT ROWID;
+
+CREATE TABLE market_indicators (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    indicator TEXT NOT NULL,
+    region TEXT,
+    from_date DATE NOT NULL,
+    to_date DATE NOT NULL,
+    value TEXT NOT NULL,
+    unit TEXT,
+    source TEXT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX market_indicators_created_at ON market_indicators (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_updated_at ON market_indicators (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_owner ON market_indicators (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_unit ON market_indicators (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_indicator ON market_indicators (indicator, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_region ON market_indicators (region, id) WHERE deleted_at IS NULL;
+CREATE INDEX market_indicators_from_date ON market_indicators (from_date, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE market_indicators_search USING fts5 (search, content = 'market_indicators', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER market_indicators_search_insert AFTER INSERT ON market_indicators BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('market_indicators', new.rowid, NULL);
+END;
+CREATE TRIGGER market_indicators_search_delete AFTER DELETE ON market_indicators BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('market_indicators', old.rowid, old.search);
+END;
+CREATE TRIGGER market_indicators_search_update AFTER UPDATE OF search ON market_indicators WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('market_indicators', old.rowid, old.search);
+END;
+
+CREATE TABLE account_plans (
+    id BLOB NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    created_by BLOB,
+    updated_by BLOB,
+    owner_id BLOB,
+    unit_id BLOB,
+    customer_id BLOB NOT NULL,
+    name TEXT NOT NULL,
+    starts_on DATE NOT NULL,
+    ends_on DATE NOT NULL,
+    status TEXT NOT NULL,
+    revenue_target TEXT,
+    objectives TEXT NOT NULL,
+    strengths TEXT,
+    weaknesses TEXT,
+    chances TEXT,
+    risks TEXT,
+    strategy TEXT,
+    progress BIGINT,
+    external_ids TEXT NOT NULL,
+    custom TEXT NOT NULL,
+    revenue_target_units BIGINT,
+    revenue_target_micros BIGINT,
+    revenue_target_currency TEXT,
+    search TEXT NOT NULL,
+    deleted_at INTEGER
+);
+CREATE INDEX account_plans_created_at ON account_plans (created_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_updated_at ON account_plans (updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_owner ON account_plans (owner_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_unit ON account_plans (unit_id, updated_at, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_customer ON account_plans (customer_id, starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_name ON account_plans (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_starts_on ON account_plans (starts_on, id) WHERE deleted_at IS NULL;
+CREATE INDEX account_plans_ends_on ON account_plans (ends_on, id) WHERE deleted_at IS NULL;
+CREATE VIRTUAL TABLE account_plans_search USING fts5 (search, content = 'account_plans', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER account_plans_search_insert AFTER INSERT ON account_plans BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('account_plans', new.rowid, NULL);
+END;
+CREATE TRIGGER account_plans_search_delete AFTER DELETE ON account_plans BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('account_plans', old.rowid, old.search);
+END;
+CREATE TRIGGER account_plans_search_update AFTER UPDATE OF search ON account_plans WHEN old.search <> new.search BEGIN
+    INSERT OR IGNORE INTO pending_search VALUES ('account_plans', old.rowid, old.search);
+END;

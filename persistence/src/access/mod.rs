@@ -6,6 +6,7 @@ pub mod device;
 pub mod failures;
 pub mod founding;
 pub mod link;
+pub(crate) mod members;
 pub mod prune;
 mod role;
 pub mod session;

@@ -80,16 +80,11 @@ fn again(conn: &mut Conn, done: &Task, context: &Context<'_>) -> Result<Option<I
     });
     let Value::Object(body) = body else { return Ok(None) };
     // The server makes it: a series goes on whoever finishes one of it.
-    let server = Actor::server(context.actor.via, context.now());
-    let context = Context {
-        actor: &server,
-        setting: context.setting,
-        ids: context.ids,
-        origin: context.origin,
-    };
-    let made = pipeline::create_with::<Task>(conn, &context, None, body, |task| {
-        task.series_started_at = done.series_started_at;
-        Ok(())
+    let made = context.by_server(|context| {
+        pipeline::create_with::<Task>(conn, context, None, body, |task| {
+            task.series_started_at = done.series_started_at;
+            Ok(())
+        })
     })?;
     Ok(Some(Id::from_uuid(made.id)))
 }

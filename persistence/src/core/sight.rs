@@ -50,7 +50,7 @@ pub fn sight(sight: &Sight<'_>) -> Option<Sql> {
         Scope::Unit => vec![mine(), Sql::new("t0.unit_id IN ").list(actor.unit_id.map(Bind::from))],
         Scope::UnitAndBelow => vec![mine(), Sql::new("t0.unit_id IN ").list(ids(&actor.units_below))],
     };
-    if super::share::possible(sight) {
+    if sight.actor.has_shares {
         let rights = if sight.action == "read" {
             "('read', 'update')"
         } else {

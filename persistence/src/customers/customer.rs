@@ -1,5 +1,6 @@
 //! Customers, and the keys they are found by.
 use super::membership;
+use crate::access::members;
 use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::sql::Sql;
@@ -9,7 +10,6 @@ use crate::quality::profile;
 use crate::{row, sql, store};
 use domain::core::actor::Sight;
 use domain::core::error::{Error, Result};
-use domain::core::problem::Problems;
 use domain::customers::contact_point::ContactPoint;
 use domain::customers::customer::Customer;
 use std::collections::BTreeSet;
@@ -47,6 +47,7 @@ row! { Customer in customers {
     marketer_id: Maybe,
     referrer_id: Maybe,
     liaison_id: Maybe,
+    account_team: Json,
     contact_points: Json,
     addresses: Json,
     bank_accounts: Json,
@@ -61,16 +62,18 @@ store! {
             after.follow(before);
         }
         profile::settle(conn, before, after)?;
-        stay_erased(conn, before, after)
+        stay_erased(conn, before, after)?;
+        members::known(conn, before, after)
     },
     derive |conn, before, after, context| {
         keep_keys(conn, before, after)?;
+        members::keep(conn, before, after, context)?;
         membership::follow(conn, before, after, context)
     }
 }
 
 /// Who was erased comes back neither under their old record nor by what they were known by.
-fn stay_erased(conn: &mut Conn, before: Option<&Customer>, after: &Customer) -> Result<Problems> {
+fn stay_erased(conn: &mut Conn, before: Option<&Customer>, after: &Customer) -> Result<()> {
     if let Some(before) = before.filter(|b| b.looks_erased())
         && is_erased(conn, before.base.id.uuid())?
     {
@@ -80,7 +83,7 @@ fn stay_erased(conn: &mut Conn, before: Option<&Customer>, after: &Customer) -> 
     let new: BTreeSet<String> = after.identifiers().difference(&known).cloned().collect();
     match ledger::knows(conn, &new)? {
         true => Err(Error::Conflict("identifier_erased")),
-        false => Ok(Problems::default()),
+        false => Ok(()),
     }
 }
 

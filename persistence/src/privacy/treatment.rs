@@ -61,7 +61,8 @@ pub(super) fn treat(conn: &mut Conn, object: &str, ids: &[Uuid], customer: Uuid,
         "consents" | "quotes" | "orders" | "shipments" | "contracts" | "purchase_requests" => {
             ids.iter().map(|id| (*id, Treatment::Anonymize)).collect()
         }
-        "opportunity_contacts"
+        "account_plans"
+        | "opportunity_contacts"
         | "tasks"
         | "relationships"
         | "group_members"

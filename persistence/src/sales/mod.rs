@@ -1,4 +1,5 @@
 //! Keeping deals, the pipelines they go through, and where they were.
+mod account_plan;
 pub mod adjustment;
 pub mod assignment;
 pub mod board;
@@ -9,6 +10,7 @@ pub mod forecast;
 pub mod history;
 pub mod lead;
 mod line;
+mod market_indicator;
 mod market_note;
 pub mod opportunity;
 pub mod overview;
@@ -18,4 +20,3 @@ pub mod results;
 pub mod scoring;
 pub mod snapshot;
 mod stage;
-mod team;

@@ -1,6 +1,7 @@
 //! Opportunities: what they are by their stage, and what is kept in step with them.
-use super::pipeline::{found, server, usual};
-use super::{course, history, line, team};
+use super::pipeline::{found, usual};
+use super::{course, history, line};
+use crate::access::members;
 use crate::core::conn::Conn;
 use crate::core::money;
 use crate::core::sql::Sql;
@@ -8,7 +9,7 @@ use crate::{row, sql, store};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
 use domain::core::instant::Instant;
-use domain::core::pipeline::{Context, Storage as _};
+use domain::core::pipeline::Context;
 use domain::core::problem::{Code, Problems};
 use domain::sales::competitor::Competitor;
 use domain::sales::course::Course;
@@ -73,17 +74,17 @@ store! {
         history::keep(conn, before, after, context)?;
         compete(conn, before, after)?;
         line::keep(conn, before, after)?;
-        team::keep(conn, before, after, context)
+        members::keep(conn, before, after, context)
     }
 }
 
 /// Puts a new deal where it belongs: into the first stage, or, for whoever may take over history, where they say.
 fn begin(conn: &mut Conn, deal: &mut Opportunity, context: &Context<'_>) -> Result<Problems> {
-    let mut problems = users(conn, None, deal)?;
+    let mut problems = members::known(conn, None, deal)?;
     problems.extend(line::settle(conn, None, deal, context)?);
     if deal.pipeline_id.uuid().is_nil() {
         // An organization that is older than its pipelines gets its first one now.
-        server(context, |context| found(conn, context))?;
+        context.by_server(|context| found(conn, context))?;
         deal.pipeline_id = Id::from_uuid(usual(conn)?.ok_or(Error::Conflict("no_pipeline"))?);
     }
     // A pipeline that is not there is told of by the check of references.
@@ -150,7 +151,7 @@ fn history_of(deal: &mut Opportunity, now: Instant, hours: &WorkingTime, problem
 
 /// What follows from a change of a deal that is there.
 fn go_on(conn: &mut Conn, before: &Opportunity, deal: &mut Opportunity, context: &Context<'_>) -> Result<Problems> {
-    let mut problems = users(conn, Some(before), deal)?;
+    let mut problems = members::known(conn, Some(before), deal)?;
     problems.extend(line::settle(conn, Some(before), deal, context)?);
     let (was, is) = (before.status, deal.status);
     if was == OpportunityStatus::Open && is == was && before.close_date != deal.close_date {
@@ -168,19 +169,6 @@ fn go_on(conn: &mut Conn, before: &Opportunity, deal: &mut Opportunity, context:
         let stage = crate::core::record::live::<domain::sales::stage::Stage>(conn, deal.stage_id.uuid())?;
         if let Some(stage) = stage {
             deal.judge(&stage);
-        }
-    }
-    Ok(problems)
-}
-
-/// That everyone in the team is one of us.
-fn users(conn: &mut Conn, before: Option<&Opportunity>, deal: &Opportunity) -> Result<Problems> {
-    let mut problems = Problems::default();
-    let known: BTreeSet<Uuid> = before.into_iter().flat_map(|b| &b.team).map(|m| m.user_id.uuid()).collect();
-    for (i, member) in deal.team.iter().enumerate() {
-        let user = member.user_id.uuid();
-        if !known.contains(&user) && conn.unit_of(user)?.is_none() {
-            problems.add(format!("/team/{i}/user_id"), Code::NotFound);
         }
     }
     Ok(problems)

@@ -4,12 +4,13 @@ use crate::core::read;
 use crate::core::record::pick;
 use crate::core::sql::Sql;
 use crate::core::stored::{Json, Maybe, Plain, Stored, Word};
-use crate::customers::overview::{id, reads};
+use crate::customers::overview::{self, id, reads};
 use crate::customers::timeline::Records;
 use chrono::NaiveDate;
 use domain::core::actor::Actor;
 use domain::core::error::Result;
 use domain::core::money::Money;
+use domain::sales::account_plan::AccountPlan;
 use domain::sales::lead::Lead;
 use domain::sales::opportunity::OpportunityStatus;
 use uuid::Uuid;
@@ -60,6 +61,15 @@ pub fn of_customer(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize)
         Ok(())
     })?;
     Ok(found)
+}
+
+/// What is planned with a customer, as far as the actor sees it: what is followed first, the latest first.
+///
+/// # Errors
+/// `Error::Forbidden` where the actor may read no plans at all.
+pub fn plans_of(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> Result<Vec<AccountPlan>> {
+    let order = "CASE WHEN t0.status = 'active' THEN 0 ELSE 1 END, t0.starts_on DESC, t0.id DESC";
+    overview::of_customer(conn, actor, customer, order, limit)
 }
 
 /// The leads that became a customer or a person there, as far as the actor may see them, the latest first.

@@ -2,7 +2,6 @@
 use crate::core::conn::Conn;
 use crate::core::sql::Sql;
 use crate::{row, sql, store};
-use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::field::Choice;
 use domain::core::pipeline::{self, Context, Expect};
@@ -25,17 +24,6 @@ row! { Pipeline in pipelines {
     search = |p: &Pipeline| search_key(&p.name),
 } }
 store! { Pipeline, derive |conn, before, after, context| follow(conn, before, after, context) }
-
-/// The server, in the course of somebody's write.
-pub(super) fn server<T>(context: &Context<'_>, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
-    let actor = Actor::server(context.actor.via, context.now());
-    body(&Context {
-        actor: &actor,
-        setting: context.setting,
-        ids: context.ids,
-        origin: context.origin,
-    })
-}
 
 fn follow(conn: &mut Conn, before: Option<&Pipeline>, after: Option<&Pipeline>, context: &Context<'_>) -> Result<()> {
     let Some(pipeline) = after else {
@@ -63,7 +51,7 @@ fn unused(conn: &mut Conn, id: Uuid, context: &Context<'_>) -> Result<()> {
         return Err(Error::Conflict("in_use"));
     }
     let stages = conn.ids(&sql!("SELECT id FROM stages WHERE pipeline_id = ? AND deleted_at IS NULL", id))?;
-    server(context, |context| {
+    context.by_server(|context| {
         for stage in stages {
             pipeline::delete::<Stage>(conn, context, stage, Expect::Any)?;
         }
@@ -76,7 +64,7 @@ fn take_default(conn: &mut Conn, new: Uuid, context: &Context<'_>) -> Result<()>
     conn.alone("default_pipeline")?;
     let others = sql!("SELECT id FROM pipelines WHERE is_default AND deleted_at IS NULL AND id <> ?", new);
     let others = conn.ids(&others)?;
-    server(context, |context| {
+    context.by_server(|context| {
         for other in others {
             pipeline::change::<Pipeline>(conn, context, other, Expect::Any, "update", |pipeline| {
                 pipeline.is_default = false;
@@ -92,7 +80,7 @@ fn fill(conn: &mut Conn, of: &Pipeline, template: Template, context: &Context<'_
     let id = of.base.id.uuid();
     let there = conn.ids(&sql!("SELECT id FROM stages WHERE pipeline_id = ? ORDER BY position, id", id))?;
     let made = template.made().map_err(|e| Error::Internal(e.to_string()))?;
-    server(context, |context| {
+    context.by_server(|context| {
         for stage in &there {
             pipeline::restore::<Stage>(conn, context, *stage, Expect::Any)
                 .map(|_| ())

@@ -1,4 +1,5 @@
 //! Customers beyond what every record does.
+mod account_team;
 mod called;
 mod duplicates;
 mod exact;

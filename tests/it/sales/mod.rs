@@ -4,6 +4,7 @@ mod deals;
 mod forecasts;
 mod leads;
 mod pipelines;
+mod plans;
 mod quotas;
 mod results;
 mod samples;
