@@ -39,9 +39,7 @@ both! {
     }
 
     fn a_dry_run_says_the_same_and_writes_nothing(app: &App) {
-        // A dry run keeps nothing for the rows behind: that an id comes twice it sees only within what is tried at once, which is a matter of time.
-        let bad = BAD.replace("mina2@example.ir,0084575948", "mina2@example.ir,0084575949");
-        let import = done(app, json!({"dry_run": true, "mapping": {"Mail": "contact_points[email]"}}), bad.as_bytes());
+        let import = done(app, json!({"dry_run": true, "mapping": {"Mail": "contact_points[email]"}}), BAD.as_bytes());
         assert_eq!(import["counts"], json!({"read": 6, "created": 2, "updated": 0, "unchanged": 0, "skipped": 1, "failed": 3}));
         assert!(app.be(Who::Owner).all("/customers", &[]).is_empty());
     }

@@ -2,7 +2,7 @@
 //! became of them, and the place behind them, so that a run that was cut off goes on with the next row, each row exactly once.
 use super::apply::{Applied, apply};
 use super::folder;
-use super::prepare::{self, Prepared, Work};
+use super::prepare::{self, BATCH, Prepared, Work};
 use super::reader::{Place, ReadError};
 use crate::http::app::context;
 use crate::integration::behalf::Behalf;
@@ -327,9 +327,11 @@ impl Chunk {
         Ok(entries)
     }
 
-    /// Each row in a savepoint of its own.
+    /// Each row in a savepoint of its own. A dry run tries a batch together however long that takes: what is undone behind a chunk, the rows of
+    /// the next do not see.
     fn carefully(&mut self, conn: &mut Conn, context: &Context<'_>, work: &Work, rows: &[Prepared]) -> Result<Vec<rows::Entry>> {
         let (started, mut entries, mut late) = (Clock::now(), Vec::with_capacity(rows.len()), 0);
+        let together = if work.dry_run { BATCH } else { 1 };
         for row in rows {
             let mut failed = None;
             let kept = conn.savepoint(|conn| {
@@ -348,7 +350,7 @@ impl Chunk {
                 (Ok(entry), None) => entries.push(entry),
                 (Err(error), None) => return Err(error),
             }
-            if started.elapsed() >= HOLD {
+            if entries.len() >= together && started.elapsed() >= HOLD {
                 break;
             }
         }

@@ -172,7 +172,7 @@ impl Work {
 }
 
 /// Rows handed over at once, and the bytes of the file after which fewer are.
-const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 const BATCH_BYTES: u64 = 1 << 20;
 
 /// Opens an import's file as it was recognised when it arrived.
