@@ -53,6 +53,7 @@ async fn by_token(app: &Data<App>, token: &str, ip: IpAddr, now: Instant) -> Res
     };
     let (user, sid, sv, expires_at_micros) = (claims.sub, claims.sid, claims.sv, claims.exp.saturating_mul(1_000_000));
     let of_client = claims.client_id == sid.to_string();
+    let access = app.db.access();
     let (account, key) = app
         .db
         .read(move |conn| {
@@ -82,6 +83,7 @@ async fn by_token(app: &Data<App>, token: &str, ip: IpAddr, now: Instant) -> Res
     }
     Ok(Caller {
         actor,
+        access,
         expires_at_micros,
         networks,
     })
@@ -90,6 +92,7 @@ async fn by_token(app: &Data<App>, token: &str, ip: IpAddr, now: Instant) -> Res
 async fn by_key(app: &Data<App>, text: &str, ip: IpAddr, now: Instant) -> Result<Caller, Failure> {
     let parsed = api_key::parse(text, &app.environment).map_err(|_| Failure::Unauthorized)?;
     let prefix = parsed.id.to_owned();
+    let access = app.db.access();
     let (key, hash, account) = app
         .db
         .read(move |conn| of_key(conn, &prefix, now))
@@ -105,6 +108,7 @@ async fn by_key(app: &Data<App>, text: &str, ip: IpAddr, now: Instant) -> Result
     let never = i64::MAX;
     Ok(Caller {
         actor,
+        access,
         expires_at_micros: key.expires_at.map_or(never, Instant::micros),
         networks,
     })

@@ -44,7 +44,7 @@ impl Waiting {
     /// # Errors
     /// 401 when they are no longer signed in.
     pub async fn again(&self, app: &Data<App>) -> Result<SignedIn, Failure> {
-        if let Some(caller) = app.callers.known(&self.token, app.now()) {
+        if let Some(caller) = app.callers.known(&self.token, app.now(), app.db.access()) {
             return Ok(SignedIn(caller));
         }
         access::authenticate::caller(app, self.token.clone(), self.ip).await.map(SignedIn)

@@ -31,15 +31,18 @@ impl Default for Callers {
     }
 }
 impl Callers {
-    /// Forgets everyone: after a change of roles, users, sessions or keys on this node.
+    /// Forgets everyone: after a change of passwords, sessions or clients on this node. Changes of who may do what are told by the database's door
+    /// ([`persistence::core::database::Database::access`]).
     pub fn forget(&self) {
         self.0.clear();
     }
-    /// Who is known by this credential, if they were looked up a moment ago.
-    pub fn known(&self, credential: &str, now: domain::core::instant::Instant) -> Option<Arc<Caller>> {
+    /// Who is known by this credential, if they were looked up a moment ago, and nothing of who may do what has changed since: `access` is the
+    /// database's count of that.
+    pub fn known(&self, credential: &str, now: domain::core::instant::Instant, access: u64) -> Option<Arc<Caller>> {
         let caller = self.0.get(credential)?;
         let age = now.micros() - caller.actor.loaded_at.micros();
-        ((0..BELIEVED_MS * 1000).contains(&age) && now.micros() < caller.expires_at_micros).then_some(caller)
+        let fresh = caller.access == access && (0..BELIEVED_MS * 1000).contains(&age);
+        (fresh && now.micros() < caller.expires_at_micros).then_some(caller)
     }
     /// For how long a caller is believed still, as long as nothing changes on this node.
     pub fn believed(caller: &Caller, now: domain::core::instant::Instant) -> std::time::Duration {
@@ -56,6 +59,8 @@ impl Callers {
 #[derive(Debug)]
 pub struct Caller {
     pub actor: Actor,
+    /// The database's count of changes of who may do what, before they were looked up.
+    pub access: u64,
     /// When the credential itself ends.
     pub expires_at_micros: i64,
     /// The networks the credential is good from; empty for all.
@@ -98,7 +103,7 @@ pub fn known(app: &App, request: &HttpRequest) -> Option<Arc<Caller>> {
     if let Some(Known(caller)) = request.extensions().get() {
         return Some(caller.clone());
     }
-    let caller = app.callers.known(credential(request)?, app.now())?;
+    let caller = app.callers.known(credential(request)?, app.now(), app.db.access())?;
     request.extensions_mut().insert(Known(caller.clone()));
     Some(caller)
 }

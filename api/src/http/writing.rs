@@ -16,7 +16,7 @@ use persistence::core::conn::Conn;
 use persistence::core::idempotency::{Answer, Key};
 use persistence::core::object::Drafted;
 use persistence::core::view::View;
-use persistence::core::{external, idempotency, read, share};
+use persistence::core::{external, idempotency, read};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -76,13 +76,12 @@ impl Writing {
             setting,
         } = self;
         let spec = object.spec();
-        let (answer, shared) = app
+        let answer = app
             .db
             .write(move |conn| {
                 let now = setting.now;
                 let context = context(&signed.0.actor, &setting, origin);
-                let shares = share::changes();
-                let answer = idempotency::once(conn, key.as_ref(), now, |conn| {
+                idempotency::once(conn, key.as_ref(), now, |conn| {
                     let (status, done) = write(conn, &context)?;
                     let body = if status == 204 || minimal {
                         Vec::new()
@@ -97,26 +96,14 @@ impl Writing {
                         body,
                         replayed: false,
                     })
-                })?;
-                Ok((answer, share::changes() != shares))
+                })
             })
             .await?;
-        if shared {
-            app.callers.forget();
-        }
-        access_changed(&app, spec);
         // What follows of these is found by a job.
         if matches!(spec.object, "groups" | "custom_fields") {
             app.jobs.wake();
         }
         Ok(answer)
-    }
-}
-
-/// Changes of who may do what bite at once on this node.
-fn access_changed(app: &App, spec: &Spec) {
-    if matches!(spec.object, "users" | "roles" | "teams" | "units" | "api_keys") {
-        app.callers.forget();
     }
 }
 

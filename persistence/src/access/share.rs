@@ -1,6 +1,6 @@
 //! Shares. Only who may update a record can show it to others.
 use crate::core::conn::Conn;
-use crate::core::{object, read, share};
+use crate::core::{object, read};
 use crate::{row, sql, store};
 use domain::access::share::{GranteeKind, Share};
 use domain::core::actor::Actor;
@@ -14,10 +14,7 @@ row! { Share in shares {
     grantee_id: Plain,
     action: Word,
 } }
-store! { Share, derive |conn, _before, after, context| {
-    share::changed();
-    after.map_or(Ok(()), |share| check(conn, share, context.actor))
-} }
+store! { Share, derive |conn, _before, after, context| after.map_or(Ok(()), |share| check(conn, share, context.actor)) }
 
 fn check(conn: &mut Conn, share: &Share, actor: &Actor) -> Result<()> {
     let mut problems = Problems::default();

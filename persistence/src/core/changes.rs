@@ -8,11 +8,28 @@ use domain::core::instant::Instant;
 use domain::core::pipeline::{Context, Entry, Op};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use uuid::Uuid;
+
+/// Objects that say who may do what.
+const ACCESS: [&str; 6] = ["api_keys", "roles", "shares", "teams", "units", "users"];
+
+thread_local! {
+    static ACCESS_CHANGES: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many changes of who may do what this thread has logged. A write runs on one thread: where this is another number behind it than before
+/// it, what is known of actors may be no longer so.
+pub(super) fn access_changes() -> u64 {
+    ACCESS_CHANGES.get()
+}
 
 /// Appends an entry.
 pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
     let context = entry.context;
+    if ACCESS.contains(&entry.object) {
+        ACCESS_CHANGES.set(ACCESS_CHANGES.get().wrapping_add(1));
+    }
     let previous = match entry.op {
         Op::Created => String::new(),
         _ => last_hash(conn, entry.object, entry.record)?,

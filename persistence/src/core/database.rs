@@ -3,10 +3,11 @@
 use super::conn::Conn;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
-use super::{migrate, place};
+use super::{changes, migrate, place};
 use domain::core::error::{Error, Result};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{oneshot, watch};
 
 /// Where the data is.
@@ -100,6 +101,7 @@ pub struct Database {
     engine: Arc<Engine>,
     address: Address,
     written: watch::Sender<u64>,
+    access: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -123,6 +125,7 @@ impl Database {
             engine: Arc::new(engine),
             address: address.clone(),
             written: watch::Sender::new(0),
+            access: Arc::default(),
         })
     }
 
@@ -134,6 +137,12 @@ impl Database {
     /// Changes with every write of this process: what a follower of the change log waits for.
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.written.subscribe()
+    }
+
+    /// Changes with every write of this process that changes who may do what, whichever way it came: what was read of an actor while this was
+    /// another number is no longer to be believed.
+    pub fn access(&self) -> u64 {
+        self.access.load(Ordering::Acquire)
     }
 
     /// Runs a body that only reads, in one snapshot.
@@ -164,11 +173,16 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let result = self.send(body, true).await;
-        if result.is_ok() {
-            self.written.send_modify(|n| *n += 1);
+        let body = |conn: &mut Conn| {
+            let before = changes::access_changes();
+            body(conn).map(|done| (done, changes::access_changes() != before))
+        };
+        let (done, access_changed) = self.send(body, true).await?;
+        if access_changed {
+            self.access.fetch_add(1, Ordering::Release);
         }
-        result
+        self.written.send_modify(|n| *n += 1);
+        Ok(done)
     }
 
     async fn send<T, F>(&self, body: F, writes: bool) -> Result<T>

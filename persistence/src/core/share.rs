@@ -4,24 +4,7 @@ use super::sql::{Bind, Sql};
 use crate::sql;
 use domain::core::actor::{Actor, Sight};
 use domain::core::error::Result;
-use std::cell::Cell;
 use uuid::Uuid;
-
-thread_local! {
-    /// How many shares this thread has changed.
-    static CHANGES: Cell<u64> = const { Cell::new(0) };
-}
-
-/// How many shares this thread has changed so far. A write runs on one thread: where this is another number behind it than before it, actors
-/// who were looked up meanwhile may have a share that they had not. Teams are shared with by the very write that makes them.
-pub fn changes() -> u64 {
-    CHANGES.get()
-}
-
-/// Counts a change of a share.
-pub(crate) fn changed() {
-    CHANGES.set(CHANGES.get().wrapping_add(1));
-}
 
 /// Whether a share gives the actor this record for this action. A share to update is also one to read.
 pub fn given(conn: &mut Conn, sight: &Sight<'_>, record: Uuid) -> Result<bool> {

@@ -1,5 +1,6 @@
 //! The account team: whoever is in it sees and changes the customer, and whoever leaves it does not.
-use serde_json::json;
+use crate::bulk;
+use serde_json::{Value, json};
 use tests::{Who, both};
 
 both! {
@@ -54,5 +55,24 @@ both! {
         rival.get(&address).is(200);
         rival.patch(&address, "*", json!({"account_team": [{"user_id": user, "role": "seller"}]})).refuses(403, "forbidden");
         assert_eq!(owner.get(&address).is(200).json()["account_team"], json!([]));
+    }
+    /// The server knows callers for a moment, and whether anything is shared with them: no way of changing a team leaves it with what was so before.
+    fn it_bites_at_once_whichever_way_it_came(app: &App) {
+        let (owner, rival) = (app.be(Who::Owner), app.be(Who::Rival));
+        let user = json!(app.people.users[&Who::Rival]);
+        let sees = || rival.list("/customers", &[]).is(200).ids();
+        let made = |body: Value| owner.post("/customers", body).is(201).id();
+        let survivor = made(json!({"kind": "organization", "organization_name": "کاشی میبد"}));
+        let merged = made(json!({"kind": "organization", "organization_name": "کاشی یزد", "account_team": [{"user_id": user, "role": "seller"}]}));
+        assert_eq!(sees(), [merged.as_str()]);
+        let merge = owner.post("/merges", json!({"survivor_id": survivor, "merged_ids": [merged]})).is(201).id();
+        assert_eq!(sees(), [survivor.as_str()]);
+        owner.act(&format!("/merges/{merge}/undo"), "*").is(200);
+        assert_eq!(sees(), [merged.as_str()]);
+        bulk::done(&owner, json!({"ids": [merged]}), json!({"change": {"account_team": []}}));
+        assert!(sees().is_empty());
+        let team = json!([{"user_id": user, "role": "technical"}]);
+        bulk::done(&owner, json!({"ids": [survivor]}), json!({"change": {"account_team": team}}));
+        assert_eq!(sees(), [survivor.as_str()]);
     }
 }
