@@ -40,18 +40,27 @@ impl Context<'_> {
             .ok_or_else(|| Error::Forbidden(format!("{object}:{action}")))
     }
 
-    /// The same write in the server's own name: what follows from it happens whatever the actor may do themselves.
+    /// The same write in somebody else's name.
+    pub fn by<'b>(&'b self, actor: &'b Actor) -> Context<'b> {
+        Context { actor, ..*self }
+    }
+
+    /// Runs a body as the server itself, in the name of whoever caused it: what follows from a change is not theirs to be allowed.
+    ///
+    /// # Errors
+    /// Those of the body.
+    pub fn in_house<T>(&self, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
+        let actor = Actor::themselves(self.actor.user_id, self.actor.via, self.now());
+        body(&self.by(&actor))
+    }
+
+    /// Runs a body in the server's own name: what follows from a change and was nobody's decision.
     ///
     /// # Errors
     /// Those of the body.
     pub fn by_server<T>(&self, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
         let actor = Actor::server(self.actor.via, self.now());
-        body(&Context {
-            actor: &actor,
-            setting: self.setting,
-            ids: self.ids,
-            origin: self.origin,
-        })
+        body(&self.by(&actor))
     }
 }
 

@@ -6,7 +6,6 @@ use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
 use crate::customers::overview::reads;
 use crate::customers::timeline::Records;
-use crate::orders::stock::in_house;
 use crate::orders::{of_deal, series};
 use crate::{row, store};
 use domain::access::user::User;
@@ -110,14 +109,15 @@ fn tell(conn: &mut Conn, before: Option<&Quote>, after: Option<&Quote>, context:
         return Ok(());
     }
     conn.hold("opportunities", deal.uuid())?;
-    in_house(context, |context| {
-        pipeline::change::<Opportunity>(conn, context, deal.uuid(), Expect::Any, "update", |deal| {
-            deal.accepted_quote_id = Some(quote.base.id.cast());
-            deal.order_id = quote.order_id.or(deal.order_id);
-            Ok(())
+    context
+        .in_house(|context| {
+            pipeline::change::<Opportunity>(conn, context, deal.uuid(), Expect::Any, "update", |deal| {
+                deal.accepted_quote_id = Some(quote.base.id.cast());
+                deal.order_id = quote.order_id.or(deal.order_id);
+                Ok(())
+            })
         })
-    })
-    .map(|_| ())
+        .map(|_| ())
 }
 
 /// A draft has the price of the day; nothing else of it changes. A new one gets its number.

@@ -55,15 +55,6 @@ fn everywhere(actor: &Actor) -> Actor {
     }
 }
 
-fn within<'a>(context: &Context<'a>, actor: &'a Actor) -> Context<'a> {
-    Context {
-        actor,
-        setting: context.setting,
-        ids: context.ids,
-        origin: context.origin,
-    }
-}
-
 /// How many records of each object refer to some customers.
 fn counts(conn: &mut Conn, of: &[Uuid]) -> Result<Vec<MergeCount>> {
     let mut found = Vec::new();
@@ -104,7 +95,7 @@ pub fn merge(conn: &mut Conn, context: &Context<'_>, body: Map<String, Value>, p
         Ok(())
     })?;
     let actor = everywhere(context.actor);
-    let wide = within(context, &actor);
+    let wide = context.by(&actor);
     let merge: Merge = conn
         .load(Id::from_uuid(done.id), &wide.sight("merges", "read")?, false)?
         .ok_or(Error::NotFound)?;
@@ -272,7 +263,7 @@ pub fn undo(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect) ->
     let now = context.now();
     let done = pipeline::change::<Merge>(conn, context, id, expect, "update", |merge| merge.undo(now))?;
     let actor = everywhere(context.actor);
-    let wide = within(context, &actor);
+    let wide = context.by(&actor);
     let merge: Merge = conn
         .load(Id::from_uuid(id), &wide.sight("merges", "read")?, false)?
         .ok_or(Error::NotFound)?;

@@ -1,6 +1,5 @@
 //! The account of a customer: whoever moves money on it, or counts what is on it to decide something, holds it first. Then come the invoice,
 //! the order, the stock and the number, always in this order, so that no two wait for each other.
-use super::stock::in_house;
 use crate::core::conn::Conn;
 use crate::core::record::live;
 use crate::core::sql::Sql;
@@ -61,16 +60,17 @@ pub fn enter(conn: &mut Conn, context: &Context<'_>, kind: EntryKind, amount: Mo
     let body = json!({
         "customer_id": whose.customer, "kind": kind, "on_date": whose.on, "amount": amount, "number": whose.number,
     });
-    in_house(context, |context| {
-        pipeline::create_with::<LedgerEntry>(conn, context, None, members(body), |entry| {
-            entry.base.owner_id = whose.owner.map(Id::from_uuid);
-            entry.invoice_id = whose.invoice.map(Id::from_uuid);
-            entry.credit_note_id = whose.credit_note.map(Id::from_uuid);
-            entry.payment_id = whose.payment.map(Id::from_uuid);
-            Ok(())
+    context
+        .in_house(|context| {
+            pipeline::create_with::<LedgerEntry>(conn, context, None, members(body), |entry| {
+                entry.base.owner_id = whose.owner.map(Id::from_uuid);
+                entry.invoice_id = whose.invoice.map(Id::from_uuid);
+                entry.credit_note_id = whose.credit_note.map(Id::from_uuid);
+                entry.payment_id = whose.payment.map(Id::from_uuid);
+                Ok(())
+            })
         })
-    })
-    .map(|_| ())
+        .map(|_| ())
 }
 
 /// Of whom and of what an entry is.
@@ -94,10 +94,9 @@ pub fn bill(conn: &mut Conn, context: &Context<'_>, order: Id<Order>, amount: Mo
     if live::<Order>(conn, order.uuid())?.is_none() {
         return Ok(());
     }
-    in_house(context, |context| {
-        pipeline::change::<Order>(conn, context, order.uuid(), Expect::Any, "update", |order| order.bill(amount))
-    })
-    .map(|_| ())
+    context
+        .in_house(|context| pipeline::change::<Order>(conn, context, order.uuid(), Expect::Any, "update", |order| order.bill(amount)))
+        .map(|_| ())
 }
 
 /// What a customer owes in a currency, in its smallest units: what is open of orders, and of invoices. `but` is an order that is not counted.

@@ -1,5 +1,4 @@
 //! Contracts: their numbers, what follows them, and the deal and the call that a due renewal becomes, once.
-use super::stock::in_house;
 use super::{line, of_deal, series};
 use crate::core::conn::Conn;
 use crate::core::money;
@@ -139,7 +138,7 @@ pub fn renew(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect, a
         "renewal_percent": old.renewal_percent, "renewal_lead_days": old.renewal_lead_days, "renewal_pipeline_id": old.renewal_pipeline_id,
         "order_id": old.order_id, "opportunity_id": old.renewal_opportunity_id, "notes": old.notes, "custom": old.base.custom,
     });
-    in_house(context, |context| {
+    context.in_house(|context| {
         pipeline::create_with::<Contract>(conn, context, Some(next.uuid()), members(body), |into| {
             old.renew(into, asked, by, now)
         })

@@ -1,6 +1,5 @@
 //! An accepted quote becomes an order, exactly once: whoever makes one holds the quote first, and the table of orders has room for one of each quote.
 use super::known;
-use super::stock::in_house;
 use crate::catalog::promotion;
 use crate::core::conn::Conn;
 use crate::core::record::live;
@@ -53,7 +52,7 @@ fn order(conn: &mut Conn, context: &Context<'_>, quote: &Quote, taken: &Ordered)
         "adjustments": taken.adjustments, "payment_term_id": quote.payment_term_id, "rounding_step": quote.rounding_step,
     });
     let user = context.actor.user();
-    in_house(context, |context| {
+    context.in_house(|context| {
         pipeline::create_with::<Order>(conn, context, None, members(body), |order| {
             order.quote_id = Some(quote.base.id.cast());
             order.base.owner_id = quote.base.owner_id.or(user);
@@ -72,7 +71,7 @@ fn redeem(conn: &mut Conn, context: &Context<'_>, quote: &Quote, mut promotions:
         };
         promotions.remove(&coupon.promotion_id.uuid());
         let body = json!({"coupon_id": coupon.base.id, "customer_id": quote.customer_id, "reference": quote.number});
-        in_house(context, |context| {
+        context.in_house(|context| {
             pipeline::create_with::<CouponRedemption>(conn, context, None, members(body), |used| {
                 used.used_on = quote.acceptance.as_ref().map(|a| a.at.utc().date_naive());
                 Ok(())
@@ -96,7 +95,7 @@ pub(super) fn release(conn: &mut Conn, context: &Context<'_>, quote: Id<Quote>) 
     let which = Sql::new("SELECT id FROM coupon_redemptions WHERE deleted_at IS NULL AND released_at IS NULL AND reference = ")
         .bind(quote.number.as_str());
     for used in conn.ids(&which.text(" AND customer_id = ").bind(quote.customer_id.uuid()))? {
-        in_house(context, |context| {
+        context.in_house(|context| {
             pipeline::change::<CouponRedemption>(conn, context, used, Expect::Any, "update", |used| {
                 used.released_at = Some(context.now());
                 Ok(())

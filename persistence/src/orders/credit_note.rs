@@ -1,6 +1,5 @@
 //! Credit notes: issued when they are made, with what they are to the invoice, its order, its payments and the ledger, in one transaction.
 use super::account::{self, Entry, bill, broken, enter};
-use super::stock::in_house;
 use super::{known, line, payment, series};
 use crate::core::conn::Conn;
 use crate::core::record::live;
@@ -87,7 +86,7 @@ fn issue(conn: &mut Conn, note: &mut CreditNote, context: &Context<'_>) -> Resul
         payment::free(conn, context, &invoice, more, on)?;
     }
     let mut surplus = Money::zero(total.currency()).map_err(broken)?;
-    in_house(context, |context| {
+    context.in_house(|context| {
         pipeline::change::<Invoice>(conn, context, id, Expect::Any, "update", |invoice| {
             surplus = invoice.credit(total, on)?;
             Ok(())

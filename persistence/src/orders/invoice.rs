@@ -182,8 +182,7 @@ pub fn owed(conn: &mut Conn, customer: Id<Customer>, within: Option<Sql>) -> Res
 /// # Errors
 /// Those of [`Invoice::pay`].
 pub(super) fn pay(conn: &mut Conn, context: &Context<'_>, id: Id<Invoice>, amount: Money, on: chrono::NaiveDate) -> Result<()> {
-    super::stock::in_house(context, |context| {
-        pipeline::change::<Invoice>(conn, context, id.uuid(), Expect::Any, "update", |invoice| invoice.pay(amount, on))
-    })
-    .map(|_| ())
+    context
+        .in_house(|context| pipeline::change::<Invoice>(conn, context, id.uuid(), Expect::Any, "update", |invoice| invoice.pay(amount, on)))
+        .map(|_| ())
 }

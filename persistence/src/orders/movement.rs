@@ -1,6 +1,6 @@
 //! The ledger of stock: an entry changes the level in the same transaction.
 use super::known;
-use super::stock::{hold, in_house, shift, stocked};
+use super::stock::{hold, shift, stocked};
 use crate::core::conn::Conn;
 use crate::{row, store};
 use domain::core::error::Result;
@@ -86,7 +86,7 @@ fn enter(conn: &mut Conn, entry: &mut StockMovement, context: &Context<'_>) -> R
             "kind": MovementKind::TransferIn, "product_id": product, "warehouse_id": to, "quantity": entry.quantity, "note": entry.note,
         });
         let out = entry.base.id.cast();
-        entry.pair_id = Some(Id::from_uuid(in_house(context, |context| {
+        entry.pair_id = Some(Id::from_uuid(context.in_house(|context| {
             let made = pipeline::create_with::<StockMovement>(conn, context, None, members(other), |entry| {
                 entry.pair_id = Some(out);
                 Ok(())
@@ -112,11 +112,12 @@ pub(super) fn reserved(
     let body = json!({
         "kind": kind, "product_id": reservation.product_id, "warehouse_id": warehouse, "quantity": quantity, "note": reservation.note,
     });
-    in_house(context, |context| {
-        pipeline::create_with::<StockMovement>(conn, context, None, members(body), |entry| {
-            entry.reservation_id = Some(reservation.base.id.cast());
-            Ok(())
+    context
+        .in_house(|context| {
+            pipeline::create_with::<StockMovement>(conn, context, None, members(body), |entry| {
+                entry.reservation_id = Some(reservation.base.id.cast());
+                Ok(())
+            })
         })
-    })
-    .map(|_| ())
+        .map(|_| ())
 }

@@ -1,7 +1,6 @@
 //! Payments: what they are for changes the invoices, and enters the ledger, in one transaction.
 use super::account::{self, Entry, broken, enter};
 use super::invoice::{owed, pay};
-use super::stock::in_house;
 use super::{known, series};
 use crate::core::conn::Conn;
 use crate::core::record::{live, pick};
@@ -263,7 +262,7 @@ pub(super) fn free(conn: &mut Conn, context: &Context<'_>, invoice: &Invoice, mu
             break;
         }
         pay(conn, context, id, part.negated(), on)?;
-        in_house(context, |context| {
+        context.in_house(|context| {
             let id = payment.base.id.uuid();
             pipeline::change::<Payment>(conn, context, id, Expect::Any, "update", |payment| {
                 payment.free(invoice.base.id.cast(), part)

@@ -1,6 +1,5 @@
 //! Refunds: what is paid back is taken off the payment or the credit note and entered in the ledger, in one transaction.
 use super::account::{self, Entry, enter};
-use super::stock::in_house;
 use super::{known, series};
 use crate::core::conn::Conn;
 use crate::core::record::live;
@@ -45,7 +44,7 @@ fn pay_back(conn: &mut Conn, refund: &mut Refund, context: &Context<'_>) -> Resu
             }
             let payment: Payment = live(conn, id.uuid())?.ok_or(Error::NotFound)?;
             let amount = some(refund, &payment)?;
-            in_house(context, |context| {
+            context.in_house(|context| {
                 pipeline::change::<Payment>(conn, context, id.uuid(), Expect::Any, "update", |payment| payment.refund(amount))
             })?;
             note(conn, refund, &payment, amount, payment.base.owner_id.map(Id::uuid), context)
@@ -57,7 +56,7 @@ fn pay_back(conn: &mut Conn, refund: &mut Refund, context: &Context<'_>) -> Resu
             }
             let credit: CreditNote = live(conn, id.uuid())?.ok_or(Error::NotFound)?;
             let amount = some(refund, &credit)?;
-            in_house(context, |context| {
+            context.in_house(|context| {
                 pipeline::change::<CreditNote>(conn, context, id.uuid(), Expect::Any, "update", |credit| credit.refund(amount))
             })?;
             note(conn, refund, &credit, amount, credit.base.owner_id.map(Id::uuid), context)

@@ -1,5 +1,4 @@
 //! Purchase requests: their numbers, and the order that one becomes, exactly once.
-use super::stock::in_house;
 use super::{known, of_deal, series};
 use crate::core::conn::Conn;
 use crate::{row, store};
@@ -93,7 +92,7 @@ pub fn convert(conn: &mut Conn, context: &Context<'_>, id: Uuid, expect: Expect)
         "reference": request.reference, "requested_on": request.requested_on, "ship_to": request.ship_to, "notes": request.notes,
     });
     let user = context.actor.user();
-    let done = in_house(context, |context| {
+    let done = context.in_house(|context| {
         pipeline::create_with::<Order>(conn, context, None, members(body), |order| {
             order.purchase_request_id = Some(request.base.id.cast());
             order.base.owner_id = request.base.owner_id.or(user);

@@ -1,5 +1,4 @@
 //! Shipments: what goes out changes the order and the stock in the same transaction.
-use super::stock::in_house;
 use super::supply::{hold_products, secure, send};
 use super::{known, series};
 use crate::core::conn::Conn;
@@ -65,9 +64,7 @@ fn leave(conn: &mut Conn, shipment: &mut Shipment, context: &Context<'_>) -> Res
     hold_products(conn, &order)?;
     // What was reserved and has run out since is reserved again, if it is there.
     secure(conn, context, id)?;
-    in_house(context, |context| {
-        pipeline::change::<Order>(conn, context, id, Expect::Any, "update", |order| order.ship(&parts))
-    })?;
+    context.in_house(|context| pipeline::change::<Order>(conn, context, id, Expect::Any, "update", |order| order.ship(&parts)))?;
     send(conn, context, &order, &parts)?;
     shipment.customer_id = Some(order.customer_id);
     let today = context.now().utc().date_naive();
@@ -94,7 +91,7 @@ pub fn deliver(
     let done = pipeline::change::<Shipment>(conn, context, id, expect, "update", |shipment| shipment.deliver(at, by, now))?;
     if let Some(shipment) = live::<Shipment>(conn, id)? {
         let (order, parts) = (shipment.order_id.uuid(), shipment.parts());
-        in_house(context, |context| {
+        context.in_house(|context| {
             pipeline::change::<Order>(conn, context, order, Expect::Any, "update", |order| {
                 order.deliver(&parts);
                 Ok(())

@@ -7,7 +7,6 @@ use crate::core::record::pick;
 use crate::core::sql::Sql;
 use crate::{row, store};
 use domain::catalog::product::Product;
-use domain::core::actor::Actor;
 use domain::core::error::{Error, Result};
 use domain::core::exact::Exact;
 use domain::core::input::members;
@@ -31,20 +30,6 @@ row! { StockLevel in stock {
     incoming_millionths = |s: &StockLevel| millionths(s.incoming),
 } }
 store! { StockLevel }
-
-/// Runs a body as the server itself, in the name of whoever caused it: what follows from a change is not theirs to be allowed.
-///
-/// # Errors
-/// Those of the body.
-pub fn in_house<T>(context: &Context<'_>, body: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
-    let actor = Actor::themselves(context.actor.user_id, context.actor.via, context.now());
-    body(&Context {
-        actor: &actor,
-        setting: context.setting,
-        ids: context.ids,
-        origin: context.origin,
-    })
-}
 
 /// Waits until nobody else changes the stock of these products, and keeps it so until the transaction ends. Whoever needs several takes
 /// them in one go: in the same order as everybody, so that no two wait for each other.
@@ -99,7 +84,7 @@ pub fn shift(
     let on_hand = before.as_ref().map_or(Exact::ZERO, |level| level.on_hand);
     let change = change(on_hand);
     let after = Exact::new(on_hand.value() + change.on_hand.value()).map_err(|_| Error::Conflict("stock_out_of_range"))?;
-    in_house(context, |context| match before {
+    context.in_house(|context| match before {
         Some(level) => {
             let id = level.base.id.uuid();
             pipeline::change::<StockLevel>(conn, context, id, Expect::Any, "update", |level| level.change(&change))

@@ -1,6 +1,6 @@
 //! What an order needs from stock: reserving it, giving it back, sending it out.
 use super::reservation;
-use super::stock::{hold, in_house};
+use super::stock::hold;
 use crate::core::conn::Conn;
 use crate::core::record::{live, pick};
 use crate::core::sql::Sql;
@@ -93,9 +93,7 @@ pub fn secure(conn: &mut Conn, context: &Context<'_>, id: Uuid) -> Result<()> {
     }
     for reservation in found.iter().filter(|r| needs.get(&key(r)) != has.get(&key(r))) {
         let id = reservation.base.id.uuid();
-        in_house(context, |context| {
-            reservation::change(conn, context, id, Expect::Any, |r| r.end(ReservationStatus::Released))
-        })?;
+        context.in_house(|context| reservation::change(conn, context, id, Expect::Any, |r| r.end(ReservationStatus::Released)))?;
     }
     for ((line, product), quantity) in needs.iter().filter(|(key, quantity)| has.get(key) != Some(quantity)) {
         reserve(conn, context, &order, *line, *product, *quantity)?;
@@ -142,7 +140,7 @@ fn reserve(conn: &mut Conn, context: &Context<'_>, order: &Order, line: i64, pro
         left -= part;
         let quantity = exact(Decimal::new(part, 6))?;
         let body = json!({"product_id": product, "warehouse_id": warehouse, "quantity": quantity, "note": order.number});
-        in_house(context, |context| {
+        context.in_house(|context| {
             pipeline::create_with::<StockReservation>(conn, context, None, members(body), |reservation| {
                 reservation.base.owner_id = order.base.owner_id;
                 (reservation.order_id, reservation.order_line) = (Some(order.base.id.cast()), Some(line));
@@ -176,9 +174,7 @@ pub fn send(conn: &mut Conn, context: &Context<'_>, order: &Order, parts: &[(i64
                 }
                 (left, *there) = (left - part, *there - part);
                 let part = Exact::new(part).map_err(|e| Error::Internal(e.to_string()))?;
-                in_house(context, |context| {
-                    reservation::change(conn, context, *id, Expect::Any, |r| r.fulfil(Some(part)))
-                })?;
+                context.in_house(|context| reservation::change(conn, context, *id, Expect::Any, |r| r.fulfil(Some(part))))?;
             }
             if left > Decimal::ZERO {
                 return Err(Error::Conflict("stock_insufficient"));

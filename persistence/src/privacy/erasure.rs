@@ -145,12 +145,7 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
     })?;
     // Whoever may erase a customer erases what is about them, wherever it belongs.
     let actor = Actor::themselves(context.actor.user_id, context.actor.via, context.now());
-    let context = &Context {
-        actor: &actor,
-        setting: context.setting,
-        ids: context.ids,
-        origin: context.origin,
-    };
+    let context = &context.by(&actor);
     let whom = customer.base.id;
     let mut contents = Vec::new();
     for one in &plan.customers {
