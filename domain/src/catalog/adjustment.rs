@@ -63,9 +63,7 @@ impl Adjustment {
                 if amount.currency() != currency {
                     other(currency, &format!("{at}/amount"), problems);
                 }
-                if amount.is_negative() {
-                    least(format!("{at}/amount/amount"), "0", problems);
-                }
+                problems.at_least(format!("{at}/amount/amount"), amount.amount(), Decimal::ZERO);
                 if self.base.is_some() {
                     problems.with(format!("{at}/base"), Code::Conflict, vec![("with", format!("{at}/amount"))]);
                 }
@@ -82,9 +80,7 @@ impl Adjustment {
                 if self.base.is_some_and(|b| b.currency() != currency) {
                     other(currency, &format!("{at}/base"), problems);
                 }
-                if self.base.is_some_and(Money::is_negative) {
-                    least(format!("{at}/base/amount"), "0", problems);
-                }
+                problems.at_least(format!("{at}/base/amount"), self.base.map(Money::amount), Decimal::ZERO);
             }
         }
         if let Some(reason) = &self.reason {
@@ -111,9 +107,4 @@ impl Adjustment {
 /// Notes an amount of another currency.
 pub(super) fn other(currency: Currency, at: &str, problems: &mut Problems) {
     problems.with(format!("{at}/currency"), Code::Conflict, vec![("with", currency.code().to_owned())]);
-}
-
-/// Notes a number that is too small.
-pub(super) fn least(at: String, min: &str, problems: &mut Problems) {
-    problems.with(at, Code::OutOfRange, vec![("min", min.to_owned())]);
 }

@@ -1,5 +1,4 @@
 //! Who may let discounts through: limits by role, delegation for a while, and the chain of approvals that follows from them.
-use super::valid;
 use crate::access::role::Role;
 use crate::access::user::User;
 use crate::core::base::Base;
@@ -82,7 +81,7 @@ pub struct ApprovalDelegation {
 impl Rules for ApprovalDelegation {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        valid::dates(Some(self.from_date), Some(self.to_date), &mut problems);
+        problems.at_least("/to_date", self.to_date, self.from_date);
         if self.from_user_id == self.to_user_id {
             problems.with("/to_user_id", Code::Conflict, vec![("with", "/from_user_id".to_owned())]);
         }

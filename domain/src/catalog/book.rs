@@ -125,15 +125,10 @@ impl Rules for PriceBookEntry {
         let mut problems = Problems::default();
         match (self.price, self.tiers.is_empty()) {
             (Some(_), false) => problems.with("/tiers", Code::Conflict, vec![("with", "/price".to_owned())]),
-            (Some(price), true) if price.amount() < Decimal::ZERO => {
-                problems.with("/price/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-            }
-            _ => {}
+            (price, _) => problems.at_least("/price/amount", price.map(UnitPrice::amount), Decimal::ZERO),
         }
         tier::check(&self.tiers, "/tiers", &mut problems);
-        if *self.price_quantity <= Decimal::ZERO {
-            problems.with("/price_quantity", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-        }
+        problems.at_least("/price_quantity", self.price_quantity, Exact::LEAST);
         valid::dates(self.from_date, self.to_date, &mut problems);
         problems
     }

@@ -9,8 +9,8 @@
 //! - What is payable is the sum with tax, less what was prepaid, plus a rounding that stands in the document as an amount of its own.
 //!
 //! Everything is rounded half away from zero to the decimals that ISO 4217 gives the currency.
+use super::adjustment::other;
 pub use super::adjustment::{Adjustment, AdjustmentKind};
-use super::adjustment::{least, other};
 use super::ratio;
 use super::tax::TaxCategory;
 pub use super::tax::TaxRate;
@@ -193,15 +193,11 @@ impl Line {
     /// What it comes to; none, with the reasons noted, where it makes no sense.
     fn count(&self, currency: Currency, sale: bool, at: &str, problems: &mut Problems) -> Result<Option<LineTotal>, MoneyError> {
         let before = problems.0.len();
-        if sale && *self.quantity <= Decimal::ZERO {
-            least(format!("{at}/quantity"), "0.000001", problems);
+        if sale {
+            problems.at_least(format!("{at}/quantity"), self.quantity, Exact::LEAST);
         }
-        if self.unit_price.amount() < Decimal::ZERO {
-            least(format!("{at}/unit_price/amount"), "0", problems);
-        }
-        if *self.price_quantity <= Decimal::ZERO {
-            least(format!("{at}/price_quantity"), "0.000001", problems);
-        }
+        problems.at_least(format!("{at}/unit_price/amount"), self.unit_price.amount(), Decimal::ZERO);
+        problems.at_least(format!("{at}/price_quantity"), self.price_quantity, Exact::LEAST);
         if self.unit_price.currency() != currency {
             other(currency, &format!("{at}/unit_price"), problems);
         }

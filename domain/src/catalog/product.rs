@@ -125,13 +125,9 @@ impl Rules for Product {
         named(&mut problems, &mut self.name, &mut self.name_en, &mut self.name_fa);
         self.number(&mut problems);
         for (at, price) in [("/cost", self.cost), ("/list_price", self.list_price)] {
-            if price.is_some_and(|p| p.amount() < Decimal::ZERO) {
-                problems.with(format!("{at}/amount"), Code::OutOfRange, vec![("min", "0".to_owned())]);
-            }
+            problems.at_least(format!("{at}/amount"), price.map(UnitPrice::amount), Decimal::ZERO);
         }
-        if *self.price_quantity <= Decimal::ZERO {
-            problems.with("/price_quantity", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-        }
+        problems.at_least("/price_quantity", self.price_quantity, Exact::LEAST);
         if self.stocked && self.kind != ProductKind::Good {
             problems.with("/stocked", Code::Conflict, vec![("with", "/kind".to_owned())]);
         }
@@ -195,13 +191,7 @@ impl Product {
             problems.add("/parts", Code::Required);
         }
         for (i, part) in self.parts.iter().enumerate() {
-            if *part.quantity <= Decimal::ZERO {
-                problems.with(
-                    format!("/parts/{i}/quantity"),
-                    Code::OutOfRange,
-                    vec![("min", "0.000001".to_owned())],
-                );
-            }
+            problems.at_least(format!("/parts/{i}/quantity"), part.quantity, Exact::LEAST);
             if part.product_id.uuid() == self.base.id.uuid() {
                 problems.with(format!("/parts/{i}/product_id"), Code::Conflict, vec![("with", "/id".to_owned())]);
             }

@@ -156,18 +156,10 @@ impl Promotion {
             problems.with("/amount/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
         }
         for (at, quantity) in [("/buy_quantity", self.buy_quantity), ("/get_quantity", self.get_quantity)] {
-            if quantity.is_some_and(|q| *q <= Decimal::ZERO) {
-                problems.with(at, Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-            }
+            problems.at_least(at, quantity, Exact::LEAST);
         }
         for (i, part) in self.parts.iter().enumerate() {
-            if *part.quantity <= Decimal::ZERO {
-                problems.with(
-                    format!("/parts/{i}/quantity"),
-                    Code::OutOfRange,
-                    vec![("min", "0.000001".to_owned())],
-                );
-            }
+            problems.at_least(format!("/parts/{i}/quantity"), part.quantity, Exact::LEAST);
             if self.parts[..i].iter().any(|p| p.product_id == part.product_id) {
                 problems.add(format!("/parts/{i}/product_id"), Code::Duplicate);
             }

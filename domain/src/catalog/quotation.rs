@@ -17,7 +17,6 @@ use crate::core::exact::Exact;
 use crate::core::money::{Currency, Money, MoneyError, UnitPrice};
 use crate::core::problem::{Code, Problems};
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,9 +148,7 @@ pub fn quote(ask: &PriceAsk, known: &Known, buyer: &Buyer) -> Result<PriceQuotat
     for (i, discount) in ask.discounts.iter().enumerate() {
         allowed(discount, buyer.currency, &format!("/discounts/{i}"), &mut problems);
     }
-    if ask.rounding_step.is_some_and(|step| *step <= Decimal::ZERO) {
-        problems.with("/rounding_step", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-    }
+    problems.at_least("/rounding_step", ask.rounding_step, Exact::LEAST);
     if ask.cash && ask.rounding_step.is_some() {
         problems.with("/rounding_step", Code::Conflict, vec![("with", "/cash".to_owned())]);
     }
@@ -176,9 +173,7 @@ pub fn quote(ask: &PriceAsk, known: &Known, buyer: &Buyer) -> Result<PriceQuotat
 /// A line as it begins: its product, price and tax.
 fn open<'a>(line: &PriceAskLine, known: &'a Known, buyer: &Buyer, at: &str, problems: &mut Problems) -> Option<Bought<'a>> {
     let before = problems.0.len();
-    if *line.quantity <= Decimal::ZERO {
-        problems.with(format!("{at}/quantity"), Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-    }
+    problems.at_least(format!("{at}/quantity"), line.quantity, Exact::LEAST);
     for (j, discount) in line.discounts.iter().enumerate() {
         allowed(discount, buyer.currency, &format!("{at}/discounts/{j}"), problems);
     }

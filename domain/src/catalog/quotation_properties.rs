@@ -1,6 +1,7 @@
 //! What holds of every price, whatever is bought, offered and taken off.
 use super::*;
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 
 fn lines() -> impl Strategy<Value = Vec<(u128, i64)>> {
     prop::collection::vec((1_u128..=3, 1_i64..100_000), 1..8)

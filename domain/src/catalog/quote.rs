@@ -130,9 +130,7 @@ impl Rules for Quote {
         }
         for (i, line) in self.lines.iter().enumerate() {
             let at = format!("/lines/{i}");
-            if *line.quantity <= Decimal::ZERO {
-                problems.with(format!("{at}/quantity"), Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-            }
+            problems.at_least(format!("{at}/quantity"), line.quantity, Exact::LEAST);
             if let Some(note) = &line.note {
                 crate::core::input::length(&format!("{at}/note"), note, 0, 500, &mut problems);
             }

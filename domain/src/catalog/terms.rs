@@ -83,9 +83,7 @@ impl Rules for PaymentTerm {
         let mut sum = Decimal::ZERO;
         for (i, part) in self.instalments.iter().enumerate() {
             let at = format!("/instalments/{i}");
-            if *part.percent <= Decimal::ZERO {
-                problems.with(format!("{at}/percent"), Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-            }
+            problems.at_least(format!("{at}/percent"), part.percent, Exact::LEAST);
             valid::within(part.after_months, 0, 120, &format!("{at}/after_months"), &mut problems);
             valid::within(part.after_days, 0, MAX_DAYS, &format!("{at}/after_days"), &mut problems);
             sum += part.percent.value();

@@ -44,9 +44,7 @@ pub fn check(tiers: &[Tier], at: &str, problems: &mut Problems) {
             Some(to) => reached = to,
             None => {}
         }
-        if tier.price.amount() < Decimal::ZERO {
-            problems.with(format!("{at}/{i}/price/amount"), Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least(format!("{at}/{i}/price/amount"), tier.price.amount(), Decimal::ZERO);
         if tiers[0].price.currency() != tier.price.currency() {
             let with = vec![("with", format!("{at}/0/price/currency"))];
             problems.with(format!("{at}/{i}/price/currency"), Code::Conflict, with);

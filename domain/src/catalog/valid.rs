@@ -10,10 +10,8 @@ pub fn on(day: NaiveDate, from: Option<NaiveDate>, to: Option<NaiveDate>) -> boo
 
 /// Notes an end before its beginning.
 pub fn dates(from: Option<NaiveDate>, to: Option<NaiveDate>, problems: &mut Problems) {
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        problems.with("/to_date", Code::OutOfRange, vec![("min", from.to_string())]);
+    if let Some(from) = from {
+        problems.at_least("/to_date", to, from);
     }
 }
 

@@ -19,6 +19,8 @@ impl Exact {
     pub const ZERO: Exact = Exact(Decimal::ZERO);
     /// One.
     pub const ONE: Exact = Exact(Decimal::ONE);
+    /// The least above nothing: 0.000001.
+    pub const LEAST: Exact = Exact(Decimal::from_parts(1, 0, 0, false, MAX_DECIMALS));
 
     /// This number.
     ///

@@ -1,6 +1,6 @@
 //! What can be wrong with a request: one list of codes, and violations that point at the member they speak of. The texts, in
 //! English and Persian, stand in one table in the API.
-use std::fmt;
+use std::fmt::{self, Display};
 
 /// What is wrong with one value. Codes are part of the contract: they are added to, never renamed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,6 +157,13 @@ impl Problems {
         }
     }
 
+    /// Notes a value, where there is one, that is below the least it may be.
+    pub fn at_least<T: PartialOrd + Display>(&mut self, pointer: impl Into<String>, value: impl Into<Option<T>>, min: T) {
+        if value.into().is_some_and(|value| value < min) {
+            self.with(pointer, Code::OutOfRange, vec![("min", min.to_string())]);
+        }
+    }
+
     /// Takes over another's violations.
     pub fn extend(&mut self, other: Problems) {
         self.nest("", other);
@@ -185,7 +192,7 @@ impl Problems {
     }
 }
 
-impl fmt::Display for Problems {
+impl Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for v in &self.0 {
             write!(f, "{} {}; ", v.pointer, v.code.as_str())?;

@@ -195,9 +195,7 @@ impl Rules for Contract {
         if text::has_bidi_control(&self.name) {
             problems.add("/name", Code::Character);
         }
-        if self.value.is_some_and(Money::is_negative) {
-            problems.with("/value/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least("/value/amount", self.value.map(Money::amount), Decimal::ZERO);
         line::check(&mut self.lines, &mut problems);
         if self
             .renewal_percent
@@ -221,9 +219,7 @@ impl Contract {
                 None => problems.add("/term_months", Code::OutOfRange),
             }
         }
-        if self.ends_on.is_some_and(|last| last < self.starts_on) {
-            problems.with("/ends_on", Code::OutOfRange, vec![("min", self.starts_on.to_string())]);
-        }
+        problems.at_least("/ends_on", self.ends_on, self.starts_on);
         if self.renewal != RenewalRule::None {
             if self.ends_on.is_none() {
                 problems.add("/ends_on", Code::Required);

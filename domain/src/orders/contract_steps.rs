@@ -176,9 +176,7 @@ impl Renewal {
             let bounds = vec![("min", "1".to_owned()), ("max", super::term::LONGEST.to_string())];
             problems.with("/term_months", Code::OutOfRange, bounds);
         }
-        if self.value.is_some_and(Money::is_negative) {
-            problems.with("/value/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least("/value/amount", self.value.map(Money::amount), Decimal::ZERO);
         problems
     }
 }

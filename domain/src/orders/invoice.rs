@@ -168,12 +168,8 @@ impl Rules for Invoice {
                 }
                 _ => {}
             }
-            if i > 0 && self.instalments[i - 1].due_on > part.due_on {
-                problems.with(
-                    format!("{at}/due_on"),
-                    Code::OutOfRange,
-                    vec![("min", self.instalments[i - 1].due_on.to_string())],
-                );
+            if i > 0 {
+                problems.at_least(format!("{at}/due_on"), part.due_on, self.instalments[i - 1].due_on);
             }
         }
         problems
@@ -238,11 +234,9 @@ impl Invoice {
             return Err(Error::invalid("/lines", Code::Required));
         };
         let payable = totals.payable;
-        if payable.is_negative() {
-            let mut problems = Problems::default();
-            problems.with("/lines", Code::OutOfRange, vec![("min", "0".to_owned())]);
-            return Err(problems.into());
-        }
+        let mut problems = Problems::default();
+        problems.at_least("/lines", payable.amount(), Decimal::ZERO);
+        problems.or(())?;
         let on = *self.issued_on.get_or_insert(today);
         self.due = self.parts(payable, on, term)?;
         self.due_on = self.due.last().map(|part| part.due_on);
@@ -274,9 +268,7 @@ impl Invoice {
         let mut amounts = Vec::with_capacity(self.instalments.len());
         let percent: Decimal = self.instalments.iter().filter_map(|part| part.percent).map(|p| p.value()).sum();
         for (i, part) in self.instalments.iter().enumerate() {
-            if part.due_on < on {
-                problems.with(format!("/instalments/{i}/due_on"), Code::OutOfRange, vec![("min", on.to_string())]);
-            }
+            problems.at_least(format!("/instalments/{i}/due_on"), part.due_on, on);
             match (part.amount, part.percent) {
                 (Some(amount), _) if amount.currency() != payable.currency() => {
                     let with = vec![("with", payable.currency().code().to_owned())];

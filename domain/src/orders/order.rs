@@ -11,7 +11,7 @@ use crate::core::exact::Exact;
 use crate::core::id::Id;
 use crate::core::instant::Instant;
 use crate::core::money::Money;
-use crate::core::problem::{Code, Problems};
+use crate::core::problem::Problems;
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
 use crate::customers::customer::Customer;
@@ -171,9 +171,7 @@ impl Rules for Order {
             problems.extend(wrong);
         }
         line::check(&mut self.lines, &mut problems);
-        if self.rounding_step.is_some_and(|step| step <= Exact::ZERO) {
-            problems.with("/rounding_step", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-        }
+        problems.at_least("/rounding_step", self.rounding_step, Exact::LEAST);
         problems
     }
 }

@@ -4,6 +4,7 @@ use super::order::Order;
 use crate::access::user::User;
 use crate::core::base::Base;
 use crate::core::error::{Error, Result};
+use crate::core::exact::Exact;
 use crate::core::id::Id;
 use crate::core::instant::Instant;
 use crate::core::problem::{Code, Problems};
@@ -97,13 +98,7 @@ impl Rules for PurchaseRequest {
         }
         line::check(&mut self.lines, &mut problems);
         for (i, line) in self.lines.iter().enumerate() {
-            if line.quantity <= crate::core::exact::Exact::ZERO {
-                problems.with(
-                    format!("/lines/{i}/quantity"),
-                    Code::OutOfRange,
-                    vec![("min", "0.000001".to_owned())],
-                );
-            }
+            problems.at_least(format!("/lines/{i}/quantity"), line.quantity, Exact::LEAST);
             if line.product_id.is_none() && line.description.is_none() {
                 problems.add(format!("/lines/{i}/description"), Code::Required);
             }

@@ -116,14 +116,10 @@ impl Rules for DataSource {
             problems.with("/cost_per_month/currency", Code::Conflict, conflict("/cost_per_record/currency"));
         }
         for (at, cost) in [("/cost_per_record", self.cost_per_record), ("/cost_per_month", self.cost_per_month)] {
-            if cost.is_some_and(Money::is_negative) {
-                problems.with(format!("{at}/amount"), Code::OutOfRange, vec![("min", "0".to_owned())]);
-            }
+            problems.at_least(format!("{at}/amount"), cost.map(Money::amount), Decimal::ZERO);
         }
-        if let (Some(from), Some(to)) = (self.from_date, self.to_date)
-            && to < from
-        {
-            problems.with("/to_date", Code::OutOfRange, vec![("min", from.to_string())]);
+        if let Some(from) = self.from_date {
+            problems.at_least("/to_date", self.to_date, from);
         }
         problems
     }

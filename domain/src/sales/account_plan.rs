@@ -4,12 +4,13 @@ use crate::core::exact::Exact;
 use crate::core::id::Id;
 use crate::core::input::length;
 use crate::core::money::Money;
-use crate::core::problem::{Code, Problems};
+use crate::core::problem::Problems;
 use crate::core::resource::{Rules, Setting};
 use crate::core::text::search_key;
 use crate::customers::customer::Customer;
 use chrono::NaiveDate;
 use derive::Record;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -114,12 +115,8 @@ impl AccountPlan {
 impl Rules for AccountPlan {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        if self.ends_on < self.starts_on {
-            problems.with("/ends_on", Code::OutOfRange, vec![("min", self.starts_on.to_string())]);
-        }
-        if self.revenue_target.is_some_and(Money::is_negative) {
-            problems.with("/revenue_target/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least("/ends_on", self.ends_on, self.starts_on);
+        problems.at_least("/revenue_target/amount", self.revenue_target.map(Money::amount), Decimal::ZERO);
         for (i, objective) in self.objectives.iter().enumerate() {
             let at = |member: &str| format!("/objectives/{i}/{member}");
             length(&at("title"), &objective.title, 1, 300, &mut problems);

@@ -8,6 +8,7 @@ use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Place, Rules, Setting};
 use chrono::NaiveDate;
 use derive::Record;
+use rust_decimal::Decimal;
 
 crate::choice! {
     /// A number of a forecast.
@@ -67,9 +68,7 @@ impl Rules for ForecastAdjustment {
             (Some(_), Some(_)) => problems.with("/for_unit_id", Code::Conflict, vec![("with", "/user_id".to_owned())]),
             _ => {}
         }
-        if self.amount.is_negative() {
-            problems.with("/amount/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least("/amount/amount", self.amount.amount(), Decimal::ZERO);
         problems
     }
     /// Where that whose forecast it is belongs, whoever wrote it down.

@@ -7,6 +7,7 @@ use crate::core::resource::{Rules, Setting};
 use crate::core::text::search_key;
 use chrono::NaiveDate;
 use derive::Record;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -82,9 +83,7 @@ impl Rules for Competitor {
             if let Some(source) = &price.source {
                 length(&format!("/prices/{i}/source"), source, 0, 200, &mut problems);
             }
-            if price.price.is_negative() {
-                problems.with(format!("/prices/{i}/price/amount"), Code::OutOfRange, vec![("min", "0".to_owned())]);
-            }
+            problems.at_least(format!("/prices/{i}/price/amount"), price.price.amount(), Decimal::ZERO);
             // A day ahead, because it is already tomorrow somewhere.
             if price.as_of.is_some_and(|day| Some(day) > today.succ_opt()) {
                 problems.with(format!("/prices/{i}/as_of"), Code::OutOfRange, vec![("max", today.to_string())]);

@@ -14,6 +14,7 @@ use crate::customers::contact_point::{self, ContactPoint};
 use crate::customers::customer::Customer;
 use chrono::NaiveDate;
 use derive::Record;
+use rust_decimal::Decimal;
 
 crate::choice! {
     /// How it reached us.
@@ -209,9 +210,7 @@ impl Rules for Lead {
         }
         let region = self.country.clone().unwrap_or_else(|| setting.default_region.clone());
         problems.extend(contact_point::settle(&mut self.contact_points, &region));
-        if self.amount.is_some_and(Money::is_negative) {
-            problems.with("/amount/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least("/amount/amount", self.amount.map(Money::amount), Decimal::ZERO);
         for (member, words) in [("interests", &self.interests), ("needs_skills", &self.needs_skills)] {
             for (i, word) in words.iter().enumerate().filter(|(i, word)| words[..*i].contains(word)) {
                 problems.with(format!("/{member}/{i}"), Code::Duplicate, vec![("value", word.clone())]);

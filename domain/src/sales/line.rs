@@ -76,9 +76,7 @@ impl OpportunityLine {
 pub fn check(lines: &[OpportunityLine], problems: &mut Problems) {
     for (i, line) in lines.iter().enumerate() {
         let at = |member: &str| format!("/lines/{i}/{member}");
-        if line.quantity <= Exact::ZERO {
-            problems.with(at("quantity"), Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-        }
+        problems.at_least(at("quantity"), line.quantity, Exact::LEAST);
         if !(Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&line.discount_percent.value()) {
             let bounds = vec![("min", "0".to_owned()), ("max", "100".to_owned())];
             problems.with(at("discount_percent"), Code::OutOfRange, bounds);
@@ -89,12 +87,8 @@ pub fn check(lines: &[OpportunityLine], problems: &mut Problems) {
         if line.product_id.is_none() && line.description.is_none() {
             problems.add(at("description"), Code::Required);
         }
-        if line.unit_price.is_some_and(|price| price.amount() < Decimal::ZERO) {
-            problems.with(at("unit_price/amount"), Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
-        if line.amount.is_some_and(Money::is_negative) {
-            problems.with(at("amount/amount"), Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least(at("unit_price/amount"), line.unit_price.map(UnitPrice::amount), Decimal::ZERO);
+        problems.at_least(at("amount/amount"), line.amount.map(Money::amount), Decimal::ZERO);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Market indicators: numbers about a market that we do not make, such as inflation or the price of a metal, by region and period.
 use crate::core::base::Base;
 use crate::core::exact::Exact;
-use crate::core::problem::{Code, Problems};
+use crate::core::problem::Problems;
 use crate::core::resource::{Rules, Setting};
 use crate::core::text::search_key;
 use chrono::NaiveDate;
@@ -52,9 +52,7 @@ impl MarketIndicator {
 impl Rules for MarketIndicator {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        if self.to_date < self.from_date {
-            problems.with("/to_date", Code::OutOfRange, vec![("min", self.from_date.to_string())]);
-        }
+        problems.at_least("/to_date", self.to_date, self.from_date);
         problems
     }
 }

@@ -2,7 +2,7 @@
 use super::competitor::Competitor;
 use crate::core::base::Base;
 use crate::core::id::Id;
-use crate::core::problem::{Code, Problems};
+use crate::core::problem::Problems;
 use crate::core::resource::{Rules, Setting};
 use crate::core::text::search_key;
 use chrono::NaiveDate;
@@ -60,9 +60,7 @@ impl MarketNote {
 impl Rules for MarketNote {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        if self.to_date.is_some_and(|to| to < self.from_date) {
-            problems.with("/to_date", Code::OutOfRange, vec![("min", self.from_date.to_string())]);
-        }
+        problems.at_least("/to_date", self.to_date, self.from_date);
         problems
     }
 }

@@ -343,9 +343,7 @@ impl Opportunity {
 impl Rules for Opportunity {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
-        if self.amount.is_some_and(Money::is_negative) {
-            problems.with("/amount/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least("/amount/amount", self.amount.map(Money::amount), Decimal::ZERO);
         if self.own_forecast_category == Some(ForecastCategory::Closed) {
             let words = ForecastCategory::WORDS
                 .iter()
@@ -353,10 +351,8 @@ impl Rules for Opportunity {
             let allowed = words.map(AsRef::as_ref).collect::<Vec<&str>>().join(", ");
             problems.with("/own_forecast_category", Code::NotAllowed, vec![("allowed", allowed)]);
         }
-        if let (Some(start), Some(end)) = (self.started_on, self.close_date)
-            && end < start
-        {
-            problems.with("/close_date", Code::OutOfRange, vec![("min", start.to_string())]);
+        if let Some(start) = self.started_on {
+            problems.at_least("/close_date", self.close_date, start);
         }
         let rivals = &self.competitor_ids;
         for (i, _) in rivals.iter().enumerate().filter(|(i, id)| rivals[..*i].contains(id)) {

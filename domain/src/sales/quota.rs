@@ -61,9 +61,7 @@ impl Rules for Quota {
             (Some(_), Some(_)) => problems.with("/deals", Code::Conflict, vec![("with", "/amount".to_owned())]),
             _ => {}
         }
-        if self.amount.is_some_and(Money::is_negative) {
-            problems.with("/amount/amount", Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least("/amount/amount", self.amount.map(Money::amount), Decimal::ZERO);
         problems
     }
     /// A unit's quota belongs to the unit, whoever wrote it down.

@@ -55,9 +55,8 @@ fn issue(conn: &mut Conn, note: &mut CreditNote, context: &Context<'_>) -> Resul
     note.currency.clone_from(&invoice.currency);
     note.customer_id = Some(invoice.customer_id);
     let on = *note.issued_on.get_or_insert(context.now().utc().date_naive());
-    if invoice.issued_on.is_some_and(|day| on < day) {
-        let day = invoice.issued_on.map(|day| day.to_string()).unwrap_or_default();
-        problems.with("/issued_on", Code::OutOfRange, vec![("min", day)]);
+    if let Some(day) = invoice.issued_on {
+        problems.at_least("/issued_on", on, day);
     }
     if note.lines.is_empty() && note.adjustments.is_empty() {
         match invoice.credited {

@@ -247,9 +247,7 @@ pub fn prices(
 pub fn answer(model: &ConfigurationModel, ask: &ConfigurationAsk, goods: &Goods) -> Result<ProductConfiguration> {
     let mut problems = Problems::default();
     let quantity = ask.quantity.unwrap_or(Exact::ONE);
-    if *quantity <= Decimal::ZERO {
-        problems.with("/quantity", Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-    }
+    problems.at_least("/quantity", quantity, Exact::LEAST);
     let asked = choice(model, ask.selected.as_deref(), "/selected");
     let asked = asked.unwrap_or_else(|wrong| {
         problems.extend(wrong);

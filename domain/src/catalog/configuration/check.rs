@@ -4,11 +4,11 @@ use super::model::{Aggregate, ConfigurationModel, MAX_OPTIONS, RuleKind};
 use super::parts::{Component, ModelOption, WorkStep};
 use super::solver::{Budget, Found, Solver};
 use crate::core::error::{Error, Result};
+use crate::core::exact::Exact;
 use crate::core::input::length;
 use crate::core::problem::{Code, Problems};
 use crate::core::resource::{Rules, Setting};
 use crate::core::text;
-use rust_decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most components of one model, those of its options included.
@@ -76,9 +76,7 @@ fn work(at: &str, step: &mut WorkStep, problems: &mut Problems) {
     line(&format!("{at}/name_fa"), &mut step.name_fa, 1, 200, problems);
     line(&format!("{at}/resource"), &mut step.resource, 1, 100, problems);
     for (name, hours) in [("hours", step.hours), ("setup_hours", step.setup_hours)] {
-        if *hours < Decimal::ZERO {
-            problems.with(format!("{at}/{name}"), Code::OutOfRange, vec![("min", "0".to_owned())]);
-        }
+        problems.at_least(format!("{at}/{name}"), hours, Exact::ZERO);
     }
     days(&format!("{at}/days"), step.days, problems);
     most(&format!("{at}/after"), step.after.len(), 50, problems);
@@ -89,9 +87,7 @@ fn days(at: &str, days: i64, problems: &mut Problems) {
 }
 
 fn component(at: &str, part: &Component, problems: &mut Problems) {
-    if *part.quantity <= Decimal::ZERO {
-        problems.with(format!("{at}/quantity"), Code::OutOfRange, vec![("min", "0.000001".to_owned())]);
-    }
+    problems.at_least(format!("{at}/quantity"), part.quantity, Exact::LEAST);
     if let Some(wait) = part.lead_time_days {
         days(&format!("{at}/lead_time_days"), wait, problems);
     }
@@ -126,9 +122,7 @@ impl ConfigurationModel {
                     vec![("max", group.options.len().to_string())],
                 );
             }
-            if group.max.is_some_and(|max| max < group.min) {
-                problems.with(format!("{at}/max"), Code::OutOfRange, vec![("min", group.min.to_string())]);
-            }
+            problems.at_least(format!("{at}/max"), group.max, group.min);
             for (o, option) in group.options.iter_mut().enumerate() {
                 let at = format!("{at}/options/{o}");
                 code(&format!("{at}/code"), &option.code, problems);
@@ -194,10 +188,8 @@ impl ConfigurationModel {
             if attribute.base.is_some() && !attribute.cases.is_empty() {
                 problems.with(format!("{at}/base"), Code::Conflict, with("cases"));
             }
-            if let (Some(min), Some(max)) = (attribute.min, attribute.max)
-                && max < min
-            {
-                problems.with(format!("{at}/max"), Code::OutOfRange, vec![("min", min.to_string())]);
+            if let Some(min) = attribute.min {
+                problems.at_least(format!("{at}/max"), attribute.max, min);
             }
         }
     }
