@@ -5,6 +5,8 @@ use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::{changes, migrate, place};
 use domain::core::error::{Error, Result};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -40,32 +42,34 @@ pub fn connect(address: &Address) -> Result<Conn> {
     }
 }
 
-/// A job for a thread that has a connection: it is run, then told whether what it did is kept.
-pub(super) trait Work: Send {
-    fn run(&mut self, conn: &mut Conn) -> bool;
-    /// Whether what it met was the database going away.
-    fn lost_connection(&self) -> bool;
-    /// Called once, after `run`: `Err` when what it did was lost with its transaction, or it never ran.
-    fn finish(self: Box<Self>, kept: Result<()>);
-}
+/// What a body came to. Of which type it is only who asked knows: all that lies between is compiled once, not for each body.
+type Done = Box<dyn Any + Send>;
+type Body = Box<dyn FnOnce(&mut Conn) -> Result<Done> + Send>;
 
-struct Task<T, F> {
-    body: Option<F>,
-    result: Option<Result<T>>,
-    reply: oneshot::Sender<Result<T>>,
+/// A job for a thread that has a connection: it is run, then told whether what it did is kept.
+pub(super) struct Work {
+    body: Option<Body>,
+    result: Option<Result<Answer>>,
+    reply: oneshot::Sender<Result<Answer>>,
 }
-impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send> Work for Task<T, F> {
-    fn run(&mut self, conn: &mut Conn) -> bool {
+impl Work {
+    pub fn run(&mut self, conn: &mut Conn) -> bool {
         let Some(body) = self.body.take() else { return false };
-        let result = caught(body, conn);
+        let before = changes::access_changes();
+        let result = caught(body, conn).map(|done| Answer {
+            done,
+            access_changed: changes::access_changes() != before,
+        });
         let good = result.is_ok();
         self.result = Some(result);
         good
     }
-    fn lost_connection(&self) -> bool {
+    /// Whether what it met was the database going away.
+    pub fn lost_connection(&self) -> bool {
         matches!(self.result, Some(Err(Error::Unavailable("database_away"))))
     }
-    fn finish(self: Box<Self>, kept: Result<()>) {
+    /// Called once, after `run`: `Err` when what it did was lost with its transaction, or it never ran.
+    pub fn finish(self, kept: Result<()>) {
         let result = match (self.result, kept) {
             (Some(Err(error)), _) => Err(error),
             (_, Err(error)) => Err(error),
@@ -77,16 +81,38 @@ impl<T: Send, F: FnOnce(&mut Conn) -> Result<T> + Send> Work for Task<T, F> {
     }
 }
 
+/// What came of a body, and whether it changed who may do what.
+struct Answer {
+    done: Done,
+    access_changed: bool,
+}
+impl Answer {
+    /// What the body came to, as its own type.
+    fn done<T: 'static>(self) -> Result<T> {
+        let done = self
+            .done
+            .downcast()
+            .map_err(|_| Error::Internal("the work came to something else".to_owned()))?;
+        Ok(*done)
+    }
+}
+
+/// A body whose type nobody needs to know.
+fn any<T: Send + 'static>(body: impl FnOnce(&mut Conn) -> Result<T> + Send + 'static) -> Body {
+    Box::new(move |conn| body(conn).map(|done| Box::new(done) as Done))
+}
+
 /// Runs a body; what it panics with is an error of its own alone.
 fn caught<T>(body: impl FnOnce(&mut Conn) -> Result<T>, conn: &mut Conn) -> Result<T> {
-    let run = std::panic::AssertUnwindSafe(|| body(conn));
-    std::panic::catch_unwind(run).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or(panic.downcast_ref::<&str>().copied());
-        Err(Error::Internal(format!("panicked: {}", text.unwrap_or("for no stated reason"))))
-    })
+    std::panic::catch_unwind(AssertUnwindSafe(|| body(conn))).unwrap_or_else(|panic| Err(panicked(&*panic)))
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Error {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(panic.downcast_ref::<&str>().copied());
+    Error::Internal(format!("panicked: {}", text.unwrap_or("for no stated reason")))
 }
 
 #[derive(Debug)]
@@ -151,7 +177,7 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        self.send(body, false).await
+        self.send(any(body), false).await?.done()
     }
 
     /// Runs a body that reads a record or two by their ids, in one snapshot. On SQLite on this very thread: handing it to another one costs more than
@@ -163,7 +189,7 @@ impl Database {
     {
         match (&*self.engine, &self.address) {
             (Engine::Sqlite(s), Address::Sqlite(path)) => s.near(path, |conn| caught(body, conn)),
-            _ => self.send(body, false).await,
+            _ => self.send(any(body), false).await?.done(),
         }
     }
 
@@ -173,29 +199,26 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let body = |conn: &mut Conn| {
-            let before = changes::access_changes();
-            body(conn).map(|done| (done, changes::access_changes() != before))
-        };
-        let (done, access_changed) = self.send(body, true).await?;
-        if access_changed {
+        let answer = self.send(any(body), true).await?;
+        self.told(&answer);
+        answer.done()
+    }
+
+    /// Tells those who follow that something is written.
+    fn told(&self, answer: &Answer) {
+        if answer.access_changed {
             self.access.fetch_add(1, Ordering::Release);
         }
         self.written.send_modify(|n| *n += 1);
-        Ok(done)
     }
 
-    async fn send<T, F>(&self, body: F, writes: bool) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
-    {
+    async fn send(&self, body: Body, writes: bool) -> Result<Answer> {
         let (reply, answer) = oneshot::channel();
-        let work: Box<dyn Work> = Box::new(Task {
+        let work = Work {
             body: Some(body),
             result: None,
             reply,
-        });
+        };
         let queue = match (&*self.engine, writes) {
             (Engine::Sqlite(s), false) => &s.reads,
             (Engine::Sqlite(s), true) => &s.writes,

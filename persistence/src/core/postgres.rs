@@ -17,8 +17,8 @@ const WAIT: Duration = Duration::from_secs(2);
 /// The threads and connections of an open server.
 #[derive(Debug)]
 pub(super) struct Postgres {
-    pub reads: Sender<Box<dyn Work>>,
-    pub writes: Sender<Box<dyn Work>>,
+    pub reads: Sender<Work>,
+    pub writes: Sender<Work>,
 }
 
 type Manager = ConnectionManager<PgConnection>;
@@ -44,7 +44,7 @@ impl Postgres {
             .build(Manager::new(url))
             .map_err(|e| Error::Internal(format!("the database can't be reached: {e}")))?;
         let start = |name: &str, writes: bool| {
-            let (sender, queue) = bounded::<Box<dyn Work>>(Database::QUEUE);
+            let (sender, queue) = bounded::<Work>(Database::QUEUE);
             for n in 0..POOL {
                 let (pool, queue) = (pool.clone(), queue.clone());
                 let run = move || serve(&pool, &queue, writes);
@@ -60,18 +60,18 @@ impl Postgres {
     }
 }
 
-fn serve(pool: &Pool<Manager>, queue: &Receiver<Box<dyn Work>>, writes: bool) {
+fn serve(pool: &Pool<Manager>, queue: &Receiver<Work>, writes: bool) {
     while let Ok(mut work) = queue.recv() {
         let Ok(pooled) = pool.get() else {
             work.finish(Err(Error::Unavailable("database_away")));
             continue;
         };
-        let kept = transaction(pooled, &mut *work, writes);
+        let kept = transaction(pooled, &mut work, writes);
         work.finish(kept);
     }
 }
 
-fn transaction(pooled: PooledConnection<Manager>, work: &mut dyn Work, writes: bool) -> Result<()> {
+fn transaction(pooled: PooledConnection<Manager>, work: &mut Work, writes: bool) -> Result<()> {
     let mut conn = Conn::Postgres(pooled);
     let kept = if writes {
         conn.batch("BEGIN").and_then(|()| conn.run(work))
@@ -87,7 +87,7 @@ fn transaction(pooled: PooledConnection<Manager>, work: &mut dyn Work, writes: b
 }
 
 impl Conn {
-    fn run(&mut self, work: &mut dyn Work) -> Result<()> {
+    fn run(&mut self, work: &mut Work) -> Result<()> {
         let end = if work.run(self) { "COMMIT" } else { "ROLLBACK" };
         self.batch(end)
     }

@@ -34,8 +34,8 @@ const HELPED: i64 = 16_000;
 /// The threads of an open file.
 #[derive(Debug)]
 pub(super) struct Sqlite {
-    pub reads: Sender<Box<dyn Work>>,
-    pub writes: Sender<Box<dyn Work>>,
+    pub reads: Sender<Work>,
+    pub writes: Sender<Work>,
     /// How many groups of writes were committed; counted before anyone is told of them.
     commits: Arc<AtomicU64>,
 }
@@ -93,13 +93,13 @@ impl Sqlite {
 }
 
 /// The first piece of work that waits, and what has gathered behind it.
-fn gather(queue: &Receiver<Box<dyn Work>>, most: usize) -> Option<Vec<Box<dyn Work>>> {
+fn gather(queue: &Receiver<Work>, most: usize) -> Option<Vec<Work>> {
     let mut work = vec![queue.recv().ok()?];
     work.extend(queue.try_iter().take(most - 1));
     Some(work)
 }
 
-fn write(mut conn: Conn, queue: &Receiver<Box<dyn Work>>, committed: &Sender<()>, commits: &AtomicU64) {
+fn write(mut conn: Conn, queue: &Receiver<Work>, committed: &Sender<()>, commits: &AtomicU64) {
     while let Some(mut group) = gather(queue, GROUP) {
         let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
             let good = match &mut group[..] {
@@ -164,7 +164,7 @@ fn carry_once(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-fn read(mut conn: Conn, queue: &Receiver<Box<dyn Work>>) {
+fn read(mut conn: Conn, queue: &Receiver<Work>) {
     // What has gathered was asked for before the snapshot is taken, so each sees at least what its caller has seen.
     while let Some(mut batch) = gather(queue, BATCH) {
         let open = conn.batch("BEGIN").is_ok();
