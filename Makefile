@@ -1,17 +1,20 @@
 # Every target is one script or one cargo command; the scripts say more with their first lines.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench openapi contract clients drill migration samples demo-chinook demo-pipeline tools guides fmt
+.PHONY: help run release test check bench openapi contract clients drill migration samples demo-chinook demo-pipeline tools guides fmt
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 comma := ,
-BIN = $(or $(CARGO_TARGET_DIR),./target)/release/peyvand
+TARGET = $(or $(CARGO_TARGET_DIR),./target)
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-run: ## build for release and serve the demo, ./data/peyvand.db unless ARGS says otherwise
+run: ## build what is soon there and serve the demo, ./data/peyvand.db unless ARGS says otherwise
+	cargo build --locked -p peyvand
+	$(TARGET)/debug/peyvand serve --demo $(ARGS)
+
+release: ## build the program for use in earnest, several times as fast: target/release/peyvand
 	cargo build --locked --release -p peyvand
-	$(BIN) serve --demo $(ARGS)
 
 test: ## all tests on SQLite and PostgreSQL; ARGS="name" picks some
 	@scripts/test $(ARGS)
@@ -21,7 +24,7 @@ check: ## format, lints, layers, file lengths, contract drift, licences and vuln
 
 bench: ## measure beside the limits; ALL=1 for 10 000 to 1 000 000 customers, ARGS="--work W1,W3" for some
 	cargo build --locked --release -p peyvand -p peyvand-tests --bin peyvand --bin bench
-	scripts/with-postgres --durable $(dir $(BIN))bench $(if $(ALL),--sizes 10000$(comma)100000$(comma)1000000) $(ARGS)
+	scripts/with-postgres --durable $(TARGET)/release/bench $(if $(ALL),--sizes 10000$(comma)100000$(comma)1000000) $(ARGS)
 
 openapi: ## write openapi.yaml from the routes
 	@scripts/openapi write

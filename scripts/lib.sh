@@ -40,15 +40,11 @@ plain_path() {
   case $1 in *[!A-Za-z0-9_./-]*) die "only letters, digits and _ . / - may stand in this path: $1" ;; esac
 }
 
-# build_peyvand PROFILE  sets PEYVAND to the program, unless it names one that is there: built in that profile, where `any` is the one
-# that `make run` has built in already, which spares minutes, or else the quickest to build.
+# build_peyvand [PROFILE]  sets PEYVAND to the program, unless it names one that is there: built in that profile, or in the one of `make run`,
+# which is there already where that has run.
 build_peyvand() {
   if [ -n "${PEYVAND:-}" ]; then return; fi
-  local target=${CARGO_TARGET_DIR:-$ROOT/target} profile=$1
-  if [ "$profile" = any ]; then
-    profile=dev
-    if [ -x "$target/release/peyvand" ]; then profile=release; fi
-  fi
+  local profile=${1:-dev}
   cargo build --locked --profile "$profile" -p peyvand
-  PEYVAND=$target/${profile/dev/debug}/peyvand
+  PEYVAND=${CARGO_TARGET_DIR:-$ROOT/target}/${profile/dev/debug}/peyvand
 }
