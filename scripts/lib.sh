@@ -40,11 +40,10 @@ plain_path() {
   case $1 in *[!A-Za-z0-9_./-]*) die "only letters, digits and _ . / - may stand in this path: $1" ;; esac
 }
 
-# build_peyvand [PROFILE]  sets PEYVAND to the program, unless it names one that is there: built in that profile, or in the one of `make run`,
+# build_peyvand PROFILE  sets PEYVAND to the program, unless it names one that is there: built in that profile. `dev` is the one of `make run`,
 # which is there already where that has run.
 build_peyvand() {
   if [ -n "${PEYVAND:-}" ]; then return; fi
-  local profile=${1:-dev}
-  cargo build --locked --profile "$profile" -p peyvand
-  PEYVAND=${CARGO_TARGET_DIR:-$ROOT/target}/${profile/dev/debug}/peyvand
+  cargo build --locked --profile "$1" -p peyvand
+  PEYVAND=${CARGO_TARGET_DIR:-$ROOT/target}/${1/dev/debug}/peyvand
 }
