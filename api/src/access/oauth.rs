@@ -157,7 +157,6 @@ pub async fn revoke(request: HttpRequest, app: Data<App>, mut payload: Payload) 
             .db
             .write(move |conn| session::end(conn, session_id, user_id, "revoked", now))
             .await?;
-        app.callers.forget();
         let request_id = edge::request_id(&request);
         if ended {
             tracing::info!(target: "security", event = "session", outcome = "revoked", %user_id, %session_id, %request_id);

@@ -135,7 +135,6 @@ pub async fn change_password(
             session::end_others(conn, user, session, "password_changed", now)
         })
         .await?;
-    app.callers.forget();
     app.jobs.wake();
     noted("password_change", user, &request);
     Ok(HttpResponse::NoContent().finish())
@@ -220,7 +219,6 @@ pub async fn confirm(request: HttpRequest, app: Data<App>, signed: SignedIn, mut
             Err(problems.into())
         }
         (_, true) => {
-            app.callers.forget();
             noted("second_factor_on", user, &request);
             let codes: Vec<&str> = codes.iter().map(|c| c.expose()).collect();
             Ok(HttpResponse::Ok().json(json!({"recovery_codes": codes})))
@@ -267,7 +265,6 @@ pub async fn remove(request: HttpRequest, app: Data<App>, signed: SignedIn, mut 
         (Decision::Delay(wait), _) => Err(too_many(wait)),
         (_, false) => Err(refused()),
         (_, true) => {
-            app.callers.forget();
             noted("second_factor_off", user, &request);
             Ok(HttpResponse::NoContent().finish())
         }

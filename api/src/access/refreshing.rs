@@ -66,7 +66,6 @@ pub async fn refresh(app: &App, text: &str, from: From) -> Result<SignedInto, Fa
             device_token: None,
         }),
         Became::Ended(session) => {
-            app.callers.forget();
             app.jobs.wake();
             let (user_id, session_id) = (session.user_id, session.id);
             tracing::warn!(target: "security", event = "refresh", outcome = "reused", %user_id, %session_id, ip = %from.ip, %request_id);

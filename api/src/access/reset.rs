@@ -121,7 +121,6 @@ async fn reset(request: HttpRequest, app: Data<App>, mut payload: Payload) -> Re
         told("refused", Some(user));
         return Err(refused());
     }
-    app.callers.forget();
     app.jobs.wake();
     told("done", Some(user));
     Ok(HttpResponse::NoContent().finish())

@@ -148,7 +148,6 @@ async fn logout(request: HttpRequest, app: Data<App>, signed: caller::SignedIn) 
 async fn end(app: &App, session: Uuid, user: Uuid, why: &'static str, request: &HttpRequest) -> Result<(), Failure> {
     let now = app.now();
     let ended = app.db.write(move |conn| session::end(conn, session, user, why, now)).await?;
-    app.callers.forget();
     if !ended {
         return Err(Error::NotFound.into());
     }

@@ -31,11 +31,6 @@ impl Default for Callers {
     }
 }
 impl Callers {
-    /// Forgets everyone: after a change of passwords, sessions or clients on this node. Changes of who may do what are told by the database's door
-    /// ([`persistence::core::database::Database::access`]).
-    pub fn forget(&self) {
-        self.0.clear();
-    }
     /// Who is known by this credential, if they were looked up a moment ago, and nothing of who may do what has changed since: `access` is the
     /// database's count of that.
     pub fn known(&self, credential: &str, now: domain::core::instant::Instant, access: u64) -> Option<Arc<Caller>> {

@@ -1,5 +1,6 @@
 //! What a user proves who they are with. Nothing but sign-in reads it, and no record shows it.
 use crate::core::cell::Cells;
+use crate::core::changes;
 use crate::core::columns::JsonText;
 use crate::core::conn::Conn;
 use crate::core::sql::Sql;
@@ -139,6 +140,7 @@ pub fn set_second_factor(conn: &mut Conn, credential: &Credential, now: Instant)
 
 /// Makes all access tokens of a user worthless.
 pub fn outdate_tokens(conn: &mut Conn, user: Uuid) -> Result<()> {
+    changes::access_changed();
     conn.execute(&sql!(
         "UPDATE credentials SET session_version = session_version + 1 WHERE user_id = ?",
         user

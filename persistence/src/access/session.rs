@@ -1,5 +1,6 @@
 //! Sessions: each a sign-in and its family of refresh tokens, until it ends.
 use crate::core::cell::Cells;
+use crate::core::changes;
 use crate::core::conn::Conn;
 use crate::core::sql::Sql;
 use crate::sql;
@@ -129,11 +130,13 @@ pub fn end(conn: &mut Conn, id: Uuid, user: Uuid, why: &str, now: Instant) -> Re
         id,
         user
     );
+    changes::access_changed();
     Ok(conn.execute(&end)? > 0)
 }
 
 /// Ends all sessions of a user but one; how many that were.
 pub fn end_others(conn: &mut Conn, user: Uuid, but: Uuid, why: &str, now: Instant) -> Result<usize> {
+    changes::access_changed();
     conn.execute(&sql!(
         "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL",
         now,

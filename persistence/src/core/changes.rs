@@ -18,17 +18,22 @@ thread_local! {
     static ACCESS_CHANGES: Cell<u64> = const { Cell::new(0) };
 }
 
-/// How many changes of who may do what this thread has logged. A write runs on one thread: where this is another number behind it than before
+/// How many changes of who may do what this thread has made. A write runs on one thread: where this is another number behind it than before
 /// it, what is known of actors may be no longer so.
 pub(super) fn access_changes() -> u64 {
     ACCESS_CHANGES.get()
+}
+
+/// Counts a change of who may do what: of a record that says so, or an end of sessions and tokens.
+pub(crate) fn access_changed() {
+    ACCESS_CHANGES.set(ACCESS_CHANGES.get().wrapping_add(1));
 }
 
 /// Appends an entry.
 pub fn append(conn: &mut Conn, entry: &Entry<'_>) -> Result<()> {
     let context = entry.context;
     if ACCESS.contains(&entry.object) {
-        ACCESS_CHANGES.set(ACCESS_CHANGES.get().wrapping_add(1));
+        access_changed();
     }
     let previous = match entry.op {
         Op::Created => String::new(),
