@@ -13,7 +13,7 @@ run: ## build what is soon there and serve the demo, ./data/peyvand.db unless AR
 	cargo build --locked -p peyvand
 	$(TARGET)/debug/peyvand serve --demo $(ARGS)
 
-release: ## build the program for use in earnest, several times as fast: target/release/peyvand
+release: ## build the program for use in earnest: target/release/peyvand
 	cargo build --locked --release -p peyvand
 
 test: ## all tests on SQLite and PostgreSQL; ARGS="name" picks some

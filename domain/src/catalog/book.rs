@@ -63,7 +63,7 @@ impl Rules for PriceBook {
         let mut problems = Problems::default();
         valid::currency(&mut self.currency, "/currency", &mut problems);
         valid::country(&mut self.country, "/country", &mut problems);
-        valid::dates(self.from_date, self.to_date, &mut problems);
+        problems.dates(self.from_date, self.to_date);
         problems
     }
 }
@@ -129,7 +129,7 @@ impl Rules for PriceBookEntry {
         }
         tier::check(&self.tiers, "/tiers", &mut problems);
         problems.at_least("/price_quantity", self.price_quantity, Exact::LEAST);
-        valid::dates(self.from_date, self.to_date, &mut problems);
+        problems.dates(self.from_date, self.to_date);
         problems
     }
 }

@@ -52,7 +52,7 @@ impl Rules for Coupon {
         if !self.code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') {
             problems.with("/code", Code::Format, vec![("format", "A-Z 0-9 -".to_owned())]);
         }
-        valid::dates(self.from_date, self.to_date, &mut problems);
+        problems.dates(self.from_date, self.to_date);
         problems
     }
 }

@@ -45,7 +45,7 @@ impl Rules for Tax {
         valid::country(&mut country, "/country", &mut problems);
         self.country = country.unwrap_or_default();
         self.rate().check("", &mut problems);
-        valid::dates(self.from_date, self.to_date, &mut problems);
+        problems.dates(self.from_date, self.to_date);
         problems
     }
 }

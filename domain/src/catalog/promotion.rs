@@ -120,7 +120,7 @@ impl Rules for Promotion {
     fn check(&mut self, _setting: &Setting) -> Problems {
         let mut problems = Problems::default();
         named(&mut problems, &mut self.name, &mut self.name_en, &mut self.name_fa);
-        valid::dates(self.from_date, self.to_date, &mut problems);
+        problems.dates(self.from_date, self.to_date);
         self.members(&mut problems);
         if let Err(wrong) = self.rule() {
             problems.extend(wrong);

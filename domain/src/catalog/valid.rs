@@ -8,13 +8,6 @@ pub fn on(day: NaiveDate, from: Option<NaiveDate>, to: Option<NaiveDate>) -> boo
     from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to)
 }
 
-/// Notes an end before its beginning.
-pub fn dates(from: Option<NaiveDate>, to: Option<NaiveDate>, problems: &mut Problems) {
-    if let Some(from) = from {
-        problems.at_least("/to_date", to, from);
-    }
-}
-
 /// The currency of a code, brought into capitals; noted where it is none.
 pub fn currency(code: &mut str, at: &str, problems: &mut Problems) -> Option<Currency> {
     code.make_ascii_uppercase();

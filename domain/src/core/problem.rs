@@ -1,5 +1,6 @@
 //! What can be wrong with a request: one list of codes, and violations that point at the member they speak of. The texts, in
 //! English and Persian, stand in one table in the API.
+use chrono::NaiveDate;
 use std::fmt::{self, Display};
 
 /// What is wrong with one value. Codes are part of the contract: they are added to, never renamed.
@@ -161,6 +162,13 @@ impl Problems {
     pub fn at_least<T: PartialOrd + Display>(&mut self, pointer: impl Into<String>, value: impl Into<Option<T>>, min: T) {
         if value.into().is_some_and(|value| value < min) {
             self.with(pointer, Code::OutOfRange, vec![("min", min.to_string())]);
+        }
+    }
+
+    /// Notes an end before its beginning, of what has both.
+    pub fn dates(&mut self, from_date: Option<NaiveDate>, to_date: Option<NaiveDate>) {
+        if let Some(from_date) = from_date {
+            self.at_least("/to_date", to_date, from_date);
         }
     }
 

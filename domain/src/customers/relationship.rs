@@ -92,9 +92,7 @@ impl Rules for Relationship {
         if self.from_id == self.to_id {
             problems.with("/to_id", Code::Conflict, vec![("with", "/from_id".to_owned())]);
         }
-        if let Some(from) = self.from_date {
-            problems.at_least("/to_date", self.to_date, from);
-        }
+        problems.dates(self.from_date, self.to_date);
         problems
     }
 }

@@ -118,9 +118,7 @@ impl Rules for DataSource {
         for (at, cost) in [("/cost_per_record", self.cost_per_record), ("/cost_per_month", self.cost_per_month)] {
             problems.at_least(format!("{at}/amount"), cost.map(Money::amount), Decimal::ZERO);
         }
-        if let Some(from) = self.from_date {
-            problems.at_least("/to_date", self.to_date, from);
-        }
+        problems.dates(self.from_date, self.to_date);
         problems
     }
 }
