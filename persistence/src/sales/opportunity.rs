@@ -4,7 +4,7 @@ use super::{course, history, line};
 use crate::access::members;
 use crate::core::conn::Conn;
 use crate::core::money;
-use crate::core::sql::Sql;
+use crate::core::sql::{Bind, Sql};
 use crate::{row, sql, store};
 use domain::core::error::{Error, Result};
 use domain::core::id::Id;
@@ -213,10 +213,14 @@ pub fn course_of(conn: &mut Conn, deal: &Opportunity) -> Result<Course> {
 /// # Errors
 /// Those of the database.
 pub fn stuck(conn: &mut Conn, now: Instant, most: i64) -> Result<Vec<Uuid>> {
+    conn.ids(&stuck_sql(now, most))
+}
+
+fn stuck_sql(now: Instant, most: i64) -> Sql {
     let sql = Sql::new(
         "SELECT t0.id FROM opportunities t0 WHERE t0.deleted_at IS NULL AND t0.status = 'open' AND t0.stuck_at IS NULL AND t0.stage_due_at <= ",
     );
-    conn.ids(&sql.bind(now).text(" ORDER BY t0.stage_due_at, t0.id LIMIT ").bind(most))
+    sql.bind(now).text(" ORDER BY t0.stage_due_at LIMIT ").bind(most)
 }
 
 /// Deals that are open behind their closing day and are not known to be, at most so many.
@@ -224,9 +228,43 @@ pub fn stuck(conn: &mut Conn, now: Instant, most: i64) -> Result<Vec<Uuid>> {
 /// # Errors
 /// Those of the database.
 pub fn slipping(conn: &mut Conn, today: chrono::NaiveDate, most: i64) -> Result<Vec<Uuid>> {
+    conn.ids(&slipping_sql(today, most))
+}
+
+fn slipping_sql(today: chrono::NaiveDate, most: i64) -> Sql {
     let sql = Sql::new(
         "SELECT t0.id FROM opportunities t0 WHERE t0.deleted_at IS NULL AND t0.status = 'open' AND t0.slipping_at IS NULL AND t0.close_date < ",
     );
-    let today = crate::core::sql::Bind::Date(today);
-    conn.ids(&sql.bind(today).text(" ORDER BY t0.close_date, t0.id LIMIT ").bind(most))
+    // By the day alone: with the id behind it an index that has both is taken, and gone through past all the deals that are closed.
+    sql.bind(Bind::Date(today)).text(" ORDER BY t0.close_date LIMIT ").bind(most)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
+mod tests {
+    use super::*;
+    use crate::core::database::Database;
+
+    #[tokio::test]
+    async fn deals_that_need_a_look_are_found_by_the_indexes_of_those_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::open(&format!("sqlite:{}/db", folder.path().display()).parse().unwrap(), 1).unwrap();
+        let (now, today) = (Instant::UNSET, chrono::NaiveDate::MIN);
+        for (sql, index) in [
+            (stuck_sql(now, 1), "opportunities_stuck"),
+            (slipping_sql(today, 1), "opportunities_slipping"),
+        ] {
+            let sql = Sql::new("EXPLAIN QUERY PLAN ").and(sql);
+            let mut plan = Vec::new();
+            let plan = db.write(move |conn| {
+                conn.rows(&sql, |row| {
+                    plan.extend(row.text(3)?);
+                    Ok(())
+                })?;
+                Ok(plan)
+            });
+            let plan = plan.await.unwrap();
+            assert!(plan.len() == 1 && plan[0].contains(&format!("USING INDEX {index} (")), "{plan:?}");
+        }
+    }
 }
