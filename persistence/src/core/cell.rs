@@ -35,72 +35,66 @@ fn bad(error: impl std::fmt::Display) -> Error {
     Error::Internal(format!("a column holds what it should not: {error}"))
 }
 
-struct Lite<'r, 's, 'q>(SqliteValue<'r, 's, 'q>);
-impl Cell for Lite<'_, '_, '_> {
+// The values themselves, not something around them: they are large, and to move one of a page's two thousand costs as much as to read it.
+impl Cell for SqliteValue<'_, '_, '_> {
     fn text(&mut self) -> Result<&str> {
-        Ok(self.0.read_text())
+        Ok(self.read_text())
     }
     fn json(&mut self) -> Result<&str> {
-        Ok(self.0.read_text())
+        Ok(self.read_text())
     }
     fn raw(&mut self, _: bool) -> Result<&[u8]> {
         // Without a copy where the statement has cast it: see `View`.
-        Ok(self.0.read_blob())
+        Ok(self.read_blob())
     }
     fn uuid(&mut self) -> Result<Uuid> {
-        Uuid::from_slice(self.0.read_blob()).map_err(bad)
+        Uuid::from_slice(self.read_blob()).map_err(bad)
     }
     fn integer(&mut self) -> Result<i64> {
-        Ok(self.0.read_long())
+        Ok(self.read_long())
     }
     fn boolean(&mut self) -> Result<bool> {
-        Ok(self.0.read_long() != 0)
+        Ok(self.read_long() != 0)
     }
     fn instant(&mut self) -> Result<Instant> {
-        Instant::from_micros(self.0.read_long()).ok_or_else(|| bad("a moment outside the calendar"))
+        Instant::from_micros(self.read_long()).ok_or_else(|| bad("a moment outside the calendar"))
     }
     fn date(&mut self) -> Result<chrono::NaiveDate> {
-        self.0.read_text().parse().map_err(bad)
+        self.read_text().parse().map_err(bad)
     }
     fn bytes(&mut self) -> Result<&[u8]> {
-        Ok(self.0.read_blob())
+        Ok(self.read_blob())
     }
 }
 
-struct Post<'r>(PgValue<'r>);
-impl Post<'_> {
-    fn value(&self) -> PgValue<'_> {
-        self.0
-    }
-}
-impl Cell for Post<'_> {
+impl Cell for PgValue<'_> {
     fn text(&mut self) -> Result<&str> {
-        std::str::from_utf8(self.0.as_bytes()).map_err(bad)
+        std::str::from_utf8(self.as_bytes()).map_err(bad)
     }
     fn json(&mut self) -> Result<&str> {
         // The binary form of jsonb: its version, then the text.
-        std::str::from_utf8(self.0.as_bytes().get(1..).unwrap_or_default()).map_err(bad)
+        std::str::from_utf8(self.as_bytes().get(1..).unwrap_or_default()).map_err(bad)
     }
     fn raw(&mut self, json: bool) -> Result<&[u8]> {
-        Ok(self.0.as_bytes().get(usize::from(json)..).unwrap_or_default())
+        Ok(self.as_bytes().get(usize::from(json)..).unwrap_or_default())
     }
     fn uuid(&mut self) -> Result<Uuid> {
-        Uuid::from_slice(self.0.as_bytes()).map_err(bad)
+        Uuid::from_slice(self.as_bytes()).map_err(bad)
     }
     fn integer(&mut self) -> Result<i64> {
-        FromSql::<BigInt, Pg>::from_sql(self.value()).map_err(bad)
+        FromSql::<BigInt, Pg>::from_sql(*self).map_err(bad)
     }
     fn boolean(&mut self) -> Result<bool> {
-        FromSql::<Bool, Pg>::from_sql(self.value()).map_err(bad)
+        FromSql::<Bool, Pg>::from_sql(*self).map_err(bad)
     }
     fn instant(&mut self) -> Result<Instant> {
-        FromSql::<Timestamptz, Pg>::from_sql(self.value()).map(Instant::new).map_err(bad)
+        FromSql::<Timestamptz, Pg>::from_sql(*self).map(Instant::new).map_err(bad)
     }
     fn date(&mut self) -> Result<chrono::NaiveDate> {
-        FromSql::<Date, Pg>::from_sql(self.value()).map_err(bad)
+        FromSql::<Date, Pg>::from_sql(*self).map_err(bad)
     }
     fn bytes(&mut self) -> Result<&[u8]> {
-        Ok(self.0.as_bytes())
+        Ok(self.as_bytes())
     }
 }
 
@@ -182,7 +176,7 @@ pub trait Cells {
 
 /// Gives one database's rows the common face.
 macro_rules! cells {
-    ($name:ident, $db:ty, $cell:ident) => {
+    ($name:ident, $db:ty) => {
         struct $name<'r, 'a, R>(&'r R, std::marker::PhantomData<&'a ()>);
         impl<'a, R> Cells for $name<'_, 'a, R>
         where
@@ -190,21 +184,23 @@ macro_rules! cells {
         {
             fn at(&self, index: usize, then: &mut dyn FnMut(&mut dyn Cell) -> Result<()>) -> Result<bool> {
                 let field = self.0.get(index).ok_or_else(|| bad("fewer columns than asked for"))?;
-                let Some(value) = field.value() else { return Ok(false) };
-                then(&mut $cell(value))?;
+                let mut value = field.value();
+                let Some(value) = &mut value else { return Ok(false) };
+                then(value)?;
                 Ok(true)
             }
             fn json(&self, index: usize, kind: &Kind, out: &mut Vec<u8>) -> Result<bool> {
                 let field = self.0.get(index).ok_or_else(|| bad("fewer columns than asked for"))?;
-                let Some(value) = field.value() else { return Ok(false) };
-                write(out, kind, &mut $cell(value))?;
+                let mut value = field.value();
+                let Some(value) = &mut value else { return Ok(false) };
+                write(out, kind, value)?;
                 Ok(true)
             }
         }
     };
 }
-cells!(LiteRow, Sqlite, Lite);
-cells!(PostRow, Pg, Post);
+cells!(LiteRow, Sqlite);
+cells!(PostRow, Pg);
 
 impl Conn {
     /// The ids in the first column of a statement, in its order.

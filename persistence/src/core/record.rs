@@ -164,7 +164,7 @@ fn base(row: &dyn Cells) -> Result<Base> {
 
 /// Records that a piece of SQL picks from `t0`: for rules of the server's own, so without a sight.
 pub fn pick<R: Row>(conn: &mut Conn, which: Sql) -> Result<Vec<R>> {
-    let sql = Sql::new(format!("SELECT {} FROM {} t0 WHERE ", own::<R>(), R::TABLE)).and(which);
+    let sql = select::<R>().text(" FROM ").text(R::TABLE).text(" t0 WHERE ").and(which);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         found.push(R::read(base(row)?, row, BASE.len())?);
@@ -176,8 +176,8 @@ pub fn pick<R: Row>(conn: &mut Conn, which: Sql) -> Result<Vec<R>> {
 /// As [`pick`], each with one thing more that the same statement says of it: `more` is a piece of SQL over `t0`, and `read` takes it from
 /// the column it is told.
 pub fn beside<R: Row, T>(conn: &mut Conn, more: Sql, which: Sql, read: impl Fn(&dyn Cells, usize) -> Result<T>) -> Result<Vec<(R, T)>> {
-    let sql = Sql::new(format!("SELECT {}, ", own::<R>())).and(more);
-    let sql = sql.text(format!(" FROM {} t0 WHERE ", R::TABLE)).and(which);
+    let sql = select::<R>().text(", ").and(more);
+    let sql = sql.text(" FROM ").text(R::TABLE).text(" t0 WHERE ").and(which);
     let mut found = Vec::new();
     conn.rows(&sql, |row| {
         let record = R::read(base(row)?, row, BASE.len())?;
@@ -187,10 +187,39 @@ pub fn beside<R: Row, T>(conn: &mut Conn, more: Sql, which: Sql, read: impl Fn(&
     Ok(found)
 }
 
-/// The columns of a record, without the hidden ones.
-fn own<R: Row>() -> String {
-    let names: Vec<String> = BASE.iter().chain(R::OWN).map(|c| format!("t0.{c}")).collect();
-    names.join(", ")
+/// How a table's statements begin: hundreds of letters, the same for every one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Beginning {
+    Insert,
+    Select,
+}
+static BEGINNINGS: LazyLock<RwLock<HashMap<(&'static str, Beginning), Arc<str>>>> = LazyLock::new(RwLock::default);
+
+/// The beginning of a statement, made once.
+fn begin<R: Row>(which: Beginning) -> Sql {
+    let key = (R::TABLE, which);
+    if let Some(text) = BEGINNINGS.read().ok().and_then(|all| all.get(&key).cloned()) {
+        return Sql::default().shared(&text);
+    }
+    let text: Arc<str> = match which {
+        Beginning::Insert => {
+            let names = columns::<R>().collect::<Vec<_>>().join(", ");
+            format!("INSERT INTO {} ({names}) VALUES (", R::TABLE).into()
+        }
+        Beginning::Select => {
+            let names: Vec<String> = BASE.iter().chain(R::OWN).map(|c| format!("t0.{c}")).collect();
+            format!("SELECT {}", names.join(", ")).into()
+        }
+    };
+    if let Ok(mut all) = BEGINNINGS.write() {
+        all.insert(key, text.clone());
+    }
+    Sql::default().shared(&text)
+}
+
+/// `SELECT`, with the columns of a record, without the hidden ones.
+fn select<R: Row>() -> Sql {
+    begin::<R>(Beginning::Select)
 }
 
 /// A record that is not in the trash, by its id: for rules of the server's own, so without a sight.
@@ -210,7 +239,7 @@ pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -
     };
     if let Some(within) = super::sight::through(sight) {
         let Some(within) = within else { return Ok(Some(record)) };
-        let sql = Sql::new(format!("SELECT 1 FROM {} t0 WHERE t0.id = ", R::TABLE)).bind(id.uuid());
+        let sql = Sql::new("SELECT 1 FROM ").text(R::TABLE).text(" t0 WHERE t0.id = ").bind(id.uuid());
         let seen = conn.row(&sql.text(" AND (").and(within).text(")"), |_| Ok(()))?;
         return Ok(seen.map(|()| record));
     }
@@ -219,24 +248,9 @@ pub fn load<R: Row>(conn: &mut Conn, id: Id, sight: &Sight<'_>, trashed: bool) -
     Ok(seen.then_some(record))
 }
 
-/// How the statements that insert into each table begin: hundreds of letters that are the same for every row.
-static INSERTS: LazyLock<RwLock<HashMap<&'static str, Arc<str>>>> = LazyLock::new(RwLock::default);
-
-fn beginning<R: Row>() -> Arc<str> {
-    if let Some(text) = INSERTS.read().ok().and_then(|all| all.get(R::TABLE).cloned()) {
-        return text;
-    }
-    let names = columns::<R>().collect::<Vec<_>>().join(", ");
-    let text: Arc<str> = format!("INSERT INTO {} ({names}) VALUES (", R::TABLE).into();
-    if let Ok(mut all) = INSERTS.write() {
-        all.insert(R::TABLE, text.clone());
-    }
-    text
-}
-
 /// See [`domain::core::pipeline::Store::insert`].
 pub fn insert<R: Row>(conn: &mut Conn, record: &R) -> Result<()> {
-    let mut sql = Sql::default().shared(&beginning::<R>());
+    let mut sql = begin::<R>(Beginning::Insert);
     for (i, value) in values(record)?.into_iter().enumerate() {
         sql = if i > 0 { sql.text(", ") } else { sql }.bind(value);
     }
@@ -266,12 +280,12 @@ pub fn update<R: Row>(conn: &mut Conn, before: &R, after: &R) -> Result<bool> {
     let pairs = old.iter().zip(&new).enumerate();
     let changed = pairs.fold(0, |bits, (at, (old, new))| bits | if old == new { 0 } else { bit(at) });
     let named = named(R::TABLE, changed);
-    let mut sql = Sql::new(format!("UPDATE {} SET ", R::TABLE));
+    let mut sql = Sql::new("UPDATE ").text(R::TABLE).text(" SET ");
     let mut comma = "";
     for (at, (name, value)) in columns::<R>().zip(new).enumerate().skip(1) {
         // Beyond as many columns as there are bits, all are named.
         if bit(at) == 0 || named & bit(at) != 0 {
-            sql = sql.text(format!("{comma}{name} = ")).bind(value);
+            sql = sql.text(comma).text(name).text(" = ").bind(value);
             comma = ", ";
         }
     }
@@ -281,7 +295,9 @@ pub fn update<R: Row>(conn: &mut Conn, before: &R, after: &R) -> Result<bool> {
 
 /// See [`domain::core::pipeline::Store::trash`].
 pub fn trash(conn: &mut Conn, table: &'static str, base: &Base, seen: i64, at: Option<Instant>) -> Result<bool> {
-    let sql = Sql::new(format!("UPDATE {table} SET version = "))
+    let sql = Sql::new("UPDATE ")
+        .text(table)
+        .text(" SET version = ")
         .bind(base.version)
         .text(", updated_at = ")
         .bind(base.updated_at);

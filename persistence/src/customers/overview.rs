@@ -19,7 +19,8 @@ use uuid::Uuid;
 
 /// The rows of a table that are within a sight and outside the trash, as a table to select from.
 pub(crate) fn seen(table: &'static str, columns: &'static str, sight: &Sight<'_>) -> Sql {
-    let sql = Sql::new(format!("(SELECT {columns} FROM {table} t0 WHERE t0.deleted_at IS NULL"));
+    let sql = Sql::new("(SELECT ").text(columns).text(" FROM ").text(table);
+    let sql = sql.text(" t0 WHERE t0.deleted_at IS NULL");
     match read::sight(sight) {
         Some(within) => sql.text(" AND (").and(within).text("))"),
         None => sql.text(")"),
@@ -42,7 +43,9 @@ pub(crate) fn of_customer<R: Row>(conn: &mut Conn, actor: &Actor, customer: Uuid
     let which = Sql::new("t0.deleted_at IS NULL AND t0.customer_id = ")
         .bind(customer)
         .also(read::sight(&sight))
-        .text(format!(" ORDER BY {order} LIMIT "))
+        .text(" ORDER BY ")
+        .text(order)
+        .text(" LIMIT ")
         .bind(limit as i64);
     pick(conn, which)
 }
@@ -69,10 +72,9 @@ pub fn related(conn: &mut Conn, actor: &Actor, customer: Uuid, limit: usize) -> 
     const COLUMNS: &str = "t0.id, t0.from_id, t0.to_id, t0.kind, t0.from_date, t0.to_date, t0.notes, t0.created_at";
     let (all, parties) = (reads(actor, "relationships")?, reads(actor, "customers")?);
     let side = |mine: &'static str, other: &'static str| {
-        Sql::new(format!("SELECT r.*, r.{other} AS party_id, '{other}' AS side FROM "))
-            .and(seen("relationships", COLUMNS, &all))
-            .text(format!(" r WHERE r.{mine} = "))
-            .bind(customer)
+        let sql = Sql::new("SELECT r.*, r.").text(other).text(" AS party_id, '").text(other);
+        let sql = sql.text("' AS side FROM ").and(seen("relationships", COLUMNS, &all));
+        sql.text(" r WHERE r.").text(mine).text(" = ").bind(customer)
     };
     let sql = Sql::new("SELECT r.id, r.party_id, p.kind, p.display_name, r.kind, r.side, r.from_date, r.to_date, r.notes FROM (")
         .and(side("to_id", "from_id"))
