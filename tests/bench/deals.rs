@@ -26,6 +26,9 @@ pub const FIRST: &str = "SELECT s.id FROM stages s JOIN pipelines p ON p.id = s.
                          (SELECT min(f.position) FROM stages f WHERE f.pipeline_id = p.id)";
 pub const IN_FIRST: &str = "SELECT o.id FROM opportunities o JOIN pipelines p ON p.id = o.pipeline_id JOIN stages s ON s.id = o.stage_id \
                             WHERE p.name = 'Board' AND s.position = (SELECT min(f.position) FROM stages f WHERE f.pipeline_id = p.id)";
+/// What a server that is up finds as days go by: which of them have been open for too long. One that is first started on all of them would
+/// be at it for minutes, and be measured meanwhile.
+pub const WATCHED: &str = "UPDATE opportunities SET stuck_at = created_at, slipping_at = created_at WHERE status = 'open'";
 /// How many open stages the board has.
 pub const STAGES: u32 = 4;
 /// What is to be done in any of them.

@@ -105,6 +105,7 @@ pub fn fill(address: &Address, people: &People, from: u64, to: u64, writers: u64
                 eprintln!("  {next}");
             }
         }
+        db.write(|conn| conn.batch(deals::WATCHED)).await.expect("watched deals");
     });
 }
 
