@@ -1,5 +1,6 @@
 //! What processes cost: processor time and memory, as the system counts them.
 use std::fs;
+use std::time::Duration;
 
 /// Ticks in a second of `/proc/PID/stat`: fixed at 100 for user space on Linux.
 const TICKS: f64 = 100.0;
@@ -43,4 +44,17 @@ pub fn memory(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|l| l.starts_with("VmRSS:")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+/// Waits until a server that has just been started has done what it does by itself, and has given back the memory that this took: in ten
+/// seconds hardly anything, waited for two minutes at most.
+pub fn settle(pid: u32) {
+    for _ in 0..12 {
+        let before = cpu(pid);
+        std::thread::sleep(Duration::from_secs(10));
+        if cpu(pid) - before < 0.1 {
+            return;
+        }
+    }
+    eprintln!("the server is not idle: what is measured has its own work in it");
 }

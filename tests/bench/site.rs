@@ -177,19 +177,6 @@ fn shuffle(mut all: Vec<Uuid>) -> Vec<Uuid> {
     all
 }
 
-/// Waits until a server that has just been started has done what it does by itself, and has given back the memory that this took: in ten
-/// seconds hardly anything, waited for two minutes at most.
-fn settle(pid: u32) {
-    for _ in 0..12 {
-        let before = process::cpu(pid);
-        std::thread::sleep(Duration::from_secs(10));
-        if process::cpu(pid) - before < 0.1 {
-            return;
-        }
-    }
-    eprintln!("the server is not idle: what is measured has its own work in it");
-}
-
 impl Site {
     /// A server on SQLite with so many customers, and a twin of its database for the bare statements.
     pub fn sqlite(kept: &Path, size: u64) -> Site {
@@ -226,7 +213,7 @@ impl Site {
 
     fn start(address: &str, data: PathBuf, people: People, engine: Engine, known: &Known, size: u64, folder: tempfile::TempDir) -> Site {
         let node = Node::start(address, data.to_str().unwrap(), &[]);
-        settle(node.pid());
+        process::settle(node.pid());
         let started_with = process::memory(node.pid());
         let (server, token) = (node.address(), token(&data, &people));
         let requests = Work::ALL

@@ -193,7 +193,8 @@ enum Beginning {
     Insert,
     Select,
 }
-static BEGINNINGS: LazyLock<RwLock<HashMap<(&'static str, Beginning), Arc<str>>>> = LazyLock::new(RwLock::default);
+type Beginnings = HashMap<(&'static str, Beginning), Arc<str>>;
+static BEGINNINGS: LazyLock<RwLock<Beginnings>> = LazyLock::new(RwLock::default);
 
 /// The beginning of a statement, made once.
 fn begin<R: Row>(which: Beginning) -> Sql {
