@@ -1,6 +1,8 @@
 //! The limit of the database: what the server asked of SQLite, asked again in a loop with nothing around it. Statements are prepared once
 //! and every column of every row is read.
 use crate::process;
+use persistence::core::text_index;
+use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Statement};
 use std::collections::HashMap;
@@ -236,6 +238,10 @@ pub fn open(database: &Path) -> Connection {
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000;",
     )
     .unwrap();
+    // The one function of its own that the server's statements use.
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    let entries = |call: &Context<'_>| Ok(text_index::entries(call.get_raw(0).as_str()?));
+    conn.create_scalar_function("entries", 1, flags, entries).unwrap();
     conn
 }
 

@@ -1,5 +1,5 @@
 //! A connection to either database, and the one macro that runs the same expression on whichever it is.
-use super::search;
+use super::text_index;
 use crate::sql;
 use diesel::r2d2::{ConnectionManager, PooledConnection};
 use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
@@ -67,7 +67,7 @@ impl Conn {
     /// Runs a body in a transaction of its own, on a connection of the caller's own.
     pub fn within<T>(&mut self, body: impl FnOnce(&mut Conn) -> Result<T, Error>) -> Result<T, Error> {
         self.batch(if self.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
-        let result = body(self).and_then(|done| search::settle(self).map(|()| done));
+        let result = body(self).and_then(|done| text_index::settle(self).map(|()| done));
         match &result {
             Ok(_) => self.batch("COMMIT")?,
             Err(_) => self.batch("ROLLBACK")?,

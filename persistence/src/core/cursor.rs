@@ -82,10 +82,10 @@ pub fn open<'a>(text: &str, secret: &[u8], bound: &str, kinds: impl ExactSizeIte
     keys.collect()
 }
 
-/// The rows that were entered before the last of a page, for lists in that order; opens the cursor as [`open`] does.
+/// The entries of the text index behind the last of a page, whose rows were entered before; opens the cursor as [`open`] does.
 pub fn entered_before(text: &str, secret: &[u8], bound: &str) -> Result<Sql> {
     match reveal(text, secret, bound)?.as_slice() {
-        [place] => Ok(Sql::new("s.rowid < ").bind(place.as_i64().ok_or(Error::Cursor)?)),
+        [place] => Ok(Sql::new("s.rowid > ").bind(place.as_i64().ok_or(Error::Cursor)?)),
         _ => Err(Error::Cursor),
     }
 }

@@ -37,6 +37,7 @@ pub mod sql;
 mod sqlite;
 mod storage;
 pub mod stored;
+pub mod text_index;
 pub mod trash;
 pub mod verify;
 pub mod view;

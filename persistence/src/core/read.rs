@@ -140,8 +140,9 @@ pub fn list(conn: &mut Conn, sight_: &Sight<'_>, spec: &'static Spec, list: &Lis
     let (from, ordered) = match entered {
         Some(query) => {
             // CROSS: the index leads, in its own order, so that the first page is found without looking at the rest.
-            let from = format!("{keys} FROM {object}_search s CROSS JOIN {object} t0 ON t0.rowid = s.rowid WHERE s.{object}_search MATCH ");
-            (Sql::new(from).bind(query).text(" AND "), "s.rowid DESC".to_owned())
+            let from =
+                format!("{keys} FROM {object}_search s CROSS JOIN {object} t0 ON t0.rowid = -s.rowid WHERE s.{object}_search MATCH ");
+            (Sql::new(from).bind(query).text(" AND "), "s.rowid".to_owned())
         }
         None => (
             Sql::new(format!("{keys} FROM {object} t0 WHERE ")),

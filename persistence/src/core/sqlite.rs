@@ -4,7 +4,7 @@
 use super::cell::Cells;
 use super::conn::{Conn, fault};
 use super::database::{Database, Work};
-use super::{near, search};
+use super::{near, text_index};
 use crate::sql;
 use crossbeam_channel::{Receiver, Sender};
 use diesel::connection::SimpleConnection;
@@ -82,6 +82,7 @@ pub fn connect(path: &Path) -> Result<Conn> {
     let pragmas = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                    PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000;";
     conn.batch_execute(pragmas).map_err(fault)?;
+    text_index::register(&mut conn)?;
     Ok(Conn::Sqlite(conn))
 }
 
@@ -121,7 +122,7 @@ fn write(mut conn: Conn, queue: &Receiver<Work>, committed: &Sender<()>, commits
             if !good {
                 return conn.batch("ROLLBACK");
             }
-            search::settle(&mut conn)?;
+            text_index::settle(&mut conn)?;
             conn.batch("COMMIT")
         });
         commits.fetch_add(1, Ordering::Release);

@@ -3,5 +3,6 @@
 mod protocol;
 mod reading;
 mod refusing;
+mod searching;
 mod trash;
 mod writing;
