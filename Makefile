@@ -24,7 +24,7 @@ check: ## format, lints, layers, file lengths, contract drift, licences and vuln
 
 bench: ## measure beside the limits; ALL=1 for 10 000 to 1 000 000 customers, ARGS="--work W1,W3" for some
 	cargo build --locked --release -p peyvand -p peyvand-tests --bin peyvand --bin bench
-	scripts/with-postgres --durable $(TARGET)/release/bench $(if $(ALL),--sizes 10000$(comma)100000$(comma)1000000) $(ARGS)
+	BENCH_POCKETBASE="$$(scripts/pocketbase)" scripts/with-postgres --durable $(TARGET)/release/bench $(if $(ALL),--sizes 10000$(comma)100000$(comma)1000000) $(ARGS)
 
 openapi: ## write openapi.yaml from the routes
 	@scripts/openapi write

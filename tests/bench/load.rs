@@ -55,17 +55,25 @@ pub struct Load {
     connections: Vec<Connection>,
 }
 
-/// Where the head of an answer ends, and how long its body is; none while the head is not whole.
-fn head(bytes: &[u8]) -> Option<(usize, usize)> {
-    let end = bytes.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
-    const NAME: &[u8] = b"content-length: ";
-    let length = bytes[..end].windows(NAME.len()).position(|w| w.eq_ignore_ascii_case(NAME));
-    let digits = length.map_or(&b""[..], |at| &bytes[at + NAME.len()..end]);
-    let length = digits
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .fold(0, |n, b| n * 10 + usize::from(b - b'0'));
-    Some((end, length))
+/// What stands behind some words of a head; nothing when they are not in it.
+fn header<'a>(head: &'a [u8], name: &[u8]) -> &'a [u8] {
+    let at = head.windows(name.len()).position(|w| w.eq_ignore_ascii_case(name));
+    at.map_or(&[], |at| &head[at + name.len()..])
+}
+
+/// Whether an answer is all there: as long as its head says, or up to its last chunk. That is told by its end alone, because in JSON no
+/// line ends by itself.
+fn whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|w| w == b"\r\n\r\n") else {
+        return false;
+    };
+    let (head, body) = answer.split_at(end + 4);
+    let length = header(head, b"content-length: ");
+    if length.is_empty() && !header(head, b"transfer-encoding: chunked").is_empty() {
+        return body.ends_with(b"0\r\n\r\n");
+    }
+    let digits = length.iter().take_while(|b| b.is_ascii_digit());
+    body.len() >= digits.fold(0, |n, b| n * 10 + usize::from(b - b'0'))
 }
 
 impl Load {
@@ -150,9 +158,7 @@ impl Connection {
                 Ok(0) => panic!("the server closed a connection: {}", String::from_utf8_lossy(&self.answer)),
                 Ok(n) => {
                     self.answer.extend_from_slice(&buffer[..n]);
-                    if let Some((head, body)) = head(&self.answer)
-                        && self.answer.len() >= head + body
-                    {
+                    if whole(&self.answer) {
                         return std::str::from_utf8(&self.answer[9..12]).ok()?.parse().ok();
                     }
                 }

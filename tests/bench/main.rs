@@ -1,6 +1,6 @@
 //! `make bench`: our server beside its limits, in one run on one machine. The limits are a constant page from the same framework, and the
-//! very statements that the server runs, run bare. Everything alternates and is repeated, so that a change of the machine's speed meets
-//! all alike; what counts are the ratios.
+//! very statements that the server runs, run bare; PocketBase is asked for the same work. Everything alternates and is repeated, so that a
+//! change of the machine's speed meets all alike; what counts are the ratios.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,6 +17,7 @@ mod import;
 mod load;
 mod names;
 mod page;
+mod pocketbase;
 mod postgres;
 mod process;
 mod report;
@@ -27,10 +28,11 @@ mod work;
 
 use child::{Ask, Page};
 use clap::Parser;
+use pocketbase::PocketBase;
 use report::{Point, Points, Report, median};
 use site::{Measured, Site};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use work::Work;
@@ -85,6 +87,7 @@ impl Bench {
         site::check_build();
         let kept = self.out.join("bench");
         std::fs::create_dir_all(&kept).unwrap();
+        let mut beside = self.pocketbase(&kept);
         let mut sites: Vec<Site> = self.sizes.iter().map(|size| Site::sqlite(&kept, *size)).collect();
         if std::env::var_os("PEYVAND_TEST_POSTGRES").is_some() {
             sites.push(postgres::site(&kept, self.sizes[0].max(100_000).min(*self.sizes.last().unwrap())));
@@ -97,9 +100,14 @@ impl Bench {
             for site in &mut sites {
                 site.sign();
                 site.hold();
-                self.round(site, &mut page, &mut pages, &mut points);
-                if self.work.is_empty() || self.work.iter().any(|w| w == "W7") {
-                    Bench::import(site, &mut points);
+                let limited = site.kind() == "SQLite" && Some(site.size) == report::limited(&self.sizes);
+                let mut beside = beside.as_mut().filter(|_| limited);
+                if let Some(beside) = &mut beside {
+                    beside.hold();
+                }
+                self.round(site, &mut beside, &mut page, &mut pages, &mut points);
+                if self.chosen("W7") {
+                    Bench::import(site, &mut beside, &mut points);
                 }
             }
         }
@@ -117,12 +125,27 @@ impl Bench {
             points,
             memory,
             page: page.collect(),
+            pocketbase: beside.map(|beside| beside.version),
             texts,
         }
     }
 
-    fn import(site: &mut Site, points: &mut Points) {
+    /// Whether a kind of work is to be measured.
+    fn chosen(&self, code: &str) -> bool {
+        self.work.is_empty() || self.work.iter().any(|w| w == code)
+    }
+
+    /// PocketBase, filled, where there is its program and something to compare.
+    fn pocketbase(&self, kept: &Path) -> Option<PocketBase> {
+        let program = std::env::var_os("BENCH_POCKETBASE").filter(|path| !path.is_empty())?;
+        let size = report::limited(&self.sizes)?.min(100_000);
+        let compared = report::WORKS.iter().any(|work| self.chosen(work));
+        compared.then(|| PocketBase::start(Path::new(&program), kept, size))
+    }
+
+    fn import(site: &mut Site, beside: &mut Option<&mut PocketBase>, points: &mut Points) {
         let bare = site.bare_import().map(|b| (b.rate(), b.micros()));
+        let pocketbase = beside.as_mut().map(|b| b.import()).map(|m| (m.sample.rate(), m.cpu));
         let found = site.import();
         let point = Point {
             rate: found.sample.rate(),
@@ -133,24 +156,37 @@ impl Bench {
             database_cpu: found.database_cpu,
             page_rate: f64::NAN,
             bare,
+            pocketbase,
         };
         points.entry((site.kind().to_owned(), site.size, "W7", 1)).or_default().push(point);
     }
 
-    fn round(&self, site: &mut Site, page: &mut Page, pages: &mut BTreeMap<usize, Vec<Measured>>, points: &mut Points) {
+    fn round(
+        &self,
+        site: &mut Site,
+        beside: &mut Option<&mut PocketBase>,
+        page: &mut Page,
+        pages: &mut BTreeMap<usize, Vec<Measured>>,
+        points: &mut Points,
+    ) {
         let span = Duration::from_secs_f64(self.seconds);
         let mut ask = Ask(format!(
             "GET / HTTP/1.1\r\nHost: {}\r\nAccept: application/json\r\n\r\n",
             site.address()
         ));
-        let chosen = |work: &Work| self.work.is_empty() || self.work.iter().any(|w| w == work.code());
-        for work in site.works().into_iter().filter(chosen) {
+        for work in site.works().into_iter().filter(|work| self.chosen(work.code())) {
             let bare = site.bare(work, span).map(|b| (b.rate(), b.micros()));
             for connections in [1, 32] {
-                // Before and after, so that a machine that slows down meanwhile does so for both.
+                // Before and after, so that a machine that slows down meanwhile does so for all.
+                let mut theirs = || match beside {
+                    Some(beside) if connections == 32 => beside.measure(work, connections, span),
+                    _ => None,
+                };
+                let first = theirs();
                 let before = page.measure(connections, span / 2, &mut ask);
                 let found = site.measure(work, connections, span);
                 let after = page.measure(connections, span / 2, &mut ask);
+                let pocketbase = first.zip(theirs());
                 let page_rate = f64::midpoint(before.sample.rate(), after.sample.rate());
                 pages.entry(connections).or_default().extend([before, after]);
                 let point = Point {
@@ -162,6 +198,7 @@ impl Bench {
                     database_cpu: found.database_cpu,
                     page_rate,
                     bare,
+                    pocketbase: pocketbase.map(|(a, b)| (f64::midpoint(a.sample.rate(), b.sample.rate()), f64::midpoint(a.cpu, b.cpu))),
                 };
                 points
                     .entry((site.kind().to_owned(), site.size, work.code(), connections))

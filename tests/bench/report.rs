@@ -17,6 +17,15 @@ pub struct Point {
     pub page_rate: f64,
     /// The same statements bare in the same round: operations per second and processor time of one.
     pub bare: Option<(f64, f64)>,
+    /// PocketBase right before and after: operations per second and processor time of one.
+    pub pocketbase: Option<(f64, f64)>,
+}
+
+impl Point {
+    /// How many times as fast as PocketBase beside it; not a number where that was not measured.
+    fn of_pocketbase(&self) -> f64 {
+        self.pocketbase.map_or(f64::NAN, |(rate, _)| self.rate / rate)
+    }
 }
 
 /// The points of all rounds, by server, customers, work and connections.
@@ -30,6 +39,15 @@ pub fn median(values: impl IntoIterator<Item = f64>) -> f64 {
         0 => f64::NAN,
         n if n % 2 == 1 => all[n / 2],
         n => f64::midpoint(all[n / 2 - 1], all[n / 2]),
+    }
+}
+
+/// A number for people.
+fn show(value: f64, digits: usize) -> String {
+    if value.is_finite() {
+        format!("{value:.digits$}")
+    } else {
+        "-".to_owned()
     }
 }
 
@@ -70,7 +88,7 @@ impl Limit {
 }
 
 /// What users run today, in operations per second at 32 connections on a machine of the same kind, with 100 000 customers: W1 to W6,
-/// then rows imported per second. Measured once; see `docs/benchmarks.md`.
+/// then rows imported per second. Measured once; see `docs/benchmarks.md`. The first counts only where it was not measured in this run.
 const OTHERS: [(&str, [f64; 7]); 7] = [
     ("PocketBase 0.40", [4188.0, 742.0, 1566.0, 2001.0, 202.0, 629.0, 2056.0]),
     ("Corteza", [548.0, 7.1, 227.0, 323.0, 6.6, 1.6, 10_988.0]),
@@ -80,7 +98,18 @@ const OTHERS: [(&str, [f64; 7]); 7] = [
     ("Tryton 6", [94.0, 38.0, 47.0, 118.0, 8.4, 18.0, 152.0]),
     ("Django-CRM", [6.7, 4.6, 81.0, 90.0, 4.5, 9.0, 118.0]),
 ];
-const WORKS: [&str; 7] = ["W1", "W2", "W3", "W4", "W5", "W6", "W7"];
+/// The work that they were measured with.
+pub const WORKS: [&str; 7] = ["W1", "W2", "W3", "W4", "W5", "W6", "W7"];
+/// How many connections a kind of work is compared at.
+fn connections(work: &str) -> usize {
+    if work == "W7" { 1 } else { 32 }
+}
+
+/// Of some sizes the one at which limits are held.
+pub fn limited(sizes: &[u64]) -> Option<u64> {
+    let hundred = sizes.iter().find(|size| **size == 100_000);
+    hundred.or(sizes.iter().max()).copied()
+}
 
 /// All that is held against limits.
 pub struct Report {
@@ -89,6 +118,8 @@ pub struct Report {
     pub memory: BTreeMap<(String, u64), (u64, u64)>,
     /// The constant page: connections to requests per second, processor time, and the generator's own processor time.
     pub page: BTreeMap<usize, (f64, f64, f64)>,
+    /// The version of the PocketBase that was measured beside; nothing when none was.
+    pub pocketbase: Option<String>,
     /// Statements behind each kind of work.
     pub texts: BTreeMap<&'static str, Vec<String>>,
 }
@@ -116,10 +147,9 @@ impl Report {
     /// The limits that this run says something about.
     pub fn limits(&self) -> Vec<Limit> {
         let sizes = self.sizes();
-        let (Some(&small), Some(&large)) = (sizes.first(), sizes.last()) else {
+        let (Some(&small), Some(&large), Some(at)) = (sizes.first(), sizes.last(), limited(&sizes)) else {
             return Vec::new();
         };
-        let at = if sizes.contains(&100_000) { 100_000 } else { large };
         let is = |work: &str, number: &dyn Fn(&Point) -> f64| self.of("SQLite", at, work, 32, number);
         let rate = |p: &Point| p.bare.map_or(f64::NAN, |(rate, _)| p.rate / rate);
         let cost = |p: &Point| p.bare.map_or(f64::NAN, |(_, cpu)| p.cpu / cpu);
@@ -158,14 +188,19 @@ impl Report {
             ));
         }
         for (i, work) in WORKS.into_iter().enumerate() {
-            let ours = self.of("SQLite", at, work, if work == "W7" { 1 } else { 32 }, |p| p.rate);
+            let found = |number: &dyn Fn(&Point) -> f64| self.of("SQLite", at, work, connections(work), number);
+            let ours = found(&|p| p.rate);
             let best = OTHERS[1..].iter().map(|(_, all)| all[i]).fold(0.0, f64::max);
             let (box_, crm) = match work {
                 "W3" | "W4" => (3.0, 20.0),
                 "W7" => (1.0, 1.0),
                 _ => (5.0, 50.0),
             };
-            all.push(Limit::least(format!("{work}: times {}", OTHERS[0].0), ours / OTHERS[0].1[i], box_));
+            let (name, once) = (OTHERS[0].0, OTHERS[0].1[i]);
+            all.push(match found(&Point::of_pocketbase) {
+                times if times.is_finite() => Limit::least(format!("{work}: times {name}"), times, box_),
+                _ => Limit::least(format!("{work}: times {name} as it once was"), ours / once, box_),
+            });
             all.push(Limit::least(format!("{work}: times the fastest CRM"), ours / best, crm));
         }
         all.retain(|limit| limit.found.is_finite());
@@ -202,13 +237,6 @@ impl Report {
         for ((engine, size, work, c), points) in &self.points {
             let m = |number: &dyn Fn(&Point) -> f64| median(points.iter().map(number));
             let bare = |p: &Point| p.bare.unwrap_or((f64::NAN, f64::NAN));
-            let show = |value: f64, digits: usize| {
-                if value.is_finite() {
-                    format!("{value:.digits$}")
-                } else {
-                    "-".to_owned()
-                }
-            };
             let title = Work::ALL.iter().find(|w| w.code() == *work).map_or("import", |w| w.title());
             println!(
                 "{engine:<10} {size:>9} {:<18} {c:>2} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>8} {:>7} {:>7} {:>7}",
@@ -233,14 +261,31 @@ impl Report {
                 *rest as f64 / 1e6
             );
         }
-        println!("\n{:<18} {}", "others, per s", WORKS.map(|w| format!("{w:>8}")).join(""));
-        for (name, numbers) in OTHERS {
-            println!("{name:<18} {}", numbers.map(|n| format!("{n:>8}")).join(""));
-        }
+        self.print_others();
         println!();
         for limit in self.limits() {
             let (sign, word) = (if limit.most { "≤" } else { "≥" }, if limit.held() { "held" } else { "NOT HELD" });
             println!("{:<62} {:>9.2} {sign} {:<6} {word}", limit.what, limit.found, limit.bound);
+        }
+    }
+
+    /// What users run today: PocketBase as it was measured beside, and the numbers that were measured once.
+    fn print_others(&self) {
+        let head = |title: &str| println!("\n{title:<18} {}", WORKS.map(|w| format!("{w:>8}")).join(""));
+        if let (Some(version), Some(at)) = (&self.pocketbase, limited(&self.sizes())) {
+            head("beside, per s");
+            let line = |name: &str, number: &dyn Fn(&Point) -> f64| {
+                let numbers = WORKS.map(|work| self.of("SQLite", at, work, connections(work), number));
+                println!("{name:<18} {}", numbers.map(|n| format!("{:>8}", show(n, 0))).join(""));
+            };
+            line(&format!("PocketBase {version}"), &|p| p.pocketbase.map_or(f64::NAN, |b| b.0));
+            line("its CPU µs", &|p| p.pocketbase.map_or(f64::NAN, |b| b.1));
+        } else {
+            println!("\nPocketBase was NOT measured side by side: its limits are held against numbers of another day.");
+        }
+        head("once, per s");
+        for (name, numbers) in OTHERS {
+            println!("{name:<18} {}", numbers.map(|n| format!("{n:>8}")).join(""));
         }
     }
 
@@ -255,6 +300,8 @@ impl Report {
                 "of_page": m(&|p| p.rate / p.page_rate),
                 "bare_per_second": m(&|p| p.bare.map_or(f64::NAN, |b| b.0)), "bare_cpu_us": m(&|p| p.bare.map_or(f64::NAN, |b| b.1)),
                 "of_bare": m(&|p| p.bare.map_or(f64::NAN, |b| p.rate / b.0)),
+                "pocketbase_per_second": m(&|p| p.pocketbase.map_or(f64::NAN, |b| b.0)),
+                "pocketbase_cpu_us": m(&|p| p.pocketbase.map_or(f64::NAN, |b| b.1)), "of_pocketbase": m(&Point::of_pocketbase),
                 "cpu_of_bare": m(&|p| p.bare.map_or(f64::NAN, |b| p.cpu / b.1)),
             })
         });
@@ -271,6 +318,7 @@ impl Report {
         json!({
             "constant_page": page.collect::<Value>(), "points": points.collect::<Value>(), "limits": limits.collect::<Value>(),
             "memory": memory.collect::<Value>(), "statements": self.texts,
+            "pocketbase": self.pocketbase,
         })
     }
 }
