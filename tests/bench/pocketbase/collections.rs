@@ -22,7 +22,9 @@ const DOCUMENTS: i64 = 10;
 
 /// Somebody who has signed in.
 pub struct Client {
+    /// Where the program listens.
     pub server: SocketAddr,
+    /// What is sent as `Authorization`.
     pub token: String,
     /// The user's id.
     pub user: String,
@@ -142,6 +144,7 @@ fn to(name: &str, collection: &str) -> Value {
 
 /// Makes the collections.
 fn build(admin: &Client) {
+    // The collection that every installation begins with.
     let users = "_pb_users_auth_";
     let fields = vec![
         one_of("kind", &["person", "organization"]),
