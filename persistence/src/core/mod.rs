@@ -24,6 +24,8 @@ pub mod notifications;
 pub mod object;
 pub mod order;
 pub mod place;
+#[cfg(test)]
+pub(crate) mod plan;
 mod postgres;
 pub mod read;
 pub mod record;

@@ -240,31 +240,13 @@ fn slipping_sql(today: chrono::NaiveDate, most: i64) -> Sql {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
 mod tests {
     use super::*;
-    use crate::core::database::Database;
+    use crate::core::plan;
 
     #[tokio::test]
     async fn deals_that_need_a_look_are_found_by_the_indexes_of_those_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Database::open(&format!("sqlite:{}/db", folder.path().display()).parse().unwrap(), 1).unwrap();
-        let (now, today) = (Instant::UNSET, chrono::NaiveDate::MIN);
-        for (sql, index) in [
-            (stuck_sql(now, 1), "opportunities_stuck"),
-            (slipping_sql(today, 1), "opportunities_slipping"),
-        ] {
-            let sql = Sql::new("EXPLAIN QUERY PLAN ").and(sql);
-            let mut plan = Vec::new();
-            let plan = db.write(move |conn| {
-                conn.rows(&sql, |row| {
-                    plan.extend(row.text(3)?);
-                    Ok(())
-                })?;
-                Ok(plan)
-            });
-            let plan = plan.await.unwrap();
-            assert!(plan.len() == 1 && plan[0].contains(&format!("USING INDEX {index} (")), "{plan:?}");
-        }
+        plan::takes(stuck_sql(Instant::UNSET, 1), "opportunities_stuck").await;
+        plan::takes(slipping_sql(chrono::NaiveDate::MIN, 1), "opportunities_slipping").await;
     }
 }
