@@ -3,7 +3,7 @@ use crate::http::guard::{Guard, Write};
 use domain::core::error::{Error, Result};
 use domain::core::pipeline::{Context, Done};
 use persistence::core::conn::Conn;
-use persistence::customers::duplicate::{find, matches};
+use persistence::customers::duplicate::{find, matches, suspected};
 use uuid::Uuid;
 
 /// The guard of customers. Imports are not under it: they find by `match_on`, and report.
@@ -27,7 +27,7 @@ impl Guard for ExactKeys {
             None => None,
         };
         let done = write(conn)?;
-        if !done.changed {
+        if !done.changed || !suspected(conn, done.id)? {
             return Ok(done);
         }
         let Some(now) = find(conn, done.id)? else { return Ok(done) };

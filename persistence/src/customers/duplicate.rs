@@ -21,6 +21,29 @@ pub fn find(conn: &mut Conn, id: Uuid) -> Result<Option<Customer>> {
     live(conn, id)
 }
 
+/// Whether another customer could share an exact key with this one, in whoever's sight: that none does, which is the rule, is told without
+/// reading a record.
+///
+/// # Errors
+/// Those of the database.
+pub fn suspected(conn: &mut Conn, id: Uuid) -> Result<bool> {
+    let same = |column: &str| {
+        let others = format!("SELECT 1 FROM customers mine JOIN customers other ON other.{column} = mine.{column} WHERE mine.id = ");
+        Sql::new(others)
+            .bind(id)
+            .text(" AND other.deleted_at IS NULL AND other.id <> ")
+            .bind(id)
+    };
+    let sql = Sql::new(
+        "SELECT 1 WHERE EXISTS (SELECT 1 FROM customer_keys mine JOIN customer_keys other ON other.kind = mine.kind AND other.value = mine.value \
+         WHERE mine.customer_id = ",
+    );
+    let sql = sql.bind(id).text(" AND other.customer_id <> ").bind(id);
+    let sql = sql.text(") OR EXISTS (").and(same("national_id"));
+    let sql = sql.text(") OR EXISTS (").and(same("legal_id")).text(")");
+    Ok(conn.row(&sql, |_| Ok(()))?.is_some())
+}
+
 /// Customers in the caller's sight that share an exact key with this one, which `before` did not share already.
 ///
 /// # Errors
@@ -67,6 +90,9 @@ pub fn matches(conn: &mut Conn, context: &Context<'_>, before: Option<&Customer>
 /// # Errors
 /// `Error::Taken` with the field's name.
 pub fn identities(conn: &mut Conn, context: &Context<'_>, before: Option<&Customer>, id: Uuid) -> Result<()> {
+    if !suspected(conn, id)? {
+        return Ok(());
+    }
     let Some(now) = find(conn, id)?.filter(|c| c.national_id.is_some() || c.legal_id.is_some()) else {
         return Ok(());
     };
