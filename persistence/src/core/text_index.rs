@@ -121,9 +121,8 @@ mod tests {
 
     #[test]
     fn runs_of_five_digits_are_written_once_more_in_codes() {
-        let code = |n: u32| char::from_u32(CODES + n).unwrap();
         assert_eq!(entries("علی 1234"), "علی 1234");
-        let codes: String = [code(120), code(204), code(45)].iter().collect();
+        let codes: String = [120, 204, 45].into_iter().filter_map(|n| char::from_u32(CODES + n)).collect();
         assert_eq!(entries("a12045b"), format!("a12045b {codes}"));
         assert_eq!(entries("12045 x 12045"), format!("12045 x 12045 {codes} {codes}"));
         assert!(windows(&codes).iter().all(is_of_five));

@@ -1,6 +1,6 @@
 //! Search by parts of numbers and addresses, beside what a plain look at every record finds.
 use serde_json::json;
-use tests::{App, Who, both};
+use tests::{Who, both};
 
 /// Parts of one of the numbers, short and long, with what stands before and behind it.
 fn parts(number: &str) -> Vec<String> {
