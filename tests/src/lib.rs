@@ -26,6 +26,7 @@ pub mod samples;
 pub mod schema;
 mod seed;
 pub mod template;
+pub mod text_index;
 
 pub use answer::Answer;
 pub use app::App;

@@ -143,7 +143,7 @@ CREATE INDEX custom_fields_created_at ON custom_fields (created_at, id) WHERE de
 CREATE INDEX custom_fields_updated_at ON custom_fields (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_fields_owner ON custom_fields (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX custom_fields_unit ON custom_fields (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE custom_fields_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE custom_fields_search USING fts5 (search, content = 'custom_fields', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER custom_fields_search_insert AFTER INSERT ON custom_fields BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('custom_fields', new.rowid, NULL);
 END;

@@ -20,7 +20,7 @@ CREATE INDEX units_created_at ON units (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX units_updated_at ON units (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX units_owner ON units (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX units_unit ON units (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE units_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE units_search USING fts5 (search, content = 'units', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER units_search_insert AFTER INSERT ON units BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('units', new.rowid, NULL);
 END;
@@ -58,7 +58,7 @@ CREATE INDEX users_created_at ON users (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX users_updated_at ON users (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_owner ON users (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX users_unit ON users (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE users_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE users_search USING fts5 (search, content = 'users', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER users_search_insert AFTER INSERT ON users BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('users', new.rowid, NULL);
 END;
@@ -91,7 +91,7 @@ CREATE INDEX teams_created_at ON teams (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX teams_updated_at ON teams (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX teams_owner ON teams (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX teams_unit ON teams (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE teams_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE teams_search USING fts5 (search, content = 'teams', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER teams_search_insert AFTER INSERT ON teams BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('teams', new.rowid, NULL);
 END;
@@ -123,7 +123,7 @@ CREATE INDEX roles_created_at ON roles (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX roles_updated_at ON roles (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX roles_owner ON roles (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX roles_unit ON roles (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE roles_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE roles_search USING fts5 (search, content = 'roles', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER roles_search_insert AFTER INSERT ON roles BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('roles', new.rowid, NULL);
 END;

@@ -52,7 +52,7 @@ CREATE INDEX customers_created_at ON customers (created_at, id) WHERE deleted_at
 CREATE INDEX customers_updated_at ON customers (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_owner ON customers (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX customers_unit ON customers (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE customers_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE customers_search USING fts5 (search, content = 'customers', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER customers_search_insert AFTER INSERT ON customers BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('customers', new.rowid, NULL);
 END;
@@ -128,7 +128,7 @@ CREATE INDEX groups_created_at ON groups (created_at, id) WHERE deleted_at IS NU
 CREATE INDEX groups_updated_at ON groups (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX groups_owner ON groups (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX groups_unit ON groups (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE groups_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE groups_search USING fts5 (search, content = 'groups', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER groups_search_insert AFTER INSERT ON groups BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('groups', new.rowid, NULL);
 END;

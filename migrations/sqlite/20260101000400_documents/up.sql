@@ -30,7 +30,7 @@ CREATE INDEX documents_owner ON documents (owner_id, updated_at, id) WHERE delet
 CREATE INDEX documents_unit ON documents (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX documents_name ON documents (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX documents_customer ON documents (customer_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE documents_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE documents_search USING fts5 (search, content = 'documents', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER documents_search_insert AFTER INSERT ON documents BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('documents', new.rowid, NULL);
 END;

@@ -33,7 +33,7 @@ CREATE INDEX interactions_created_at ON interactions (created_at, id) WHERE dele
 CREATE INDEX interactions_updated_at ON interactions (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX interactions_owner ON interactions (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX interactions_unit ON interactions (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE interactions_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE interactions_search USING fts5 (search, content = 'interactions', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER interactions_search_insert AFTER INSERT ON interactions BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('interactions', new.rowid, NULL);
 END;
@@ -94,7 +94,7 @@ CREATE INDEX tasks_created_at ON tasks (created_at, id) WHERE deleted_at IS NULL
 CREATE INDEX tasks_updated_at ON tasks (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_owner ON tasks (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_unit ON tasks (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE tasks_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE tasks_search USING fts5 (search, content = 'tasks', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER tasks_search_insert AFTER INSERT ON tasks BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('tasks', new.rowid, NULL);
 END;

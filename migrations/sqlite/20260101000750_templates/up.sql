@@ -27,7 +27,7 @@ CREATE INDEX templates_owner ON templates (owner_id, updated_at, id) WHERE delet
 CREATE INDEX templates_unit ON templates (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX templates_name ON templates (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX templates_object ON templates (object, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE templates_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE templates_search USING fts5 (search, content = 'templates', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER templates_search_insert AFTER INSERT ON templates BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('templates', new.rowid, NULL);
 END;

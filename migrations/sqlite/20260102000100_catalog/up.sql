@@ -24,7 +24,7 @@ CREATE INDEX product_categories_owner ON product_categories (owner_id, updated_a
 CREATE INDEX product_categories_unit ON product_categories (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX product_categories_name ON product_categories (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX product_categories_parent ON product_categories (parent_id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE product_categories_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE product_categories_search USING fts5 (search, content = 'product_categories', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER product_categories_search_insert AFTER INSERT ON product_categories BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('product_categories', new.rowid, NULL);
 END;
@@ -79,7 +79,7 @@ CREATE INDEX products_name ON products (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX products_category ON products (category_id) WHERE deleted_at IS NULL;
 CREATE INDEX products_parent ON products (parent_id) WHERE deleted_at IS NULL;
 CREATE INDEX products_kind ON products (kind) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE products_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE products_search USING fts5 (search, content = 'products', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER products_search_insert AFTER INSERT ON products BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('products', new.rowid, NULL);
 END;
@@ -148,7 +148,7 @@ CREATE INDEX price_books_name ON price_books (name, id) WHERE deleted_at IS NULL
 CREATE INDEX price_books_currency ON price_books (currency, id) WHERE deleted_at IS NULL;
 CREATE INDEX price_books_priority ON price_books (priority, id) WHERE deleted_at IS NULL;
 CREATE INDEX price_books_group ON price_books (group_id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE price_books_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE price_books_search USING fts5 (search, content = 'price_books', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER price_books_search_insert AFTER INSERT ON price_books BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('price_books', new.rowid, NULL);
 END;
@@ -228,7 +228,7 @@ CREATE INDEX promotions_owner ON promotions (owner_id, updated_at, id) WHERE del
 CREATE INDEX promotions_unit ON promotions (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX promotions_name ON promotions (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX promotions_priority ON promotions (priority, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE promotions_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE promotions_search USING fts5 (search, content = 'promotions', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER promotions_search_insert AFTER INSERT ON promotions BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('promotions', new.rowid, NULL);
 END;
@@ -269,7 +269,7 @@ CREATE UNIQUE INDEX coupons__code_key ON coupons (code) WHERE deleted_at IS NULL
 CREATE INDEX coupons_code ON coupons (code, id) WHERE deleted_at IS NULL;
 CREATE INDEX coupons_promotion ON coupons (promotion_id) WHERE deleted_at IS NULL;
 CREATE INDEX coupons_customer ON coupons (customer_id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE coupons_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE coupons_search USING fts5 (search, content = 'coupons', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER coupons_search_insert AFTER INSERT ON coupons BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('coupons', new.rowid, NULL);
 END;
@@ -358,7 +358,7 @@ CREATE INDEX payment_terms_updated_at ON payment_terms (updated_at, id) WHERE de
 CREATE INDEX payment_terms_owner ON payment_terms (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX payment_terms_unit ON payment_terms (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX payment_terms_name ON payment_terms (name, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE payment_terms_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE payment_terms_search USING fts5 (search, content = 'payment_terms', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER payment_terms_search_insert AFTER INSERT ON payment_terms BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('payment_terms', new.rowid, NULL);
 END;
@@ -469,7 +469,7 @@ CREATE INDEX quotes_status ON quotes (status, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_valid_until ON quotes (valid_until, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_discount_percent ON quotes (discount_percent, id) WHERE deleted_at IS NULL;
 CREATE INDEX quotes_customer ON quotes (customer_id, created_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE quotes_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE quotes_search USING fts5 (search, content = 'quotes', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER quotes_search_insert AFTER INSERT ON quotes BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('quotes', new.rowid, NULL);
 END;

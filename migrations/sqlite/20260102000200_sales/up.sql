@@ -24,7 +24,7 @@ CREATE INDEX pipelines_updated_at ON pipelines (updated_at, id) WHERE deleted_at
 CREATE INDEX pipelines_owner ON pipelines (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX pipelines_unit ON pipelines (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX pipelines_name ON pipelines (name, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE pipelines_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE pipelines_search USING fts5 (search, content = 'pipelines', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER pipelines_search_insert AFTER INSERT ON pipelines BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('pipelines', new.rowid, NULL);
 END;
@@ -69,7 +69,7 @@ CREATE INDEX stages_unit ON stages (unit_id, updated_at, id) WHERE deleted_at IS
 CREATE INDEX stages_name ON stages (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX stages_position ON stages (position, id) WHERE deleted_at IS NULL;
 CREATE INDEX stages_pipeline ON stages (pipeline_id, position) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE stages_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE stages_search USING fts5 (search, content = 'stages', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER stages_search_insert AFTER INSERT ON stages BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('stages', new.rowid, NULL);
 END;
@@ -107,7 +107,7 @@ CREATE INDEX competitors_updated_at ON competitors (updated_at, id) WHERE delete
 CREATE INDEX competitors_owner ON competitors (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX competitors_unit ON competitors (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX competitors_name ON competitors (name, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE competitors_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE competitors_search USING fts5 (search, content = 'competitors', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER competitors_search_insert AFTER INSERT ON competitors BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('competitors', new.rowid, NULL);
 END;
@@ -199,7 +199,7 @@ CREATE INDEX opportunities_stuck ON opportunities (stage_due_at) WHERE deleted_a
 CREATE INDEX opportunities_slipping ON opportunities (close_date) WHERE deleted_at IS NULL AND status = 'open' AND slipping_at IS NULL;
 -- What refers to a customer moves in the trash too when customers are merged.
 CREATE INDEX opportunities_trash ON opportunities (deleted_at) WHERE deleted_at IS NOT NULL;
-CREATE VIRTUAL TABLE opportunities_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE opportunities_search USING fts5 (search, content = 'opportunities', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER opportunities_search_insert AFTER INSERT ON opportunities BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('opportunities', new.rowid, NULL);
 END;
@@ -324,7 +324,7 @@ CREATE INDEX leads_contact ON leads (contact_id) WHERE deleted_at IS NULL;
 CREATE INDEX leads_partner ON leads (partner_id) WHERE deleted_at IS NULL;
 -- What refers to a customer moves in the trash too when customers are merged.
 CREATE INDEX leads_trash ON leads (deleted_at) WHERE deleted_at IS NOT NULL;
-CREATE VIRTUAL TABLE leads_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE leads_search USING fts5 (search, content = 'leads', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER leads_search_insert AFTER INSERT ON leads BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('leads', new.rowid, NULL);
 END;
@@ -367,7 +367,7 @@ CREATE INDEX scoring_rules_updated_at ON scoring_rules (updated_at, id) WHERE de
 CREATE INDEX scoring_rules_owner ON scoring_rules (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX scoring_rules_unit ON scoring_rules (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX scoring_rules_name ON scoring_rules (name, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE scoring_rules_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE scoring_rules_search USING fts5 (search, content = 'scoring_rules', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER scoring_rules_search_insert AFTER INSERT ON scoring_rules BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('scoring_rules', new.rowid, NULL);
 END;
@@ -404,7 +404,7 @@ CREATE INDEX assignment_rules_owner ON assignment_rules (owner_id, updated_at, i
 CREATE INDEX assignment_rules_unit ON assignment_rules (unit_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX assignment_rules_name ON assignment_rules (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX assignment_rules_position ON assignment_rules (position, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE assignment_rules_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE assignment_rules_search USING fts5 (search, content = 'assignment_rules', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER assignment_rules_search_insert AFTER INSERT ON assignment_rules BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('assignment_rules', new.rowid, NULL);
 END;
@@ -444,7 +444,7 @@ CREATE INDEX market_notes_title ON market_notes (title, id) WHERE deleted_at IS 
 CREATE INDEX market_notes_from_date ON market_notes (from_date, id) WHERE deleted_at IS NULL;
 CREATE INDEX market_notes_region ON market_notes (region, id) WHERE deleted_at IS NULL;
 CREATE INDEX market_notes_competitor ON market_notes (competitor_id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE market_notes_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE market_notes_search USING fts5 (search, content = 'market_notes', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER market_notes_search_insert AFTER INSERT ON market_notes BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('market_notes', new.rowid, NULL);
 END;
@@ -491,7 +491,7 @@ CREATE INDEX market_indicators_unit ON market_indicators (unit_id, updated_at, i
 CREATE INDEX market_indicators_indicator ON market_indicators (indicator, id) WHERE deleted_at IS NULL;
 CREATE INDEX market_indicators_region ON market_indicators (region, id) WHERE deleted_at IS NULL;
 CREATE INDEX market_indicators_from_date ON market_indicators (from_date, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE market_indicators_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE market_indicators_search USING fts5 (search, content = 'market_indicators', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER market_indicators_search_insert AFTER INSERT ON market_indicators BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('market_indicators', new.rowid, NULL);
 END;
@@ -540,7 +540,7 @@ CREATE INDEX account_plans_customer ON account_plans (customer_id, starts_on, id
 CREATE INDEX account_plans_name ON account_plans (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_plans_starts_on ON account_plans (starts_on, id) WHERE deleted_at IS NULL;
 CREATE INDEX account_plans_ends_on ON account_plans (ends_on, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE account_plans_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE account_plans_search USING fts5 (search, content = 'account_plans', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER account_plans_search_insert AFTER INSERT ON account_plans BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('account_plans', new.rowid, NULL);
 END;

@@ -60,7 +60,7 @@ CREATE INDEX warehouses_created_at ON warehouses (created_at, id) WHERE deleted_
 CREATE INDEX warehouses_updated_at ON warehouses (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX warehouses_owner ON warehouses (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX warehouses_unit ON warehouses (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE warehouses_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE warehouses_search USING fts5 (search, content = 'warehouses', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER warehouses_search_insert AFTER INSERT ON warehouses BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('warehouses', new.rowid, NULL);
 END;
@@ -259,7 +259,7 @@ CREATE INDEX orders_created_at ON orders (created_at, id) WHERE deleted_at IS NU
 CREATE INDEX orders_updated_at ON orders (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX orders_owner ON orders (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX orders_unit ON orders (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE orders_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE orders_search USING fts5 (search, content = 'orders', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER orders_search_insert AFTER INSERT ON orders BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('orders', new.rowid, NULL);
 END;
@@ -312,7 +312,7 @@ CREATE INDEX shipments_created_at ON shipments (created_at, id) WHERE deleted_at
 CREATE INDEX shipments_updated_at ON shipments (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX shipments_owner ON shipments (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX shipments_unit ON shipments (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE shipments_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE shipments_search USING fts5 (search, content = 'shipments', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER shipments_search_insert AFTER INSERT ON shipments BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('shipments', new.rowid, NULL);
 END;
@@ -374,7 +374,7 @@ CREATE INDEX invoices_created_at ON invoices (created_at, id) WHERE deleted_at I
 CREATE INDEX invoices_updated_at ON invoices (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX invoices_owner ON invoices (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX invoices_unit ON invoices (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE invoices_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE invoices_search USING fts5 (search, content = 'invoices', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER invoices_search_insert AFTER INSERT ON invoices BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('invoices', new.rowid, NULL);
 END;
@@ -431,7 +431,7 @@ CREATE INDEX credit_notes_created_at ON credit_notes (created_at, id) WHERE dele
 CREATE INDEX credit_notes_updated_at ON credit_notes (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX credit_notes_owner ON credit_notes (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX credit_notes_unit ON credit_notes (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE credit_notes_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE credit_notes_search USING fts5 (search, content = 'credit_notes', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER credit_notes_search_insert AFTER INSERT ON credit_notes BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('credit_notes', new.rowid, NULL);
 END;
@@ -485,7 +485,7 @@ CREATE INDEX payments_created_at ON payments (created_at, id) WHERE deleted_at I
 CREATE INDEX payments_updated_at ON payments (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX payments_owner ON payments (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX payments_unit ON payments (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE payments_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE payments_search USING fts5 (search, content = 'payments', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER payments_search_insert AFTER INSERT ON payments BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('payments', new.rowid, NULL);
 END;
@@ -597,7 +597,7 @@ CREATE INDEX contracts_created_at ON contracts (created_at, id) WHERE deleted_at
 CREATE INDEX contracts_updated_at ON contracts (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX contracts_owner ON contracts (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX contracts_unit ON contracts (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE contracts_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE contracts_search USING fts5 (search, content = 'contracts', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER contracts_search_insert AFTER INSERT ON contracts BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('contracts', new.rowid, NULL);
 END;
@@ -655,7 +655,7 @@ CREATE INDEX refunds_created_at ON refunds (created_at, id) WHERE deleted_at IS 
 CREATE INDEX refunds_updated_at ON refunds (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX refunds_owner ON refunds (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX refunds_unit ON refunds (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE refunds_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE refunds_search USING fts5 (search, content = 'refunds', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER refunds_search_insert AFTER INSERT ON refunds BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('refunds', new.rowid, NULL);
 END;
@@ -704,7 +704,7 @@ CREATE INDEX purchase_requests_created_at ON purchase_requests (created_at, id) 
 CREATE INDEX purchase_requests_updated_at ON purchase_requests (updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX purchase_requests_owner ON purchase_requests (owner_id, updated_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX purchase_requests_unit ON purchase_requests (unit_id, updated_at, id) WHERE deleted_at IS NULL;
-CREATE VIRTUAL TABLE purchase_requests_search USING fts5 (search, content = '', columnsize = 0, tokenize = 'trigram', detail = 'none');
+CREATE VIRTUAL TABLE purchase_requests_search USING fts5 (search, content = 'purchase_requests', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER purchase_requests_search_insert AFTER INSERT ON purchase_requests BEGIN
     INSERT OR IGNORE INTO pending_search VALUES ('purchase_requests', new.rowid, NULL);
 END;

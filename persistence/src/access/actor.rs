@@ -147,12 +147,7 @@ pub fn below(conn: &mut Conn, unit: Uuid) -> Result<BTreeSet<Uuid>> {
          WHERE u.deleted_at IS NULL) SELECT id FROM tree",
         unit
     );
-    let mut all = BTreeSet::new();
-    conn.rows(&tree, |row| {
-        all.extend(row.uuid(0)?);
-        Ok(())
-    })?;
-    Ok(all)
+    Ok(conn.ids(&tree)?.into_iter().collect())
 }
 
 /// Whether these grants are everything.

@@ -52,7 +52,7 @@ pub(super) fn is_of_five(trigram: &Trigram) -> bool {
 }
 
 /// What the index is given of a text: the text, and its runs of digits in codes. In SQL this is the function `entries` of every
-/// connection that writes.
+/// connection.
 pub fn entries(text: &str) -> String {
     fives(text).fold(text.to_owned(), |mut all, codes| {
         all.push(' ');

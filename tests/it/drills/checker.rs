@@ -1,11 +1,10 @@
 //! What must be true after any fault: what was acknowledged is there, nothing twice and nothing in part, versions rise by one, and the
 //! change log tells how each record became what it is.
 use super::caller::marker;
-use persistence::core::text_index;
 use persistence::sql;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use tests::{App, Client};
+use tests::{App, Client, text_index};
 use uuid::Uuid;
 
 /// Acknowledged creates: serial number and id.
@@ -66,39 +65,7 @@ pub fn check_new(app: &App, client: &Client<'_>, acks: &Acks, checked: &mut BTre
         let conn = rusqlite::Connection::open(path).unwrap();
         let found: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(found, "ok");
-        same_entries(&conn);
-    }
-}
-
-/// The text index holds what one made anew from the rows would hold.
-fn same_entries(conn: &rusqlite::Connection) {
-    conn.execute("INSERT INTO customers_search (customers_search) VALUES ('integrity-check')", [])
-        .unwrap();
-    let made: String = conn
-        .query_row("SELECT sql FROM sqlite_schema WHERE name = 'customers_search'", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
-    conn.execute_batch(&made.replace("CREATE VIRTUAL TABLE customers_search", "CREATE VIRTUAL TABLE temp.anew"))
-        .unwrap();
-    let mut rows = conn.prepare("SELECT rowid, search FROM customers ORDER BY rowid DESC").unwrap();
-    let rows = rows
-        .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
-        .unwrap();
-    for (row, text) in rows.map(Result::unwrap) {
-        let entry = (-row, text_index::entries(&text));
-        conn.execute("INSERT INTO temp.anew (rowid, search) VALUES (?1, ?2)", entry)
-            .unwrap();
-    }
-    conn.execute_batch(
-        "CREATE VIRTUAL TABLE temp.kept_words USING fts5vocab ('main', 'customers_search', 'instance'); \
-         CREATE VIRTUAL TABLE temp.new_words USING fts5vocab ('temp', 'anew', 'instance')",
-    )
-    .unwrap();
-    for (one, other) in [("kept_words", "new_words"), ("new_words", "kept_words")] {
-        let sql = format!("SELECT count(*) FROM (SELECT term, doc FROM temp.{one} EXCEPT SELECT term, doc FROM temp.{other})");
-        let differ: i64 = conn.query_row(&sql, [], |row| row.get(0)).unwrap();
-        assert_eq!(differ, 0, "the text index and the table differ: {one}");
+        text_index::agrees(&conn);
     }
 }
 

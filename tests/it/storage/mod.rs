@@ -2,3 +2,4 @@
 mod conditions;
 mod large;
 mod schema;
+mod text_index;
