@@ -3,9 +3,10 @@
 use crate::process;
 use persistence::core::text_index;
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::types::Value;
+use rusqlite::types::{FromSql, Value};
 use rusqlite::{Connection, OpenFlags, Statement};
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
@@ -41,6 +42,21 @@ impl Bare {
     pub fn micros(&self) -> f64 {
         self.cpu * 1e6 / self.done as f64
     }
+}
+
+/// A column of a filled database, in no order.
+pub fn column<T: FromSql>(database: &Path, statement: &str) -> Vec<T> {
+    let conn = open(database);
+    let mut all = conn.prepare(statement).unwrap();
+    let rows = all.query_map([], |row| row.get(0)).unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// A name for what these parts say: for others it is another.
+pub fn name<T: Hash>(parts: impl IntoIterator<Item = T>) -> String {
+    let mut hasher = DefaultHasher::new();
+    parts.into_iter().for_each(|part| part.hash(&mut hasher));
+    format!("{:08x}", hasher.finish() as u32)
 }
 
 /// The statements between two places of a trace, by connection, in order.

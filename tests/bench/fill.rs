@@ -64,18 +64,13 @@ pub fn sqlite(kept: &Path, size: u64) -> Filled {
 
 /// Names a schema.
 fn schema(template: &Template) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
     let scratch = tempfile::tempdir().unwrap();
     let copy = template.copy(scratch.path());
-    let conn = crate::bare::open(&scratch.path().join("peyvand.db"));
-    let mut hasher = DefaultHasher::new();
-    let mut all = conn.prepare("SELECT coalesce(sql, '') FROM sqlite_schema ORDER BY name").unwrap();
-    for text in all.query_map([], |row| row.get::<_, String>(0)).unwrap() {
-        text.unwrap().hash(&mut hasher);
-    }
-    (include_str!("customers.rs"), include_str!("rich.rs"), include_str!("deals.rs")).hash(&mut hasher);
+    let database = scratch.path().join("peyvand.db");
+    let mut parts: Vec<String> = crate::bare::column(&database, "SELECT coalesce(sql, '') FROM sqlite_schema ORDER BY name");
+    parts.extend([include_str!("customers.rs"), include_str!("rich.rs"), include_str!("deals.rs")].map(String::from));
     drop(copy);
-    format!("{:08x}", hasher.finish() as u32)
+    crate::bare::name(parts)
 }
 
 /// Fills a database from one serial number to another, by so many writers at once.

@@ -8,7 +8,7 @@ use crate::held::Held;
 use crate::load::{Load, Sample};
 use crate::names::Dice;
 use crate::process;
-use crate::site::Measured;
+use crate::site::{IMPORTED, Measured};
 use crate::work::Work;
 use collections::Client;
 use requests::{Batches, Requests};
@@ -20,8 +20,8 @@ use std::time::Duration;
 
 /// What it does as well as our server, request by request.
 const WORKS: [Work; 6] = [Work::Read, Work::List, Work::Create, Work::Change, Work::Search, Work::Overview];
-/// Rows of an import, and in how many batches they are sent at once: more or fewer make no difference.
-const IMPORTED: (u64, u64) = (10_000, 10);
+/// In how many batches the rows of an import are sent at once: more or fewer make no difference.
+const BATCHES: u64 = 10;
 
 /// A running program; it ends when this goes.
 struct Server {
@@ -92,14 +92,6 @@ fn filled(program: &Path, kept: &Path, size: u64) -> PathBuf {
     folder
 }
 
-/// What a statement finds, in no order.
-fn ids(database: &Path, statement: &str) -> Vec<String> {
-    let conn = bare::open(database);
-    let mut all = conn.prepare(statement).unwrap();
-    let rows = all.query_map([], |row| row.get(0)).unwrap();
-    rows.map(Result::unwrap).collect()
-}
-
 /// PocketBase with customers, running.
 pub struct PocketBase {
     server: Server,
@@ -124,8 +116,8 @@ impl PocketBase {
         let copied = Command::new("cp").args(["-a", "--reflink=auto"]).args([&filled, &data]).status();
         assert!(copied.unwrap().success());
         let database = data.join("data.db");
-        let all = ids(&database, "SELECT id FROM customers");
-        let rich = ids(&database, "SELECT DISTINCT customer FROM tasks");
+        let all = bare::column(&database, "SELECT id FROM customers");
+        let rich = bare::column(&database, "SELECT DISTINCT customer FROM tasks");
         let server = Server::start(&program, &data);
         let client = Client::seller(server.address);
         let requests = WORKS.map(|work| {
@@ -169,7 +161,7 @@ impl PocketBase {
 
     /// Has it take in as many customers as our server is given in a file.
     pub fn import(&mut self) -> Measured {
-        let (rows, batches) = IMPORTED;
+        let (rows, batches) = (IMPORTED.0, BATCHES);
         let mut dice = Dice(self.serial);
         let mut next = || {
             self.serial += 1;

@@ -17,9 +17,37 @@ pub const HOW_MANY: u64 = 500;
 pub const WHICH: &str = "SELECT DISTINCT customer_id FROM tasks WHERE customer_id IS NOT NULL";
 
 /// What one of them has.
-const INTERACTIONS: i64 = 200;
-const TASKS: i64 = 20;
-const DOCUMENTS: i64 = 10;
+pub const INTERACTIONS: i64 = 200;
+pub const TASKS: i64 = 20;
+pub const DOCUMENTS: i64 = 10;
+
+/// An interaction, without when it was and with whom.
+pub fn interaction(dice: &mut Dice) -> Value {
+    json!({
+        "channel": dice.one(&["call", "email", "meeting", "message"]), "direction": dice.one(&["inbound", "outbound"]),
+        "duration_seconds": dice.below(900), "subject": format!("پرسش دربارهٔ {}", dice.one(&TRADES_FA)),
+        "body": "سلام. زمان تحویل سفارش پیشین را می‌خواستم بدانم و این که آیا می‌توان نشانی را تغییر داد. با سپاس.",
+        "keywords": ["delivery"],
+    })
+}
+
+/// A task, without when it is due and for whom.
+pub fn task(dice: &mut Dice) -> Value {
+    json!({"title": format!("پیگیری {}", dice.one(&TRADES_FA)), "kind": "call"})
+}
+
+/// A document by its number, without whose it is.
+pub fn document(n: i64) -> Value {
+    json!({"name": format!("قرارداد {n}.pdf"), "tags": ["قرارداد"]})
+}
+
+/// A row with what one of its kind goes without.
+pub fn about(mut row: Value, more: Value) -> Value {
+    if let (Value::Object(row), Value::Object(more)) = (&mut row, more) {
+        row.extend(more);
+    }
+    row
+}
 
 /// Writes the file of a customer.
 pub fn fill(conn: &mut Conn, context: &Context<'_>, dice: &mut Dice, customer: Uuid) -> Result<()> {
@@ -29,31 +57,15 @@ pub fn fill(conn: &mut Conn, context: &Context<'_>, dice: &mut Dice, customer: U
         _ => Ok(()),
     };
     for n in 0..INTERACTIONS {
-        let at = now.after(TimeDelta::hours(-7 * n));
-        make(
-            &Of::<Interaction>::NEW,
-            json!({
-                "customer_id": customer, "channel": dice.one(&["call", "email", "meeting", "message"]),
-                "direction": dice.one(&["inbound", "outbound"]), "started_at": at, "duration_seconds": dice.below(900),
-                "subject": format!("پرسش دربارهٔ {}", dice.one(&TRADES_FA)),
-                "body": "سلام. زمان تحویل سفارش پیشین را می‌خواستم بدانم و این که آیا می‌توان نشانی را تغییر داد. با سپاس.",
-                "keywords": ["delivery"],
-            }),
-        )?;
+        let more = json!({"customer_id": customer, "started_at": now.after(TimeDelta::hours(-7 * n))});
+        make(&Of::<Interaction>::NEW, about(interaction(dice), more))?;
     }
     for n in 0..TASKS {
-        let due = now.after(TimeDelta::hours(9 * n));
-        let title = format!("پیگیری {}", dice.one(&TRADES_FA));
-        make(
-            &Of::<Task>::NEW,
-            json!({"customer_id": customer, "title": title, "due_at": due, "kind": "call"}),
-        )?;
+        let more = json!({"customer_id": customer, "due_at": now.after(TimeDelta::hours(9 * n))});
+        make(&Of::<Task>::NEW, about(task(dice), more))?;
     }
     for n in 0..DOCUMENTS {
-        make(
-            &Of::<Document>::NEW,
-            json!({"customer_id": customer, "name": format!("قرارداد {n}.pdf"), "tags": ["قرارداد"]}),
-        )?;
+        make(&Of::<Document>::NEW, about(document(n), json!({"customer_id": customer})))?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ use uuid::Uuid;
 /// How many ids requests choose among.
 const CHOSEN: usize = 200_000;
 /// Rows of an import: measured, and traced.
-const IMPORTED: (u64, u64) = (10_000, 4_000);
+pub const IMPORTED: (u64, u64) = (10_000, 4_000);
 
 /// Where the processor time of a database is counted.
 #[derive(Debug, Clone, Copy)]
@@ -140,10 +140,8 @@ impl Known {
 }
 
 fn ids(database: &Path, statement: &str) -> Vec<Uuid> {
-    let conn = bare::open(database);
-    let mut all = conn.prepare(statement).unwrap();
-    let rows = all.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
-    rows.map(|id| Uuid::from_slice(&id.unwrap()).unwrap()).collect()
+    let all = bare::column(database, statement).into_iter();
+    all.map(Uuid::from_bytes).collect()
 }
 
 /// The whole lines that a file holds from a place on: the last may still be being written.

@@ -140,17 +140,23 @@ impl Requests {
     }
 
     fn get(&self, path: &str, out: &mut Vec<u8>) {
-        for part in ["GET ", path, " HTTP/1.1\r\n", &self.head, "\r\n"] {
-            out.extend_from_slice(part.as_bytes());
-        }
+        write("GET", path, [&self.head, ""], "", out);
     }
-    fn send(&self, method: &str, path: &str, more: &str, body: &[u8], out: &mut Vec<u8>) {
-        let length = format!("Content-Length: {}\r\n\r\n", body.len());
-        for part in [method, " ", path, " HTTP/1.1\r\n", &self.head, more, &length] {
-            out.extend_from_slice(part.as_bytes());
-        }
-        out.extend_from_slice(body);
+    fn send(&self, method: &str, path: &str, more: &str, body: &str, out: &mut Vec<u8>) {
+        write(method, path, [&self.head, more], body, out);
     }
+}
+
+/// Writes a request: its headers are whole lines.
+pub fn write(method: &str, path: &str, headers: [&str; 2], body: &str, out: &mut Vec<u8>) {
+    for part in [method, " ", path, " HTTP/1.1\r\n", headers[0], headers[1]] {
+        out.extend_from_slice(part.as_bytes());
+    }
+    if !body.is_empty() {
+        out.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
+    }
+    out.extend_from_slice(b"\r\n");
+    out.extend_from_slice(body.as_bytes());
 }
 
 /// A value of a query string.
@@ -178,13 +184,7 @@ impl Source for Requests {
             Work::Create => {
                 self.serial += 1;
                 let body = customers::next(&mut self.dice, self.serial).to_string();
-                self.send(
-                    "POST",
-                    "/api/v1/customers",
-                    "Content-Type: application/json\r\n",
-                    body.as_bytes(),
-                    out,
-                );
+                self.send("POST", "/api/v1/customers", "Content-Type: application/json\r\n", &body, out);
             }
             Work::Change => {
                 let each = self.versions.len() / self.connections;
@@ -197,7 +197,7 @@ impl Source for Requests {
                     format!("/api/v1/customers/{}", self.ids[at]),
                     format!("{{\"lifecycle_stage\":\"{stage}\"}}"),
                 );
-                self.send("PATCH", &path, &more, body.as_bytes(), out);
+                self.send("PATCH", &path, &more, &body, out);
             }
             Work::Step => {
                 // The first is the stage that all of them begin in.
@@ -212,7 +212,7 @@ impl Source for Requests {
                     _ => "{}".to_owned(),
                 };
                 let path = format!("/api/v1/opportunities/{}/advance", deals[at]);
-                self.send("POST", &path, &more, body.as_bytes(), out);
+                self.send("POST", &path, &more, &body, out);
             }
             Work::Search => {
                 let at = self.dice.below(self.terms.len() as u64) as usize;

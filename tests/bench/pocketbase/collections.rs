@@ -1,7 +1,8 @@
 //! The collections, and what is put into them. Numbers, addresses and names to be searched are columns with an index each; where customers
 //! live is JSON in their own row. Every user who has signed in may do everything.
-use crate::customers;
 use crate::names::{Dice, TRADES_FA};
+use crate::rich::{self, about};
+use crate::{bare, customers};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -14,11 +15,6 @@ pub const SUPERUSER: (&str, &str) = ("bench@example.com", "bench-bench");
 const SELLER: (&str, &str) = ("seller@example.com", "seller-seller");
 /// How many rows a batch takes.
 const CHUNK: usize = 1000;
-/// How many customers have a long file, and what stands in each: as in our own databases.
-const RICH: u64 = 500;
-const INTERACTIONS: i64 = 200;
-const TASKS: i64 = 20;
-const DOCUMENTS: i64 = 10;
 
 /// Somebody who has signed in.
 pub struct Client {
@@ -95,10 +91,11 @@ impl Client {
 
 /// Names what collections and rows look like: a folder with others is not used.
 pub fn shape() -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    (include_str!("collections.rs"), include_str!("../customers.rs")).hash(&mut hasher);
-    format!("{:08x}", hasher.finish() as u32)
+    bare::name([
+        include_str!("collections.rs"),
+        include_str!("../customers.rs"),
+        include_str!("../rich.rs"),
+    ])
 }
 
 /// The body of a batch that creates records.
@@ -163,21 +160,21 @@ fn build(admin: &Client) {
     ];
     let indexes = ["lifecycle_stage, updated", "name", "mobile", "email", "owner"];
     let customers = admin.collection("customers", fields, &indexes);
-    let about = || to("customer", &customers);
+    let whose = || to("customer", &customers);
     let fields = vec![
-        about(),
+        whose(),
         text("name"),
         to("owner", users),
         of("number", "amount"),
         one_of("stage", &["open", "won", "lost"]),
     ];
     admin.collection("opportunities", fields, &["customer", "owner"]);
-    let fields = vec![about(), text("subject"), to("owner", users), one_of("state", &["open", "closed"])];
+    let fields = vec![whose(), text("subject"), to("owner", users), one_of("state", &["open", "closed"])];
     admin.collection("tickets", fields, &["customer", "owner"]);
-    let fields = vec![about(), text("subject"), to("owner", users), of("date", "at")];
+    let fields = vec![whose(), text("subject"), to("owner", users), of("date", "at")];
     admin.collection("activities", fields, &["customer, at", "owner"]);
     let fields = vec![
-        about(),
+        whose(),
         one_of("channel", &["call", "email", "meeting", "message"]),
         one_of("direction", &["inbound", "outbound"]),
         of("date", "started_at"),
@@ -187,9 +184,9 @@ fn build(admin: &Client) {
         of("json", "keywords"),
     ];
     admin.collection("interactions", fields, &["customer, started_at"]);
-    let fields = vec![about(), text("title"), of("date", "due_at"), one_of("kind", &["call", "meeting"])];
+    let fields = vec![whose(), text("title"), of("date", "due_at"), one_of("kind", &["call", "meeting"])];
     admin.collection("tasks", fields, &["customer, due_at"]);
-    let fields = vec![about(), text("name"), of("json", "tags")];
+    let fields = vec![whose(), text("name"), of("json", "tags")];
     admin.collection("documents", fields, &["customer, created"]);
 }
 
@@ -231,25 +228,15 @@ pub fn fill(server: SocketAddr, size: u64) {
         half().map(|id| json!({"customer": id, "subject": subject(&mut dice), "owner": owner, "at": hours(-(dice.below(9000) as i64))}));
     seller.put("activities", rows);
 
-    let rich = |rows: i64| {
-        let all = all.iter().step_by((size / RICH).max(1) as usize);
+    let long = |rows: i64| {
+        let all = all.iter().step_by((size / rich::HOW_MANY).max(1) as usize);
         all.flat_map(move |id| (0..rows).map(move |n| (id, n)))
     };
-    let rows = rich(INTERACTIONS).map(|(id, n)| {
-        json!({
-            "customer": id, "channel": dice.one(&["call", "email", "meeting", "message"]),
-            "direction": dice.one(&["inbound", "outbound"]), "started_at": hours(-7 * n), "duration_seconds": dice.below(900),
-            "subject": subject(&mut dice),
-            "body": "سلام. زمان تحویل سفارش پیشین را می‌خواستم بدانم و این که آیا می‌توان نشانی را تغییر داد. با سپاس.",
-            "keywords": ["delivery"],
-        })
-    });
+    let rows = long(rich::INTERACTIONS);
+    let rows = rows.map(|(id, n)| about(rich::interaction(&mut dice), json!({"customer": id, "started_at": hours(-7 * n)})));
     seller.put("interactions", rows);
-    let rows = rich(TASKS).map(|(id, n)| {
-        let title = format!("پیگیری {}", dice.one(&TRADES_FA));
-        json!({"customer": id, "title": title, "due_at": hours(9 * n), "kind": "call"})
-    });
+    let rows = long(rich::TASKS).map(|(id, n)| about(rich::task(&mut dice), json!({"customer": id, "due_at": hours(9 * n)})));
     seller.put("tasks", rows);
-    let rows = rich(DOCUMENTS).map(|(id, n)| json!({"customer": id, "name": format!("قرارداد {n}.pdf"), "tags": ["قرارداد"]}));
+    let rows = long(rich::DOCUMENTS).map(|(id, n)| about(rich::document(n), json!({"customer": id})));
     seller.put("documents", rows);
 }

@@ -3,8 +3,10 @@ use super::collections::{self, Client};
 use crate::customers;
 use crate::load::Source;
 use crate::names::Dice;
-use crate::work::{Work, encoded};
+use crate::work::{Work, encoded, write};
 
+/// Where the customers are.
+const RECORDS: &str = "/api/collections/customers/records";
 /// The collections whose first page the view of a customer shows, and the order of each.
 const SECTIONS: [(&str, &str); 3] = [("interactions", "-started_at"), ("tasks", "due_at"), ("documents", "-created")];
 
@@ -16,17 +18,8 @@ fn head(client: &Client) -> String {
     )
 }
 
-fn write(method: &str, path: &str, head: &str, body: &str, out: &mut Vec<u8>) {
-    for part in [method, " /api/", path, " HTTP/1.1\r\n", head] {
-        out.extend_from_slice(part.as_bytes());
-    }
-    if !body.is_empty() {
-        let more = format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
-        out.extend_from_slice(more.as_bytes());
-    }
-    out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(body.as_bytes());
-}
+/// What a request with a body says more.
+const JSON: &str = "Content-Type: application/json\r\n";
 
 /// Keeps the first answer that was not 2xx.
 fn note(refusal: &mut Option<String>, status: u16, answer: &[u8]) {
@@ -38,7 +31,7 @@ fn note(refusal: &mut Option<String>, status: u16, answer: &[u8]) {
 /// A page of customers that fit a filter.
 fn page(filter: &str, sort: &str) -> String {
     let filter = encoded(filter);
-    format!("collections/customers/records?perPage=50&skipTotal=true&sort={sort}&filter={filter}")
+    format!("{RECORDS}?perPage=50&skipTotal=true&sort={sort}&filter={filter}")
 }
 
 /// The search for what somebody typed: in numbers, addresses or names, as it looks. In the order of its column, whose index is then gone
@@ -97,7 +90,7 @@ impl Requests {
     }
 
     fn get(&self, path: &str, out: &mut Vec<u8>) {
-        write("GET", path, &self.head, "", out);
+        write("GET", path, [&self.head, ""], "", out);
     }
 }
 
@@ -108,12 +101,13 @@ impl Source for Requests {
             Work::Create => {
                 self.serial += 1;
                 let body = collections::customer(&mut self.dice, self.serial, &self.owner).to_string();
-                write("POST", "collections/customers/records", &self.head, &body, out);
+                write("POST", RECORDS, [&self.head, JSON], &body, out);
             }
             Work::Change => {
-                let path = format!("collections/customers/records/{}", self.id());
+                let path = format!("{RECORDS}/{}", self.id());
                 let stage = self.dice.one(&["lead", "customer", "former", "prospect"]);
-                write("PATCH", &path, &self.head, &format!("{{\"lifecycle_stage\":\"{stage}\"}}"), out);
+                let body = format!("{{\"lifecycle_stage\":\"{stage}\"}}");
+                write("PATCH", &path, [&self.head, JSON], &body, out);
             }
             Work::Search => {
                 let at = self.dice.below(self.searches.len() as u64) as usize;
@@ -124,17 +118,17 @@ impl Source for Requests {
                 let (mut id, step) = std::mem::take(&mut self.asked[connection]);
                 let path = if step == 0 {
                     id = self.id();
-                    format!("collections/customers/records/{id}")
+                    format!("{RECORDS}/{id}")
                 } else {
                     let (section, sort) = SECTIONS[step - 1];
                     let filter = encoded(&format!("customer = \"{id}\""));
-                    format!("collections/{section}/records?perPage=10&skipTotal=true&sort={sort}&filter={filter}")
+                    format!("/api/collections/{section}/records?perPage=10&skipTotal=true&sort={sort}&filter={filter}")
                 };
                 self.asked[connection] = (id, (step + 1) % (1 + SECTIONS.len()));
                 self.get(&path, out);
             }
             _ => {
-                let path = format!("collections/customers/records/{}", self.id());
+                let path = format!("{RECORDS}/{}", self.id());
                 self.get(&path, out);
             }
         }
@@ -166,7 +160,7 @@ impl Batches {
 
 impl Source for Batches {
     fn next(&mut self, connection: usize, out: &mut Vec<u8>) {
-        write("POST", "batch", &self.head, &self.bodies[connection], out);
+        write("POST", "/api/batch", [&self.head, JSON], &self.bodies[connection], out);
     }
     fn answered(&mut self, _: usize, status: u16, answer: &[u8]) {
         note(&mut self.refusal, status, answer);
