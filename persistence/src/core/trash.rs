@@ -27,11 +27,12 @@ pub fn referring(conn: &mut Conn, spec: &Spec, field: &'static str, to: &[Uuid])
 }
 
 /// What else is kept of the records of an object: the table, and the column that names the record.
-const BESIDE: [(&str, &str, &str); 7] = [
+const BESIDE: [(&str, &str, &str); 8] = [
     ("groups", "group_matches", "group_id"),
     ("groups", "group_rules", "group_id"),
     ("groups", "group_history", "group_id"),
     ("customers", "group_history", "customer_id"),
+    ("leads", "lead_keys", "lead_id"),
     ("imports", "work_rows", "work_id"),
     ("imports", "import_checkpoints", "import_id"),
     ("bulk_actions", "work_rows", "work_id"),

@@ -172,10 +172,16 @@ pub fn erase(conn: &mut Conn, context: &Context<'_>, plan: &Plan, body: Map<Stri
                     i.detach(whom.cast());
                     Ok(())
                 })?,
-                ("leads", _) => rewrite::<Lead>(conn, context, *id, |l| {
-                    l.forget(whom.cast());
-                    Ok(())
-                })?,
+                ("leads", treatment) => {
+                    rewrite::<Lead>(conn, context, *id, |l| {
+                        l.forget(whom.cast());
+                        Ok(())
+                    })?;
+                    if *treatment == Treatment::Anonymize {
+                        // One in the trash has them, too.
+                        conn.execute(&sql!("DELETE FROM lead_keys WHERE lead_id = ?", *id))?;
+                    }
+                }
                 ("opportunities", treatment) => {
                     let anonymize = *treatment == Treatment::Anonymize;
                     rewrite::<Opportunity>(conn, context, *id, |o| {

@@ -101,9 +101,9 @@ fn keys(lead: Option<&Lead>) -> BTreeSet<(&'static str, String)> {
         .collect()
 }
 
-/// Keeps the telephone numbers and email addresses by which a lead is found in step with it.
+/// Keeps the telephone numbers and email addresses by which a lead is found in step with it. It keeps them in the trash: an erasure finds it there.
 fn keep_keys(conn: &mut Conn, before: Option<&Lead>, after: Option<&Lead>) -> Result<()> {
-    let Some(id) = after.or(before).map(|l| l.base.id.uuid()) else {
+    let Some(id) = after.map(|l| l.base.id.uuid()) else {
         return Ok(());
     };
     let (old, new) = (keys(before), keys(after));
@@ -117,7 +117,13 @@ fn keep_keys(conn: &mut Conn, before: Option<&Lead>, after: Option<&Lead>) -> Re
         conn.execute(&gone)?;
     }
     for (kind, value) in new.difference(&old) {
-        let there = sql!("INSERT INTO lead_keys (kind, value, lead_id) VALUES (?, ?, ?)", *kind, value, id);
+        // One that comes back from the trash has them still.
+        let there = sql!(
+            "INSERT INTO lead_keys (kind, value, lead_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            *kind,
+            value,
+            id
+        );
         conn.execute(&there)?;
     }
     Ok(())

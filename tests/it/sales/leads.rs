@@ -1,5 +1,6 @@
 //! Leads: from the form to a customer and a deal.
 use super::customer;
+use persistence::core::sql::Sql;
 use persistence::sql;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -245,8 +246,17 @@ both! {
         let known = act(&owner, &became, "convert", json!({})).is(200).json()["customer_id"].clone();
         let other = lead(&owner, json!({"contact_points": point}));
         let brought = lead(&owner, json!({"partner_id": known}));
+        let [thrown, back] = [(); 2].map(|()| lead(&owner, json!({"contact_points": point, "message": "رازِ نهفته"})));
+        for one in [&thrown, &back] {
+            owner.delete(&at(one), "*").is(204);
+        }
+        owner.act(&format!("{}/restore", at(&back)), "*").is(200);
         owner.post("/erasures", json!({"customer_id": known, "reason": "Request 17"})).is(201);
-        for gone in [&became, &other] {
+        let keys = app.rows(Sql::new("SELECT value FROM lead_keys"), |row| row.text(0));
+        assert!(keys.iter().flatten().all(|key| !key.ends_with("9135550404")), "{keys:?}");
+        // Nor does it come back from the trash.
+        owner.act(&format!("{}/restore", at(&thrown)), "*").is(200);
+        for gone in [&became, &other, &thrown, &back] {
             let now = owner.get(&at(gone)).is(200).json();
             assert_eq!((&now["display_name"], &now["contact_points"], &now["message"]), (&json!("—"), &json!([]), &json!(null)));
         }
