@@ -4,6 +4,7 @@ use crate::core::conn::Conn;
 use crate::core::read;
 use crate::core::record::{live, pick};
 use crate::core::sql::{Bind, Sql};
+use crate::orders::stock::hold;
 use crate::{row, sql, store};
 use domain::catalog::product::{Product, ProductKind};
 use domain::core::actor::Actor;
@@ -142,6 +143,8 @@ fn keep(conn: &mut Conn, before: Option<&Product>, after: Option<&Product>) -> R
             if in_use(conn, id)? {
                 return Err(Error::Conflict("in_use"));
             }
+            // Who is changing its stock is waited for; who comes next no longer finds it.
+            hold(conn, [id])?;
             match in_stock(conn, id)? {
                 true => Err(Error::Conflict("product_in_stock")),
                 false => Ok(()),

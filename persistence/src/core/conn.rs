@@ -1,6 +1,6 @@
 //! A connection to either database, and the one macro that runs the same expression on whichever it is.
+use super::sql::Sql;
 use super::text_index;
-use crate::sql;
 use diesel::r2d2::{ConnectionManager, PooledConnection};
 use diesel::result::{DatabaseErrorKind as Kind, Error as DieselError};
 use diesel::{PgConnection, SqliteConnection};
@@ -81,11 +81,23 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn alone(&mut self, name: &str) -> Result<(), Error> {
-        if !self.is_sqlite() {
-            let lock = sql!("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended(?, 0))) l", name);
-            self.row(&lock, |_| Ok(()))?;
+        self.hold("pg_advisory_xact_lock", name)
+    }
+
+    /// Holds this name until the transaction ends, beside all others that do so; whoever is to hold it alone waits for all of them.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn together(&mut self, name: &str) -> Result<(), Error> {
+        self.hold("pg_advisory_xact_lock_shared", name)
+    }
+
+    fn hold(&mut self, lock: &'static str, name: &str) -> Result<(), Error> {
+        if self.is_sqlite() {
+            return Ok(());
         }
-        Ok(())
+        let held = Sql::new("SELECT 1 FROM (SELECT ").text(lock).text("(hashtextextended(").bind(name);
+        self.row(&held.text(", 0))) l"), |_| Ok(())).map(|_| ())
     }
 
     /// Marks the connection as broken, so that its pool throws it away.

@@ -1,4 +1,5 @@
 //! Warehouses.
+use super::stock;
 use crate::core::conn::Conn;
 use crate::{row, sql, store};
 use domain::core::error::{Error, Result};
@@ -21,11 +22,13 @@ store! { Warehouse, derive |conn, before, after, _context| match (before, after)
 
 /// Where something lies or is expected, there must be a warehouse.
 fn unused(conn: &mut Conn, gone: &Warehouse) -> Result<()> {
-    let stock = sql!(
+    // Who is changing what lies there is waited for; who comes next no longer finds it.
+    stock::close(conn, gone.base.id.uuid())?;
+    let some = sql!(
         "SELECT 1 FROM stock WHERE warehouse_id = ? AND (on_hand_millionths > 0 OR incoming_millionths > 0) LIMIT 1",
         gone.base.id.uuid()
     );
-    match conn.row(&stock, |_| Ok(()))? {
+    match conn.row(&some, |_| Ok(()))? {
         Some(()) => Err(Error::Conflict("in_use")),
         None => Ok(()),
     }

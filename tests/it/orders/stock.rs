@@ -174,6 +174,42 @@ both! {
         balanced(app);
     }
 
+    /// Whoever deletes a product or a warehouse and whoever brings some in at the same moment: one of them is refused.
+    fn nothing_comes_into_what_is_being_deleted(app: &App) {
+        let owner = app.be(Who::Owner);
+        let (known, place) = (product(&owner, json!({})), warehouse(&owner, 1));
+        let mut met = [false; 2];
+        let end = Instant::now() + Duration::from_secs(60);
+        for turn in 0.. {
+            if turn >= 30 && met == [true; 2] {
+                break;
+            }
+            assert!(Instant::now() < end, "the same one is first always: {met:?}");
+            let (what, into, gone) = match turn % 2 {
+                0 => {
+                    let new = product(&owner, json!({}));
+                    (new.clone(), place.clone(), format!("/products/{new}"))
+                }
+                _ => {
+                    let new = warehouse(&owner, 2);
+                    (known.clone(), new.clone(), format!("/warehouses/{new}"))
+                }
+            };
+            let start = Barrier::new(2);
+            let (moved, deleted) = std::thread::scope(|scope| {
+                let deletes = scope.spawn(|| {
+                    let other = app.be(Who::Owner);
+                    start.wait();
+                    other.delete(&gone, "*").status
+                });
+                start.wait();
+                (moves(&owner, "receipt", &what, &into, "1").status, deletes.join().unwrap())
+            });
+            assert!(matches!((moved, deleted), (201, 409) | (422, 204)), "{gone}: {moved} and {deleted}");
+            met[usize::from(moved == 201)] = true;
+        }
+    }
+
     fn drill_4_20_a_thousand_want_a_hundred(app: &App) {
         let owner = app.be(Who::Owner);
         let (desk, here) = (product(&owner, json!({})), warehouse(&owner, 5));
