@@ -1,6 +1,7 @@
-//! The embedded database: reader threads, and one writer that takes all waiting work into one transaction and answers after the one
-//! commit. Several writers would only wait for each other's locks, and each would pay for its own fsync. A thread of its own carries what
-//! was committed from the log into the file: done by the writer, it would keep all writes waiting for as long as it takes.
+//! The embedded database: reader threads, and one writer that takes all waiting work into one transaction, with what comes while it is at
+//! it, and answers after the one commit. Several writers would only wait for each other's locks, and each would pay for its own fsync. A
+//! thread of its own carries what was committed from the log into the file: done by the writer, it would keep all writes waiting for as long
+//! as it takes.
 use super::cell::Cells;
 use super::conn::{Conn, fault};
 use super::database::{Database, Work};
@@ -93,38 +94,17 @@ impl Sqlite {
     }
 }
 
-/// The first piece of work that waits, and what has gathered behind it.
-fn gather(queue: &Receiver<Work>, most: usize) -> Option<Vec<Work>> {
-    let mut work = vec![queue.recv().ok()?];
-    work.extend(queue.try_iter().take(most - 1));
-    Some(work)
-}
-
 fn write(mut conn: Conn, queue: &Receiver<Work>, committed: &Sender<()>, commits: &AtomicU64) {
-    while let Some(mut group) = gather(queue, GROUP) {
-        let kept = conn.batch("BEGIN IMMEDIATE").and_then(|()| {
-            let good = match &mut group[..] {
-                // Alone it needs no savepoint, for which every page that it changes would be copied.
-                [alone] => alone.run(&mut conn),
-                several => {
-                    for work in several {
-                        conn.batch("SAVEPOINT one")?;
-                        let end = if work.run(&mut conn) {
-                            "RELEASE one"
-                        } else {
-                            "ROLLBACK TO one; RELEASE one"
-                        };
-                        conn.batch(end)?;
-                    }
-                    true
-                }
-            };
-            if !good {
-                return conn.batch("ROLLBACK");
+    while let Ok(first) = queue.recv() {
+        let mut group = vec![first];
+        let kept = match conn.batch("BEGIN IMMEDIATE") {
+            Ok(()) => run(&mut conn, &mut group, queue),
+            Err(error) => {
+                // All who wait are told at once: each of them would wait for as long again.
+                group.extend(queue.try_iter().take(GROUP - 1));
+                Err(error)
             }
-            text_index::settle(&mut conn)?;
-            conn.batch("COMMIT")
-        });
+        };
         commits.fetch_add(1, Ordering::Release);
         // Where a note waits already, this commit is one of those it tells of.
         let _ = committed.try_send(());
@@ -147,6 +127,34 @@ fn write(mut conn: Conn, queue: &Receiver<Work>, committed: &Sender<()>, commits
     }
 }
 
+/// Runs the first of a group, what waits behind it and what comes meanwhile, and commits. Whoever was answered after the last commit is back
+/// with their next request before those who waited for it are through, and would else make the disk be waited for once more.
+fn run(conn: &mut Conn, group: &mut Vec<Work>, queue: &Receiver<Work>) -> Result<()> {
+    if queue.is_empty() {
+        // Alone it needs no savepoint, for which every page that it changes would be copied.
+        if !group.iter_mut().all(|alone| alone.run(conn)) {
+            return conn.batch("ROLLBACK");
+        }
+    } else {
+        run_last(conn, group)?;
+    }
+    while group.len() < GROUP
+        && let Ok(next) = queue.try_recv()
+    {
+        group.push(next);
+        run_last(conn, group)?;
+    }
+    text_index::settle(conn)?;
+    conn.batch("COMMIT")
+}
+
+/// Runs the last of a group, so that it can be undone without the others.
+fn run_last(conn: &mut Conn, group: &mut [Work]) -> Result<()> {
+    conn.batch("SAVEPOINT one")?;
+    let good = group.last_mut().is_some_and(|last| last.run(conn));
+    conn.batch(if good { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })
+}
+
 fn carry(mut conn: Conn, notes: &Receiver<()>) {
     while notes.recv().is_ok() {
         if let Err(error) = carry_once(&mut conn) {
@@ -166,8 +174,9 @@ fn carry_once(conn: &mut Conn) -> Result<()> {
 }
 
 fn read(mut conn: Conn, queue: &Receiver<Work>) {
-    // What has gathered was asked for before the snapshot is taken, so each sees at least what its caller has seen.
-    while let Some(mut batch) = gather(queue, BATCH) {
+    while let Ok(first) = queue.recv() {
+        // What has gathered was asked for before the snapshot is taken, so each sees at least what its caller has seen.
+        let mut batch: Vec<Work> = std::iter::once(first).chain(queue.try_iter().take(BATCH - 1)).collect();
         let open = conn.batch("BEGIN").is_ok();
         for work in &mut batch {
             work.run(&mut conn);
@@ -178,5 +187,80 @@ fn read(mut conn: Conn, queue: &Receiver<Work>) {
         for work in batch {
             work.finish(Ok(()));
         }
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test says by panicking that it failed")]
+mod tests {
+    use crate::core::conn::Conn;
+    use crate::core::database::{Address, Database};
+    use crate::sql;
+    use domain::core::error::{Error, Result};
+    use std::future::ready;
+    use std::path::Path;
+    use std::pin::pin;
+    use std::sync::mpsc;
+    use tokio::sync::oneshot;
+
+    fn open(folder: &Path) -> Database {
+        let address: Address = format!("sqlite:{}/db", folder.display()).parse().unwrap();
+        Database::open(&address, 1).unwrap()
+    }
+
+    /// SQLite forgets it at the end of a transaction.
+    const MARK: &str = "PRAGMA defer_foreign_keys = ON";
+
+    fn is_marked(conn: &mut Conn) -> Result<bool> {
+        Ok(conn.row(&sql!("PRAGMA defer_foreign_keys"), |row| row.integer(0))? == Some(1))
+    }
+
+    #[tokio::test]
+    async fn what_comes_during_a_write_is_committed_with_it_and_undone_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(folder.path());
+        db.write(|conn| conn.batch("CREATE TABLE t (n INTEGER)")).await.unwrap();
+        let ((begins, begun), (goes_on, waits)) = (oneshot::channel(), mpsc::channel());
+        let mut first = pin!(db.write(move |conn| {
+            begins.send(()).unwrap();
+            conn.batch(MARK)?;
+            conn.batch("INSERT INTO t VALUES (1)")?;
+            waits.recv().unwrap();
+            Ok(())
+        }));
+        let mut failing = pin!(db.write(|conn| -> Result<()> {
+            conn.batch("INSERT INTO t VALUES (2)")?;
+            assert!(is_marked(conn)?);
+            Err(Error::NotFound)
+        }));
+        let mut last = pin!(db.write(|conn| {
+            conn.batch("INSERT INTO t VALUES (3)")?;
+            is_marked(conn)
+        }));
+        // Each is handed over when it is first asked how it is getting on.
+        tokio::select! { biased; _ = &mut first => unreachable!(), begun = begun => begun.unwrap() }
+        tokio::select! { biased; _ = &mut failing => unreachable!(), () = ready(()) => {} }
+        tokio::select! { biased; _ = &mut last => unreachable!(), () = ready(()) => {} }
+        goes_on.send(()).unwrap();
+        first.await.unwrap();
+        assert!(matches!(failing.await, Err(Error::NotFound)));
+        assert!(last.await.unwrap(), "it had a commit of its own");
+        assert!(!db.write(is_marked).await.unwrap());
+        let kept = db.read(|conn| conn.row(&sql!("SELECT group_concat(n) FROM t"), |row| row.text(0)));
+        assert_eq!(kept.await.unwrap().flatten().as_deref(), Some("1,3"));
+    }
+
+    #[tokio::test]
+    async fn a_write_alone_that_fails_is_undone() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(folder.path());
+        db.write(|conn| conn.batch("CREATE TABLE t (n INTEGER)")).await.unwrap();
+        let failed = db.write(|conn| -> Result<()> {
+            conn.batch("INSERT INTO t VALUES (1)")?;
+            Err(Error::NotFound)
+        });
+        assert!(matches!(failed.await, Err(Error::NotFound)));
+        let left = db.read(|conn| conn.row(&sql!("SELECT count(*) FROM t"), |row| row.integer(0)));
+        assert_eq!(left.await.unwrap(), Some(0));
     }
 }
