@@ -19,7 +19,7 @@ pub fn path() -> PathBuf {
     let path = folder().join("peyvand");
     assert!(
         path.is_file(),
-        "{} is not there. Run scripts/test, or first: cargo build -p peyvand",
+        "{} is not there. Run scripts/test, or first: cargo build --workspace --bins",
         path.display()
     );
     path
