@@ -40,13 +40,10 @@ plain_path() {
   case $1 in *[!A-Za-z0-9_./-]*) die "only letters, digits and _ . / - may stand in this path: $1" ;; esac
 }
 
-# build_programs  builds all programs of the workspace, as the tests are built. One alone would have its libraries compiled once more, with the
-# features that it alone asks for.
-build_programs() { cargo build --quiet --locked --workspace --bins; }
-
-# build_peyvand PROFILE  sets PEYVAND to the program, unless it names one that is there: built in that profile.
+# build_peyvand PROFILE  sets PEYVAND to the program, unless it names one that is there: built in that profile. `dev` is the one of `make run`,
+# which is there already where that has run.
 build_peyvand() {
   if [ -n "${PEYVAND:-}" ]; then return; fi
-  if [ "$1" = dev ]; then build_programs; else cargo build --locked --profile "$1" -p peyvand; fi
+  cargo build --locked --profile "$1" -p peyvand
   PEYVAND=${CARGO_TARGET_DIR:-$ROOT/target}/${1/dev/debug}/peyvand
 }

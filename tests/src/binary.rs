@@ -19,7 +19,7 @@ pub fn path() -> PathBuf {
     let path = folder().join("peyvand");
     assert!(
         path.is_file(),
-        "{} is not there. Run scripts/test, or first: cargo build --workspace --bins",
+        "{} is not there. Run scripts/test, or first: cargo build -p peyvand",
         path.display()
     );
     path

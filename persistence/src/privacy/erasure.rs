@@ -312,7 +312,7 @@ where
     conn.name_externally(object, id, Resource::base(&before), Resource::base(&after))?
         .or(())?;
     conn.execute(&sql!("DELETE FROM custom_values WHERE object = ? AND record_id = ?", object, id))?;
-    // What is in the trash has no keys that could be kept in step.
+    // What storage derives from a record it does not from one in the trash.
     if deleted.is_none() {
         Store::<R>::derive(conn, Some(&before), Some(&after), context)?;
     }

@@ -20,7 +20,7 @@ const TRACES: [&str; 8] = [
 ];
 
 /// Objects that refer to customers, of each of which it was decided what an erasure does with it: `treat` in
-/// `persistence/src/privacy/erasure.rs` says what; those it does not name are kept.
+/// `persistence/src/privacy/treatment.rs` says what; those it does not name are kept.
 const DECIDED: [&str; 29] = [
     "account_plans",
     "consents",
