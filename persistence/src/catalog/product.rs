@@ -138,13 +138,13 @@ fn by_id(conn: &mut Conn, ids: impl Iterator<Item = Uuid>, within: Option<Sql>) 
 fn keep(conn: &mut Conn, before: Option<&Product>, after: Option<&Product>) -> Result<()> {
     match (before, after) {
         (Some(product), None) => {
-            lock(conn)?;
             let id = product.base.id.uuid();
+            // Who is changing its stock is waited for, before others have to wait; who comes next no longer finds it.
+            hold(conn, [id])?;
+            lock(conn)?;
             if in_use(conn, id)? {
                 return Err(Error::Conflict("in_use"));
             }
-            // Who is changing its stock is waited for; who comes next no longer finds it.
-            hold(conn, [id])?;
             match in_stock(conn, id)? {
                 true => Err(Error::Conflict("product_in_stock")),
                 false => Ok(()),

@@ -81,7 +81,7 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn alone(&mut self, name: &str) -> Result<(), Error> {
-        self.hold("pg_advisory_xact_lock", name)
+        self.advise("pg_advisory_xact_lock", name)
     }
 
     /// Holds this name until the transaction ends, beside all others that do so; whoever is to hold it alone waits for all of them.
@@ -89,10 +89,10 @@ impl Conn {
     /// # Errors
     /// Those of the database.
     pub fn together(&mut self, name: &str) -> Result<(), Error> {
-        self.hold("pg_advisory_xact_lock_shared", name)
+        self.advise("pg_advisory_xact_lock_shared", name)
     }
 
-    fn hold(&mut self, lock: &'static str, name: &str) -> Result<(), Error> {
+    fn advise(&mut self, lock: &'static str, name: &str) -> Result<(), Error> {
         if self.is_sqlite() {
             return Ok(());
         }

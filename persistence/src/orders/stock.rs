@@ -43,12 +43,17 @@ pub fn hold(conn: &mut Conn, products: impl IntoIterator<Item = Uuid>) -> Result
     products.into_iter().try_for_each(|product| conn.alone(&format!("stock {product}")))
 }
 
+/// What whoever changes what is in a warehouse holds.
+fn inside(warehouse: Uuid) -> String {
+    format!("warehouse {warehouse}")
+}
+
 /// Waits until nobody changes what is in a warehouse, and keeps it so until the transaction ends.
 ///
 /// # Errors
 /// Those of the database.
 pub fn close(conn: &mut Conn, warehouse: Uuid) -> Result<()> {
-    conn.alone(&format!("warehouse {warehouse}"))
+    conn.alone(&inside(warehouse))
 }
 
 /// The product, if its stock is kept and the quantity is one of it. What the actor can't see is left to the check of references.
@@ -88,7 +93,7 @@ pub fn shift(
     warehouse: Uuid,
     change: impl FnOnce(Exact) -> StockChange,
 ) -> Result<(StockChange, Exact)> {
-    conn.together(&format!("warehouse {warehouse}"))?;
+    conn.together(&inside(warehouse))?;
     let before = level(conn, product, warehouse)?;
     let on_hand = before.as_ref().map_or(Exact::ZERO, |level| level.on_hand);
     let change = change(on_hand);

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
+use tests::engine::Engine;
 use tests::records::fresh;
 use tests::{App, Client, Who, both};
 
@@ -181,7 +182,8 @@ both! {
         let mut met = [false; 2];
         let end = Instant::now() + Duration::from_secs(60);
         for turn in 0.. {
-            if turn >= 30 && met == [true; 2] {
+            // Where one writes at a time, it may always be the same one that is first.
+            if turn >= 30 && (met == [true; 2] || app.engine == Engine::Sqlite) {
                 break;
             }
             assert!(Instant::now() < end, "the same one is first always: {met:?}");
