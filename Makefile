@@ -37,7 +37,7 @@ clients: ## generate, compile and try the TypeScript and Python clients
 
 drill: ## the fault drills in full (make test runs a few rounds of each); ARGS="-E 'test(kill)'" picks some
 	cargo build --locked -p peyvand
-	cargo build --locked -p peyvand-test-s3
+	cargo build --locked --workspace --bin peyvand-test-s3
 	PEYVAND_DRILL_ROUNDS=$(or $(ROUNDS),full) scripts/with-postgres cargo nextest run --profile drill --locked -p peyvand-tests --no-capture $(or $(ARGS),-E 'test(/drill_/)')
 
 migration: ## an empty migration for both databases: make migration NAME=add_something

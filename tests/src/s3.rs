@@ -80,7 +80,7 @@ fn start(folder: &tempfile::TempDir, address: &str) -> (Child, SocketAddr) {
     let path = binary::folder().join("peyvand-test-s3");
     assert!(
         path.is_file(),
-        "{} is not there. Run scripts/test, or first: cargo build -p peyvand-test-s3",
+        "{} is not there. Run scripts/test, or first: cargo build --workspace --bin peyvand-test-s3",
         path.display()
     );
     let mut child = Command::new(path)
