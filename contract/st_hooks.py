@@ -13,6 +13,7 @@ import re
 import urllib.parse
 import uuid
 
+import requests
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis.core.parameters import ParameterLocation
@@ -143,12 +144,13 @@ def within_a_line(query):
 
 
 def with_all_members_sent(case):
-    """An empty list is not sent at all. Where an unknown member that is one makes a query invalid, what is sent would be valid: it is
+    """A list of nothing is not sent at all. Where an unknown member that is one makes a query invalid, what is sent would be valid: it is
     sent as an empty text."""
     if isinstance(case.query, dict) and not is_valid(case, ParameterLocation.QUERY):
         known = {each.name for each in case.operation.query}
         for name in case.query.keys() - known:
-            if case.query[name] == []:
+            sent = requests.Request("GET", "http://localhost/", params={name: case.query[name]}).prepare()
+            if "?" not in sent.url:
                 case.query[name] = ""
 
 

@@ -31,7 +31,7 @@ pub(super) fn place<R: Resource>(
         return Ok(());
     };
     let unit = match sight.actor.unit_id {
-        // Most records are their maker's own, whose place was read with their permissions.
+        // Most records are their maker's own, whose place was read with their permissions and is as old as these.
         Some(unit) if owner == sight.actor.user_id => Some(Some(unit)),
         _ => tx.unit_of(owner)?,
     };

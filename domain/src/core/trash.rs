@@ -51,7 +51,7 @@ fn trash<R: Resource>(
     if !tx.trash(&after, seen, deletes.then_some(context.now()))? {
         return Err(Error::Stale(seen + 1));
     }
-    // What is in the trash has no name elsewhere and no key: both are free for another record until it comes back.
+    // What is in the trash has no name elsewhere and no key that only one may have: both are free for another record until it comes back.
     let nothing = Base {
         external_ids: Default::default(),
         ..after.base().clone()

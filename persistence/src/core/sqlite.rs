@@ -132,7 +132,9 @@ fn write(mut conn: Conn, queue: &Receiver<Work>, committed: &Sender<()>, commits
 fn run(conn: &mut Conn, group: &mut Vec<Work>, queue: &Receiver<Work>) -> Result<()> {
     if queue.is_empty() {
         // Alone it needs no savepoint, for which every page that it changes would be copied.
-        if !group.iter_mut().all(|alone| alone.run(conn)) {
+        if let [alone] = &mut group[..]
+            && !alone.run(conn)
+        {
             return conn.batch("ROLLBACK");
         }
     } else {
